@@ -35,7 +35,7 @@ def _incident(sign: signs.Sign) -> bool:
         return False
     with transaction.atomic():
         # Of two sweeps at once, the one that inserts the row sends the alarm.
-        _, begun = Heartbeat.objects.get_or_create(name=name, defaults={"at": sign.since or clock.now()})
+        _, begun = Heartbeat.objects.get_or_create(name=name, defaults={"at": clock.now()})
         if begun:
             entry = audit.write(None, "incident.begin", f"heartbeat:{sign.name}")
             outbox.announce(sign.event, key=str(entry.pk), payload={"cause": sign.alarm})

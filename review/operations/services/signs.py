@@ -28,7 +28,7 @@ SECONDS, BYTES, COUNT = "seconds", "bytes", "count"
 
 @dataclass(frozen=True, kw_only=True)
 class Sign:
-    """`value` is NaN where it never happened. `event`: what is announced once when the alarm begins, at `since`."""
+    """`value` is NaN where it never happened. `event`: what is announced once when the alarm begins."""
 
     name: str
     label: str
@@ -36,7 +36,6 @@ class Sign:
     unit: str = COUNT
     alarm: str = ""
     event: Event | None = None
-    since: datetime | None = None
 
     def text(self) -> str:
         """The number as people read it."""
@@ -69,7 +68,7 @@ def read(now: datetime | None = None) -> list[Sign]:
         _sweep(beats.get("sweep"), now),
         _anchor(now),
         _backup(beats.get(BACKUP), now),
-        _disk(now),
+        _disk(),
         _refused(now),
         Sign(name="mail_held", label=_("メールの送信の保留"), value=int(holding.since() is not None)),
     ]
@@ -106,7 +105,7 @@ def oldest_late(waiting: Mapping[str, Any], now: datetime) -> datetime | None:
 def _delivery(waiting: Mapping[str, Any], now: datetime) -> Sign:
     since = oldest_late(waiting, now)
     return Sign(
-        name="late", label=_("配達と送信の遅れ"), value=_age(since or now, now), unit=SECONDS, since=since,
+        name="late", label=_("配達と送信の遅れ"), value=_age(since or now, now), unit=SECONDS,
         alarm=_("ワーカーとメールサーバーを確かめてください") if since else "", event=Event.DELIVERY_LATE,
     )  # fmt: skip
 
@@ -115,7 +114,7 @@ def _anchor(now: datetime) -> Sign:
     standing = anchors.standing()
     return Sign(
         name="anchor_age", label=_("最後の外部の控えから"), unit=SECONDS, event=Event.ANCHOR_LATE,
-        value=_age(standing.anchor.at if standing.anchor else None, now), since=standing.window.since,
+        value=_age(standing.anchor.at if standing.anchor else None, now),
         alarm=_("外部の控えが2時間以上作られていません") if standing.late else "",
     )  # fmt: skip
 
@@ -123,19 +122,19 @@ def _anchor(now: datetime) -> Sign:
 def _backup(last: datetime | None, now: datetime) -> Sign:
     late = last is None or clock.is_past(last, BACKUP_LATE, now)
     return Sign(
-        name="backup_age", label=_("最後のバックアップから"), value=_age(last, now), unit=SECONDS, since=now,
+        name="backup_age", label=_("最後のバックアップから"), value=_age(last, now), unit=SECONDS,
         alarm=_("30時間以上、バックアップがありません。予定と保存先を確かめてください") if late else "",
         # Before the first one nobody waits for it: the page says so, and no mail.
         event=Event.OPERATION_ALARM if last else None,
     )  # fmt: skip
 
 
-def _disk(now: datetime) -> Sign:
+def _disk() -> Sign:
     place = next(path for path in [Path(settings.FILES_ROOT), *Path(settings.FILES_ROOT).parents] if path.exists())
     free = shutil.disk_usage(place).free
     low = free < settings.MEGURI_DISK_ALARM_MB * 1_000_000
     return Sign(
-        name="disk_free", label=_("ファイルの置き場所の空き"), value=free, unit=BYTES, since=now,
+        name="disk_free", label=_("ファイルの置き場所の空き"), value=free, unit=BYTES,
         alarm=_("ファイルの置き場所の空きが少なくなっています") if low else "", event=Event.OPERATION_ALARM,
     )  # fmt: skip
 
@@ -144,6 +143,6 @@ def _refused(now: datetime) -> Sign:
     failures = ("sign_in.failed", "second_factor.failed")
     count = AuditEntry.objects.filter(at__gt=now - REFUSED_WITHIN, action__in=failures).count()
     return Sign(
-        name="sign_ins_refused", label=_("断ったサインイン(1時間)"), value=count, since=now, event=Event.OPERATION_ALARM,
+        name="sign_ins_refused", label=_("断ったサインイン(1時間)"), value=count, event=Event.OPERATION_ALARM,
         alarm=_("断ったサインインが1時間に100件以上あります。監査記録で確かめてください") if count >= REFUSED_MANY else "",
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """処理の状況: what works in the background, what waits, what failed, and the operator's few buttons."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,8 +54,8 @@ def jobs(request: SignedInRequest) -> HttpResponse:
     context = {
         "page_title": _("処理の状況"),
         "breadcrumbs": crumbs(_("処理の状況")),
-        "signs": signs_of(now),
-        "read": signs.read(now),
+        "workers": list(workers_of(now)),
+        "signs": signs.read(now),
         "alert": signs.oldest_late(waiting, now),
         "wrong_clocks": alarm.marks_ahead(),
         "failed": shown(Job.objects.filter(work.TROUBLED).select_related("cycle").order_by("-pk")[:PAGE]),
@@ -73,20 +74,12 @@ def jobs(request: SignedInRequest) -> HttpResponse:
     return render(request, "operations/jobs.html", context)
 
 
-def signs_of(now: datetime) -> dict[str, Any]:
-    """The last sweep, and whether it is late; the workers that showed themselves today, each with the same question."""
-    beats = queries.heartbeats(within=timedelta(days=1), now=now)
-    sweep = next((beat.at for beat in beats if beat.name == "sweep"), None)
-    patience = signs.patience()
-    return {
-        "sweep": sweep,
-        "late": sweep is None or clock.is_past(sweep, patience, now),
-        "workers": [
-            {"name": beat.name.removeprefix(alarm.WORKER), "at": beat.at, "late": clock.is_past(beat.at, patience, now)}
-            for beat in beats
-            if beat.name.startswith(alarm.WORKER)
-        ],
-    }
+def workers_of(now: datetime) -> Iterator[dict[str, Any]]:
+    """The workers that showed themselves today, and whether that is too long ago."""
+    for beat in queries.heartbeats(within=timedelta(days=1), now=now):
+        if beat.name.startswith(alarm.WORKER):
+            late = clock.is_past(beat.at, signs.patience(), now)
+            yield {"name": beat.name.removeprefix(alarm.WORKER), "at": beat.at, "late": late}
 
 
 def tabs_of(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:

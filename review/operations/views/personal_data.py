@@ -37,22 +37,15 @@ HOLDINGS = (
 )
 
 
-def spans() -> dict[str, int]:
-    """The figures in the rows, from where they are in force."""
-    return {
-        "days": retention.LETTERS_KEPT.days,
-        "tally_days": retention.TALLIES_KEPT.days,
-        "hours": int(sessions.LONGEST.total_seconds()) // 3600,
-    }
-
-
 @require_safe
 def personal_data_page(request: SignedInRequest) -> HttpResponse:
     """What is stored and for how long, for everybody signed in; what is stored of oneself; who left, for administrators."""
     may = permissions.may_manage_people(request.user)
     context = {
         **frame(_("個人情報の取扱い")),
-        **spans(),
+        "days": retention.LETTERS_KEPT.days,
+        "tally_days": retention.TALLIES_KEPT.days,
+        "hours": int(sessions.LONGEST.total_seconds()) // 3600,
         "mine": list(stored_of(request.user)),
         "may_anonymise": may,
         "leavers": list(personal_data.who_left()) if may else [],
