@@ -158,8 +158,12 @@ SQLITE_TRIGGERS = ["audit_append", "audit_once", "audit_link"] + [
 ]
 
 
-def on_postgresql(cursor, statements=POSTGRESQL):
-    """The statements as they are run in the present schema."""
+def statements(cursor):
+    """Those that protect, as they are run in the present schema."""
+    return SQLITE if cursor.db.vendor == "sqlite" else _on_postgresql(cursor, POSTGRESQL)
+
+
+def _on_postgresql(cursor, statements):
     cursor.execute("SELECT quote_ident(current_schema())")
     schema = cursor.fetchone()[0]
     fields = " || ".join(f"{schema}.meguri_audit_part({field})" for field in POSTGRESQL_FIELDS)
@@ -171,7 +175,7 @@ def on_postgresql(cursor, statements=POSTGRESQL):
 
 def _run_postgresql(schema_editor, statements):
     with schema_editor.connection.cursor() as cursor:
-        texts = on_postgresql(cursor, statements)
+        texts = _on_postgresql(cursor, statements)
     for text in texts:
         schema_editor.execute(text, params=None)
 

@@ -88,7 +88,9 @@ def _with_heads(anchors: dict[int, str], printed: list[str]) -> dict[int, str]:
 def sentences(report: audit_chain.Report) -> list[str]:
     """The report in lines a person reads."""
     lines = [f"鎖: {report.links} 行、先頭の値 {report.head.hash}"]
-    lines += [f"不正: {_place(fault)} {fault.what}" for fault in report.faults]
+    for fault in report.faults:
+        row = "" if fault.entry is None else f"(記録の行 {fault.entry})"
+        lines.append(f"不正: {fault.seq} 番目{row} {fault.what}")
     lines += [f"保護が外れています: {name}" for name in report.unprotected]
     if report.disorder:
         lines.append(
@@ -99,11 +101,6 @@ def sentences(report: audit_chain.Report) -> list[str]:
         lines.append(f"署名: はじめの {report.unknown} 行は、今はない鍵で署名されています。鎖と控えだけが保証します。")
     lines.append(_window(report))
     return lines
-
-
-def _place(fault: audit_chain.Fault) -> str:
-    row = "" if fault.entry is None else f"(記録の行 {fault.entry})"
-    return f"{fault.seq} 番目{row}"
 
 
 def _window(report: audit_chain.Report) -> str:

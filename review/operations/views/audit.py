@@ -28,13 +28,10 @@ from review.trail.services import database_roles
 PAGE = 50
 
 
-def actions() -> dict[str, str]:
-    """{action: its words} in the reader's language. An action without a line in actions.html shows its code."""
-    return _words("operations/actions.html", get_language() or "")
-
-
-def _subjects() -> dict[str, str]:
-    return _words("operations/subjects.html", get_language() or "")
+def called(what: str) -> dict[str, str]:
+    """{code: its words} of the `actions` or `subjects` of the trail, in the reader's language. One without a line in that
+    template shows its code."""
+    return _words(f"operations/{what}.html", get_language() or "")
 
 
 @cache
@@ -45,7 +42,7 @@ def _words(template: str, language: str) -> dict[str, str]:
 @require_safe
 def audit(request: SignedInRequest) -> HttpResponse:
     """The trail, newest first, narrowed by what the address asks for."""
-    form = AuditSearchForm(request.GET, actions=actions())
+    form = AuditSearchForm(request.GET, actions=called("actions"))
     rows: QuerySet[AuditEntry] = AuditEntry.objects.order_by("-pk")
     if form.is_valid():
         rows = narrowed(rows, form.cleaned_data)
@@ -96,7 +93,7 @@ def shown(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
     """Rows as the page shows them: names in place of keys, words in place of codes. Three queries at most."""
     entries = list(entries)
     people = {user.key: user for user in User.objects.filter(key__in={e.actor_key for e in entries if e.actor_key})}
-    named, words = names_of({entry.subject for entry in entries}), actions()
+    named, words = names_of({entry.subject for entry in entries}), called("actions")
     return [
         {
             "entry": entry,
@@ -121,21 +118,21 @@ def names_of(subjects: set[str]) -> dict[str, str]:
     sheets = MeasureReview.objects.filter(pk__in=numbers).select_related("measure_year__measure", "cycle")
     for sheet in sheets if numbers else ():
         names[f"review:{sheet.pk}"] = (
-            f"{_subjects()['review']} {sheet.measure_year.measure.code} ({fiscal_year(sheet.cycle.fiscal_year)})"
+            f"{called('subjects')['review']} {sheet.measure_year.measure.code} ({fiscal_year(sheet.cycle.fiscal_year)})"
         )
     years = [key for key in ids.get("cycle", []) if key.isdigit()]
     for cycle in Cycle.objects.filter(pk__in=years) if years else ():
         names[f"cycle:{cycle.pk}"] = fiscal_year(cycle.fiscal_year)
     keys = [key for key in ids.get("user", []) if _is_key(key)]
     for user in User.objects.filter(key__in=keys) if keys else ():
-        names[f"user:{user.key}"] = f"{_subjects()['user']} {user.display_name}"
+        names[f"user:{user.key}"] = f"{called('subjects')['user']} {user.display_name}"
     return names
 
 
 def word_of(subject: str) -> str:
     """The subject's kind in words, with its number."""
     kind, _colon, key = subject.partition(":")
-    return f"{_subjects().get(kind, kind)} {_day_text(key)}"
+    return f"{called('subjects').get(kind, kind)} {_day_text(key)}"
 
 
 def _is_key(text: str) -> bool:

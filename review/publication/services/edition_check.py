@@ -51,6 +51,7 @@ def verify() -> Report:
     rows = Edition.objects.select_related("cycle", "prepared_by", "decided_by", "previous")
     editions = list(rows.defer("snapshot", "previous__snapshot").order_by("cycle__fiscal_year", "cycle", "number"))
     files = list(Artifact.objects.filter(edition__isnull=False).order_by("edition", "kind"))
+    newest = {one.cycle_id: one.number for one in editions}  # they come in the order of their numbers
     trail = _Trail()
     findings = [Finding(where="データベース", what=sentence) for sentence in _unprotected()]
     before: Edition | None = None
@@ -58,17 +59,13 @@ def verify() -> Report:
         if before and before.cycle_id != edition.cycle_id:
             before = None
         edition.refresh_from_db(fields=["snapshot"])
-        findings += _of_edition(edition, before, last=_is_last(edition, editions), trail=trail)
+        findings += _of_edition(edition, before, last=edition.number == newest[edition.cycle_id], trail=trail)
         for file in (one for one in files if one.edition_id == edition.pk):
             findings += _of_file(file, edition, trail)
         findings += _missing_files(edition, {one.kind for one in files if one.edition_id == edition.pk})
         before = edition
     findings += trail.beyond({one.pk for one in editions}, {one.pk for one in files})
     return Report(editions=len(editions), files=len(files), findings=tuple(findings))
-
-
-def _is_last(edition: Edition, editions: list[Edition]) -> bool:
-    return edition.number == max(one.number for one in editions if one.cycle_id == edition.cycle_id)
 
 
 # --- an edition ------------------------------------------------------------------------------------------------------
@@ -222,6 +219,6 @@ def _stands(subject: str, number: int, editions: set[int]) -> bool:
 
 def _unprotected() -> Iterator[str]:
     with connection.cursor() as cursor:
-        made = _editions_stand.SQLITE if connection.vendor == "sqlite" else _editions_stand.on_postgresql(cursor)
+        made = _editions_stand.statements(cursor)
     for name in triggers.altered(made, ["review_edition", "review_artifact"]):
         yield f"版を守る仕組み({name})が外れているか、作ったときと違います。書き換えや削除が妨げられません。"

@@ -251,5 +251,5 @@ def missing_triggers() -> list[str]:
     Those of the rows that a decision rests on too: the trail records acts, and the rows hold their content.
     """
     with connection.cursor() as cursor:
-        made = _audit_chain.SQLITE if connection.vendor == "sqlite" else _audit_chain.on_postgresql(cursor)
+        made = _audit_chain.statements(cursor)
     return triggers.altered(made, ["review_auditentry", "review_auditlink"]) + frozen_rows.weakened()

@@ -48,14 +48,5 @@ def tables() -> dict[str, tuple[str, ...]]:
 def weakened() -> list[str]:
     """The triggers that are missing, disabled or other than they were made, as `table.trigger`. Reads no row."""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            made = [
-                each for table, fillable in tables().items() for each in _made.on_postgresql(cursor, table, fillable)
-            ]
-        else:
-            made = [
-                each
-                for table, fillable in tables().items()
-                for each in _made.sqlite_triggers(cursor, table, fillable).values()
-            ]
+        made = [each for table, fillable in tables().items() for each in _made.statements(cursor, table, fillable)]
     return triggers.altered(made, list(tables()))

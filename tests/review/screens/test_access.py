@@ -76,6 +76,7 @@ def filled(route: str, pk: int, plan: str = "dx") -> str:
         "change": "add",
         "manner": "rename",
         "what": "entry",
+        "role": "reviewer",
         "key": "CycleReady.approvers",
     }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: parts[match[1]], route).replace("^", "").replace("$", "")
