@@ -1,6 +1,5 @@
 """Files against rows: is each file that a row names there, and what it was?"""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -42,13 +41,12 @@ class Report:
 def check() -> Report:
     """Read every file once."""
     rows = [*Artifact.objects.filter(retired_at=None).select_related("cycle"), *evidence.stored()]
-    return Report(files=len(rows), faults=tuple(_faults(sorted(rows, key=lambda row: row.path))))
-
-
-def _faults(rows: list[Artifact | Evidence]) -> Iterator[Fault]:
-    for row in rows:
-        if what := whole_files.state_of(row):
-            yield Fault(path=row.path, what=what, name=row.filename, help=_help(row))
+    faults = (
+        Fault(path=row.path, what=what, name=row.filename, help=_help(row))
+        for row in sorted(rows, key=lambda row: row.path)
+        if (what := whole_files.state_of(row))
+    )
+    return Report(files=len(rows), faults=tuple(faults))
 
 
 def _help(row: Artifact | Evidence) -> str:

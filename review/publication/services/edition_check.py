@@ -199,19 +199,16 @@ class _Trail:
 
     def beyond(self, editions: set[int], files: set[int]) -> Iterator[Finding]:
         """Editions and files that the trail records and that are missing."""
+        rows = Edition.objects.filter(pk__in=editions).values_list("cycle_id", "number")
+        standing = {(f"cycle:{cycle}", number) for cycle, number in rows}
         for (subject, number), recorded in self.editions.items():
-            if recorded.get("id", 0) not in editions and not _stands(subject, number, editions):
+            if recorded.get("id", 0) not in editions and (subject, number) not in standing:
                 yield Finding(where=f"{subject} の{number}番の版", what="監査記録にある版が、なくなっています。")
         for pk, recorded in self.files.items():
             if pk not in files:
                 yield Finding(
                     where=f"ファイル {recorded['filename']}", what="監査記録にあるファイルの記録が、なくなっています。"
                 )
-
-
-def _stands(subject: str, number: int, editions: set[int]) -> bool:
-    cycle = subject.removeprefix("cycle:")
-    return Edition.objects.filter(pk__in=editions, cycle_id=cycle, number=number).exists()
 
 
 # --- the triggers ----------------------------------------------------------------------------------------------------

@@ -47,15 +47,10 @@ def _on_sqlite(statements: list[str], tables: list[str]) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'")
         rows = [(table, name, text) for table, name, text in cursor.fetchall() if table in tables]
-    places = {name: table for table, name, _text in rows}
+    places = {name: text.split(" ON ")[1].split()[0].strip('"') for name, text in made.items()}
+    places |= {name: table for table, name, _text in rows}
     wrong = _differing(made, {name: text for _table, name, text in rows})
-    return {f"{places.get(name) or _place(made[name])}.{name}" for name in wrong}
-
-
-def _place(statement: str) -> str:
-    """The table of a trigger that is not there."""
-    match = re.search(r' ON "?(\w+)"?', statement)
-    return match[1] if match else ""
+    return {f"{places[name]}.{name}" for name in wrong}
 
 
 def _on_postgresql(statements: list[str], tables: list[str]) -> set[str]:
