@@ -23,7 +23,7 @@ EXPECTED = {
     "publication:departments": NOBODY_HERE, "publication:errata": NOBODY_HERE, "publication:summary": NOBODY_HERE, "publication:summary_data": NOBODY_HERE, "publication:run": NOBODY_HERE,
     "publication:pdf": NOBODY_HERE, "publication:schema": NOBODY_HERE,
     "publication:compare": NOBODY_HERE, "publication:open_data": EVERYONE,
-    "publication:feed": EVERYONE, "publication:plan_feed": NOBODY_HERE, "publication:sitemap": EVERYONE,
+    "publication:feed": EVERYONE, "publication:plan_feed": NOBODY_HERE, "publication:sitemap": EVERYONE, "publication:catalog": EVERYONE,
     "robots": EVERYONE, "api:openapi": EVERYONE, "api:root": EVERYONE, "api:editions": NOBODY_HERE,
     "api:nothing": NOBODY_HERE, "api:edition": NOBODY_HERE, "api:measures": NOBODY_HERE,
     "api:measure": NOBODY_HERE, "api:indicators": NOBODY_HERE,

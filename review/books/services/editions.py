@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from review.domain import checks, values
@@ -24,11 +25,8 @@ Row = Mapping[str, Any]
 
 #: what a person may sort the list by
 SORTS = ("code", "grade", "department")
-#: what helps a citizen to read a value; questions that a reviewer asks of a department are not for the public page
-PUBLIC_FLAGS = frozenset(
-    ("direction_inferred", "provisional", "approximate", "unit_mismatch", "unit_changed", "parts_mismatch", "needs_previous",
-     "not_measured", "definition_changed", "target_changed", "jump", "interim", "other_year", "negative", "unit_assumed")
-)  # fmt: skip
+#: the words for the direction by which a goal was judged; of a rank the first is the best
+DIRECTIONS = {"up": "大きいほどよい", "down": "小さいほどよい", "rank": "小さいほどよい"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,7 +208,6 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
     """One 成果目標 as a page shows it: its years, its judgement, and its chart where its values can be drawn."""
     cells, years = list(one["years"]), years_of(one, fiscal_year)
     this = next((cell for cell in cells if cell["fiscal_year"] == fiscal_year), None)
-    covered = WHY_OPEN.keys() if why_open(one) else frozenset()
     name = this["name"] if this else next((cell["name"] for cell in reversed(cells) if cell["name"]), "")
     label = f"成果目標{circled(one['number'])}"
     return {
@@ -227,12 +224,7 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
             "years": years,
             "show_grade": bool(one["grade"]),
         },
-        "sentences": [
-            words
-            for note in notes_of(one)
-            if note["code"] in PUBLIC_FLAGS
-            and (words := sentence_of(note, note["sentence"] if note["code"] in covered else one.get("reason", "")))
-        ],
+        "sentences": cautions(one, why_open(one)),
         "person_graded": bool(one["given_reason"]),
         "chart": chart(label, years),
         "empty": not any(cell[key] for cell in cells for key in ("name", "target", "actual")),
@@ -262,6 +254,20 @@ def notes_of(one: Row) -> list[dict[str, str]]:
     known = [code for code in one["flags"] if code in checks.SENTENCES]
     general = [{"code": code, "sentence": checks.SENTENCES[code][0], "answer": ""} for code in known]
     return list(one.get("notes", general))
+
+
+def cautions(one: Row, why: str = "") -> list[str]:
+    """What makes the year's value doubtful, with what was answered: one list for pages, books and tables. Left out is
+    what the reason of the verdict says already, or `why` a goal stays without one."""
+    covered = WHY_OPEN.keys() if why else frozenset()
+    reason = one.get("reason", "")
+    sentences = (sentence_of(note, note["sentence"] if note["code"] in covered else reason) for note in notes_of(one))
+    return [sentence for sentence in sentences if sentence]
+
+
+def direction_of(one: Row) -> str:
+    """Whether more or less is better, as the year was judged; '' where that is not decided."""
+    return DIRECTIONS.get(one.get("reading", {}).get("direction") or one.get("direction", ""), "")
 
 
 def reading_of(one: Row, cell: Row) -> dict[str, str]:
@@ -334,7 +340,7 @@ def _unit_of(quantities: Sequence[Quantity]) -> tuple[str, int]:
 def _scaled(one: Quantity | None, factor: int) -> Decimal | None:
     if one is None or one.value is None:
         return None
-    value = one.value / factor
+    value = Fraction(one.value, factor)
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     # Four places, and for what is smaller four digits: 0.00009 is no 0.0001.
     return round(exact, max(4, 3 - exact.adjusted()) if exact else 4).normalize()

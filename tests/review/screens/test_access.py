@@ -76,8 +76,8 @@ def filled(route: str, pk: int, plan: str = "dx") -> str:
         "change": "add",
         "manner": "rename",
         "what": "entry",
-        "role": "reviewer",
         "key": "CycleReady.approvers",
+        "role": "reviewer",
     }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: parts[match[1]], route).replace("^", "").replace("$", "")
 
