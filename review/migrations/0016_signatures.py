@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("review", "0014_plan_edits")]
+    dependencies = [("review", "0015_plan_upload_request")]
 
     operations = [
         # Null: SQLite then adds the column without making the table anew, and the triggers stay.
