@@ -9,8 +9,6 @@ from unittest.mock import patch
 
 import pyotp
 import pytest
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -21,7 +19,6 @@ from review.models import Appointment, AuditEntry, Role, SecondFactor, User
 from review.screens.services import throttle
 from review.screens.views import limits
 from review.sign_in.services import second_factor
-from review.sign_in.services.sign_in import OwnNameValidator
 from tests.cast import PASSWORD, Cast
 from tests.review.acting import as_, words
 
@@ -207,19 +204,6 @@ def test_weak_passwords_are_refused(cast: Cast, password: str) -> None:
     form = {"old_password": PASSWORD, "new_password1": password, "new_password2": password}
     assert client.post(reverse("password_change"), form).status_code == 200
     assert User.objects.get(pk=cast.contributor.pk).check_password(PASSWORD)
-
-
-@pytest.mark.parametrize("again", ["{0}{0}", "{0}{0}{0}", "{0}-{0}-2026", "2026{0}!!!{0}"])
-def test_a_password_that_repeats_the_user_name_is_refused(cast: Cast, again: str) -> None:
-    """security.md, F8: 'tanto29tanto29' was taken for tanto29."""
-    User.objects.filter(pk=cast.head.pk).update(username="tanto29")
-    person = User.objects.get(pk=cast.head.pk)
-    for password in (again.format("tanto29"), again.format("TANTO29"), again.format("tanto29")):
-        with pytest.raises(ValidationError, match="利用者名をくり返しただけ"):
-            OwnNameValidator().validate(password, person)
-        with pytest.raises(ValidationError):
-            validate_password(password, person)
-    validate_password("tanto29-and-eight-more", person)
 
 
 def test_comments_are_counted_by_person(cast: Cast) -> None:
