@@ -7,6 +7,12 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+    if sys.argv[1:] in (["version"], ["--version"]):
+        # Of Meguri, not of Django; also where no setting is made yet.
+        from review import VERSION
+
+        print(VERSION)  # noqa: T201
+        return
     try:
         from django.core.management import execute_from_command_line
     except ImportError as error:

@@ -4,7 +4,7 @@ import gc
 import os
 from typing import Any
 
-from config.logs import LineFormatter
+from config import logs
 
 bind = os.environ.get("MEGURI_BIND", "0.0.0.0:8000")
 workers = int(os.environ.get("MEGURI_WEB_WORKERS", "2"))
@@ -31,15 +31,9 @@ def post_worker_init(worker: Any) -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-logconfig_dict = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": LineFormatter}},
-    "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}},
-    # Names, addresses and what people look at stay out of the logs: there is no access log.
-    "root": {"handlers": ["stdout"], "level": "INFO"},
-    "loggers": {
-        "gunicorn.error": {"handlers": ["stdout"], "level": "INFO", "propagate": False},
-        "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
-    },
-}
+# Names, addresses and what people look at stay out of the logs: there is no access log.
+logconfig_dict = logs.config(
+    "INFO",
+    gunicorn__error={"handlers": ["stdout"], "level": "INFO", "propagate": False},
+    gunicorn__access={"handlers": [], "level": "CRITICAL", "propagate": False},
+)

@@ -6,11 +6,13 @@ from django.urls import include, path
 import review.urls
 import workflow.urls
 from config import errors, health
+from config.metrics import metrics
 from review.sign_in.views import second_factor, sign_in, single_sign_on
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/login/", sign_in.SignIn.as_view(), name="login"),
     path("accounts/logout/", sign_in.SignOut.as_view(), name="logout"),

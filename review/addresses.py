@@ -287,6 +287,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
 NO_ACTS = {
     "healthz": Rule.ANYONE,
     "readyz": Rule.ANYONE,
+    "metrics": Rule.ANYONE,
     "set_language": Rule.ANYONE,
     "login": Rule.ANYONE,
     "logout": Rule.ANYONE,

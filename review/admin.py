@@ -4,6 +4,7 @@ People, posts and departments have screens of their own (`views/people.py`, `vie
 checked and stands in the audit trail. Which of the admin's addresses answer at all is decided in `permissions`.
 """
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import models
@@ -11,37 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from review import permissions
-from review.models import (
-    Appointment,
-    Artifact,
-    Concurrence,
-    Correction,
-    CorrectionDecision,
-    CorrectionItem,
-    Cycle,
-    Decision,
-    Department,
-    Edition,
-    Indicator,
-    IndicatorYear,
-    ItemComment,
-    Job,
-    Mail,
-    Measure,
-    MeasureReview,
-    MeasureYear,
-    Meeting,
-    Notification,
-    OutboxEvent,
-    Plan,
-    PlanField,
-    Rating,
-    RecordedDecision,
-    ScheduleItem,
-    Submission,
-    TargetChange,
-    User,
-)
+from review.models import User
 
 admin.site.site_header = _("めぐり 記録の閲覧")
 admin.site.site_title = _("めぐり 記録の閲覧")
@@ -65,20 +36,14 @@ class Readable(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no argument
     ordering = ("-pk",)
     show_full_result_count = False
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
+    def _reads(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return _may_come_in(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return _may_come_in(request)
-
-    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+    def _never(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
+    has_module_permission = has_view_permission = _reads
+    has_add_permission = has_change_permission = has_delete_permission = _never
 
 
 @admin.register(User)
@@ -88,9 +53,10 @@ class PersonAdmin(Readable):
     exclude = ("password", "groups", "user_permissions", "is_staff", "first_name", "last_name")
 
 
-for model in (
-    Appointment, Department, Plan, PlanField, Measure, MeasureYear, Indicator, IndicatorYear, TargetChange, ScheduleItem,
-    Cycle, MeasureReview, Submission, Decision, Meeting, Concurrence, ItemComment, Rating, RecordedDecision, Edition,
-    Correction, CorrectionItem, CorrectionDecision, Artifact, Job, OutboxEvent, Mail, Notification,
-):  # fmt: skip
-    admin.site.register(model, Readable)
+READABLE = (
+    "Appointment Department Plan PlanField Measure MeasureYear Indicator IndicatorYear TargetChange ScheduleItem Cycle"
+    " MeasureReview Submission Decision Meeting Concurrence ItemComment Rating RecordedDecision Edition Correction"
+    " CorrectionItem CorrectionDecision Artifact Job OutboxEvent Mail Notification"
+)
+for name in READABLE.split():
+    admin.site.register(apps.get_model("review", name), Readable)

@@ -66,7 +66,6 @@ TABLES = Tables(
         artifacts.remove_orphans,
         throttle.remove_old,
         alarm.watch,
-        alarm.watch_anchors,
     ),
 )
 

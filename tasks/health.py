@@ -6,21 +6,17 @@ from datetime import datetime
 
 import redis
 from celery import current_app
-from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from review import clock, queries
-from review.operations.services import alarm
+from review.models import Heartbeat
+from review.operations.services import signs
 from review.trail.services import database_roles
 
 log = logging.getLogger(__name__)
-
-# Two sweeps may be late (a restart, a long transaction) before an operator need know.
-MISSED_SWEEPS = 3
-SLACK_SECONDS = 30
 
 
 def database() -> str:
@@ -83,7 +79,7 @@ def worker(timeout: float = 5) -> str:
 def delivery(now: datetime | None = None) -> str:
     """Costs three queries. Nothing that a web process could mend: it is reported, and makes nothing unready."""
     try:
-        since = alarm.oldest_late(queries.backlog(), now or clock.now())
+        since = signs.oldest_late(queries.backlog(), now or clock.now())
     except DatabaseError:
         return "データベースに接続できません"
     return f"{timezone.localtime(since):%Y-%m-%d %H:%M} から待っているものがあります" if since else ""
@@ -91,9 +87,8 @@ def delivery(now: datetime | None = None) -> str:
 
 def sweep(now: datetime | None = None) -> str:
     """The age of the last sweep, which beat asks for and a worker makes: one row shows both."""
-    limit = MISSED_SWEEPS * settings.MEGURI_SWEEP_SECONDS + SLACK_SECONDS
     try:
-        beat = apps.get_model("review", "Heartbeat").objects.filter(name="sweep").first()
+        beat = Heartbeat.objects.filter(name="sweep").first()
     except DatabaseError:
         return "データベースに接続できません"
     if beat is None:
@@ -101,4 +96,4 @@ def sweep(now: datetime | None = None) -> str:
     age = (now or timezone.now()) - beat.at
     if age < -clock.SLACK:
         return f"最後の見回りの時刻が {int(-age.total_seconds())} 秒先です。機械の時計を確かめてください"
-    return f"最後の見回りから {int(age.total_seconds())} 秒たっています" if age.total_seconds() > limit else ""
+    return f"最後の見回りから {int(age.total_seconds())} 秒たっています" if age > signs.patience() else ""

@@ -9,6 +9,9 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from config import logs
+from config.logs import TIME_ZONE
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 env = environ.Env()
@@ -161,6 +164,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "review.sign_in.services.sign_in.OwnNameValidator"},
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
@@ -195,6 +199,12 @@ OIDC_AUTHENTICATION_CALLBACK_URL = "single_sign_on_return"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 if MEGURI_OIDC_ISSUER:
     AUTHENTICATION_BACKENDS.append("review.sign_in.services.single_sign_on.ProviderBackend")
+# The header in which the city's proxy names who signed in to Active Directory; empty: there is no such proxy.
+MEGURI_REMOTE_USER_HEADER = env.str("MEGURI_REMOTE_USER_HEADER", default="")
+if MEGURI_REMOTE_USER_HEADER:
+    AUTHENTICATION_BACKENDS.append("review.sign_in.services.remote_user.ProxyBackend")
+    after = MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1
+    MIDDLEWARE.insert(after, "review.sign_in.services.remote_user.ProxyUserMiddleware")
 
 # --- Cookies and security headers ---------------------------------------------------------------
 
@@ -228,7 +238,6 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", _("日本語")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = "Asia/Tokyo"
 USE_I18N = True
 USE_TZ = True
 
@@ -266,6 +275,10 @@ MEGURI_SOURCE_URL = env.str("MEGURI_SOURCE_URL", default="")
 MEGURI_BUNDLE_PROCESSES = env.int("MEGURI_BUNDLE_PROCESSES", default=min(os.cpu_count() or 1, 4))
 # Heads of the audit chain. In the city: a place on another machine, which the database's owner cannot write.
 MEGURI_ANCHOR_ROOT = Path(env.str("MEGURI_ANCHOR_ROOT", default=str(DATA_ROOT / "anchors")))
+# With it /metrics answers (Authorization: Bearer ...); without it there is none.
+MEGURI_METRICS_TOKEN = env.str("MEGURI_METRICS_TOKEN", default="")
+# Less free space than this where the files lie raises an alarm.
+MEGURI_DISK_ALARM_MB = env.int("MEGURI_DISK_ALARM_MB", default=2000)
 # Named where migrations run as the tables' owner: the role that `database_roles` then gives to web and worker.
 MEGURI_APP_DATABASE_ROLE = env.str("MEGURI_APP_DATABASE_ROLE", default="")
 MEGURI_LEASE_SECONDS = env.float("MEGURI_LEASE_SECONDS", default=30)
@@ -332,16 +345,10 @@ CELERY_BEAT_SCHEDULE = {
 # --- Logs: one line an event, on stdout, without personal data ------------------------------------
 
 LOG_LEVEL = env.str("MEGURI_LOG_LEVEL", default="INFO")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "config.logs.LineFormatter"}},
-    "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}},
-    "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
-    "loggers": {
-        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # fontTools, PIL and the like talk below warnings about nothing an operator can use.
-        "fontTools": {"level": "WARNING"},
-    },
-}
+# fontTools, PIL and the like talk below warnings about nothing an operator can use.
+LOGGING = logs.config(
+    LOG_LEVEL,
+    django={"handlers": [], "level": LOG_LEVEL, "propagate": True},
+    django__server={"handlers": [], "level": LOG_LEVEL, "propagate": True},
+    fontTools={"level": "WARNING"},
+)

@@ -11,6 +11,7 @@ from config.settings.base import (
     EMAIL_USE_SSL,
     EMAIL_USE_TLS,
     MEGURI_BASE_URL,
+    MEGURI_REMOTE_USER_HEADER,
     SECRET_KEY,
     STORAGES,
     env,
@@ -61,7 +62,7 @@ EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.smtp
 HTTPS = env.bool("MEGURI_HTTPS", default=True)
 SECURE_SSL_REDIRECT = HTTPS
 # Health checks come from inside the container, without the proxy and its certificate.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("MEGURI_HSTS_SECONDS", default=31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -71,6 +72,11 @@ if HTTPS:
     # A browser takes a __Host- cookie only from this host, over HTTPS, for the whole site.
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
+if MEGURI_REMOTE_USER_HEADER and not env.bool("MEGURI_BEHIND_PROXY", default=False):
+    raise ImproperlyConfigured(
+        "MEGURI_REMOTE_USER_HEADER は、プロキシの内側だけで使えます。MEGURI_BEHIND_PROXY を on にし、プロキシに、外から来た"
+        "同じ名前のヘッダーを必ず置き換えさせてください。 / MEGURI_REMOTE_USER_HEADER needs MEGURI_BEHIND_PROXY=on."
+    )
 # Believed only where the operator says that the own proxy sets it and strips the visitor's.
 if env.bool("MEGURI_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

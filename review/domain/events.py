@@ -60,6 +60,7 @@ class Event(StrEnum):
     JOB_FAILED = "JobFailed", gettext_noop("処理の失敗")
     DELIVERY_LATE = "DeliveryLate", gettext_noop("配達の遅れ")
     ANCHOR_LATE = "AnchorLate", gettext_noop("監査記録の外部の控えの遅れ")
+    OPERATION_ALARM = "OperationAlarm", gettext_noop("運用の警報")
     PROXY_NAMED = "ProxyNamed", gettext_noop("代決者の指名")
     PROXY_WITHDRAWN = "ProxyWithdrawn", gettext_noop("代決者の指名の取消し")
     PROXY_ENDED = "ProxyEnded", gettext_noop("代決の終わり")

@@ -9,7 +9,8 @@ MAX_LENGTH = 10_000
 
 TOO_LONG = "%(most)s文字まで入力できます(今は%(now)s文字です)。短くしてください。"
 FORBIDDEN = "%(place)s文字目に、保存できない文字(%(character)s)があります。消してから保存してください。"
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Controls of the writing direction too: with them a published sentence could be read the other way round.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 def normal_newlines(value: str) -> str:

@@ -158,13 +158,25 @@ SQLITE_TRIGGERS = ["audit_append", "audit_once", "audit_link"] + [
 ]
 
 
+def statements(cursor):
+    """Those that protect, as they are run in the present schema."""
+    return SQLITE if cursor.db.vendor == "sqlite" else _on_postgresql(cursor, POSTGRESQL)
+
+
+def _on_postgresql(cursor, statements):
+    cursor.execute("SELECT quote_ident(current_schema())")
+    schema = cursor.fetchone()[0]
+    fields = " || ".join(f"{schema}.meguri_audit_part({field})" for field in POSTGRESQL_FIELDS)
+    return [
+        statement.replace("{schema}", schema).replace("{lock}", str(LOCK)).replace("{fields}", fields)
+        for statement in statements
+    ]
+
+
 def _run_postgresql(schema_editor, statements):
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT quote_ident(current_schema())")
-        schema = cursor.fetchone()[0]
-    fields = " || ".join(f"{schema}.meguri_audit_part({field})" for field in POSTGRESQL_FIELDS)
-    for statement in statements:
-        text = statement.replace("{schema}", schema).replace("{lock}", str(LOCK)).replace("{fields}", fields)
+        texts = _on_postgresql(cursor, statements)
+    for text in texts:
         schema_editor.execute(text, params=None)
 
 

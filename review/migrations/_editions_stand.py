@@ -95,12 +95,22 @@ SQLITE_TRIGGERS = (
 ).split()
 
 
+def statements(cursor):
+    """Those that protect, as they are run in the present schema."""
+    return SQLITE if cursor.db.vendor == "sqlite" else _on_postgresql(cursor, POSTGRESQL)
+
+
+def _on_postgresql(cursor, statements):
+    cursor.execute("SELECT quote_ident(current_schema())")
+    schema = cursor.fetchone()[0]
+    return [statement.replace("{schema}", schema) for statement in statements]
+
+
 def _run_postgresql(schema_editor, statements):
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT quote_ident(current_schema())")
-        schema = cursor.fetchone()[0]
-    for statement in statements:
-        schema_editor.execute(statement.replace("{schema}", schema), params=None)
+        texts = _on_postgresql(cursor, statements)
+    for text in texts:
+        schema_editor.execute(text, params=None)
 
 
 def protect(apps, schema_editor):

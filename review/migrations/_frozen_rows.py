@@ -43,11 +43,8 @@ def freeze(schema_editor, table, fillable):
     """Nothing of the table's rows changes any more but `fillable` columns, once and from NULL. Safe to call again."""
     thaw(schema_editor, table)
     with schema_editor.connection.cursor() as cursor:
-        if schema_editor.connection.vendor == "postgresql":
-            statements = _postgresql(cursor, table, fillable)
-        else:
-            statements = list(sqlite_triggers(cursor, table, fillable).values())
-    for statement in statements:
+        made = statements(cursor, table, fillable)
+    for statement in made:
         schema_editor.execute(statement, params=None)
 
 
@@ -58,7 +55,10 @@ def thaw(schema_editor, table):
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if postgresql else ""), params=None)
 
 
-def _postgresql(cursor, table, fillable):
+def statements(cursor, table, fillable):
+    """Those for one table, as they are run in the present schema."""
+    if cursor.db.vendor == "sqlite":
+        return list(sqlite_triggers(cursor, table, fillable).values())
     cursor.execute("SELECT quote_ident(current_schema())")
     schema = cursor.fetchone()[0]
     names = ", ".join(f"'{name}'" for name in fillable)

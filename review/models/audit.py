@@ -28,6 +28,8 @@ class AuditEntry(models.Model):
     after = models.JSONField(default=dict, blank=True)
     address = models.GenericIPAddressField(null=True, blank=True)
     request_id = models.CharField(max_length=40, blank=True)
+    # None in what was written before there were signatures (trail/services/signatures).
+    signature = models.CharField(max_length=80, blank=True, null=True)  # noqa: DJ001 (see migration 0016)
 
     objects = AppendOnlyQuerySet.as_manager()
 

@@ -94,3 +94,9 @@ def test_what_cannot_be_kept_is_said_in_the_reader_s_language(typed: str) -> Non
     with translation.override("en"):
         assert not JAPANESE.search(reader_words.problem(typed))
     assert reader_words.problem("そのまま") == ""
+
+
+@pytest.mark.parametrize("code", [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+def test_a_control_of_the_writing_direction_is_named_and_not_stored(code: int) -> None:
+    """security.md, F8: U+202E in 要因 turned a published sentence round."""
+    assert f"3文字目に、保存できない文字(U+{code:04X})" in text.problem(f"達成{chr(code)}率")

@@ -29,6 +29,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{out} に書けません({problem.strerror})。空き容量と権限を確かめ、別のフォルダにもう一度行ってください。"
             ) from problem
+        backup.remember()
         self.stdout.write(f"{out} にバックアップしました({sum(manifest.tables.values())} 行)。")
         for path in manifest.missing:
             self.stderr.write(f"このファイルは、前からありません: {path}")

@@ -8,8 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from review.operations.services import stored_files
+from review.trail.services import whole_files
 
-WORDS = {stored_files.MISSING: "ありません", stored_files.DAMAGED: "内容が違います"}
+WORDS = {whole_files.MISSING: "ありません", whole_files.DAMAGED: "内容が違います"}
 
 
 class Command(BaseCommand):

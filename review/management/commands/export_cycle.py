@@ -15,7 +15,7 @@ from review.models import Cycle
 from review.plan.services import plans
 from review.publication.services import exports, schemas
 from review.publication.services.exports import Source
-from review.trail.services import audit
+from review.trail.services import audit, whole_files
 from review.workbook.files import write_atomically
 
 Writer = Callable[[Source, BinaryIO], Any]
@@ -54,6 +54,10 @@ class Command(BaseCommand):
                 write_atomically(out.resolve(), lambda target: WRITERS[format](source, target))
                 if schema:
                     write_atomically(Path(schema).resolve(), lambda to: to.write(schemas.as_bytes(SCHEMAS[format]())))
+        except whole_files.AlteredFile as error:
+            raise CommandError(
+                f"公表版のファイル {error} が、公表したときと違います。check_files で確かめてください。"
+            ) from error
         except OSError as error:
             raise CommandError(
                 f"{out}: 書き込めません({error.strerror})。場所と空き容量を確かめてください。"

@@ -40,14 +40,21 @@ class Command(BaseCommand):
     def handle(self, *args: Any, anchor: list[Path] | None, head: list[str], **options: Any) -> None:
         heads, restored = _anchors(anchor)
         report = audit_chain.verify(anchors=_with_heads(heads, head))
+        # Of the installation's own: an older copy that somebody names covers only what it covers.
+        overdue = not anchor and anchors.standing().late
         if options["json"]:
-            words = {**as_json(report), "restored": [asdict(one) for one in restored]}
+            words = {**as_json(report), "overdue": overdue, "restored": [asdict(one) for one in restored]}
             self.stdout.write(json.dumps(words, ensure_ascii=False))
         else:
             for line in [*sentences(report), *map(_restored, restored)]:
                 self.stdout.write(line)
         if not report.intact:
             raise CommandError("監査記録に不正があります。" if report.faults else "監査記録の保護が外れています。")
+        if overdue:
+            raise CommandError(
+                "外部の控えが2時間以上作られていないか、失われています。控えのない記録は、誰も保証しません。"
+                f"{anchors.default_file()} が読めるか、ワーカーと定時処理が動いているかを確かめてください。"
+            )
 
 
 def _restored(one: anchors.Restored) -> str:
@@ -81,19 +88,25 @@ def _with_heads(anchors: dict[int, str], printed: list[str]) -> dict[int, str]:
 def sentences(report: audit_chain.Report) -> list[str]:
     """The report in lines a person reads."""
     lines = [f"鎖: {report.links} 行、先頭の値 {report.head.hash}"]
-    lines += [f"不正: {_place(fault)} {fault.what}" for fault in report.faults]
+    for fault in report.faults:
+        row = "" if fault.entry is None else f"(記録の行 {fault.entry})"
+        lines.append(f"不正: {fault.seq} 番目{row} {fault.what}")
     lines += [f"保護が外れています: {name}" for name in report.unprotected]
+    if report.disorder:
+        lines.append(
+            f"時刻: {report.disorder[0]} 番目など {len(report.disorder)} 行が、前の行より前の時刻です(署名は合っています)。"
+            "時計の狂った機械がなかったか、確かめてください。"
+        )
+    if report.unknown:
+        lines.append(f"署名: はじめの {report.unknown} 行は、今はない鍵で署名されています。鎖と控えだけが保証します。")
     lines.append(_window(report))
     return lines
 
 
-def _place(fault: audit_chain.Fault) -> str:
-    row = "" if fault.entry is None else f"(記録の行 {fault.entry})"
-    return f"{fault.seq} 番目{row}"
-
-
 def _window(report: audit_chain.Report) -> str:
     """Which part an owner of the database could still cut off or write anew without being detected."""
+    if not report.links:
+        return "記録はまだ一つもありません。保証されているものもありません。"
     if report.uncovered_since is None:
         return f"外部の控え {report.anchors} 件がすべての行を保証しています。"
     since = report.uncovered_since.astimezone().isoformat(timespec="seconds")
@@ -105,13 +118,5 @@ def _window(report: audit_chain.Report) -> str:
 
 def as_json(report: audit_chain.Report) -> dict[str, Any]:
     """The report for a script."""
-    return {
-        "intact": report.intact,
-        "links": report.links,
-        "head": report.head.hash,
-        "faults": [{"seq": fault.seq, "entry": fault.entry, "what": fault.what} for fault in report.faults],
-        "unprotected": list(report.unprotected),
-        "anchors": report.anchors,
-        "covered": report.covered,
-        "uncovered_since": report.uncovered_since.isoformat() if report.uncovered_since else None,
-    }
+    since = report.uncovered_since and report.uncovered_since.isoformat()
+    return {**asdict(report), "intact": report.intact, "head": report.head.hash, "uncovered_since": since}

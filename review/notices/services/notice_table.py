@@ -307,6 +307,14 @@ ROWS = (
         link=links.jobs,
     ),
     Notice(
+        Event.OPERATION_ALARM,
+        audiences.managers,
+        title="運用の警報があります",
+        body="{cause}",
+        act="「処理の状況」を開いて、確かめてください。",
+        link=links.jobs,
+    ),
+    Notice(
         Event.ANCHOR_LATE,
         audiences.keepers_of_the_trail,
         title="監査記録の外部の控えが2時間以上作られていません",

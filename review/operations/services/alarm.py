@@ -1,34 +1,15 @@
-"""The alarms: something has waited for its delivery longer than five minutes, or the trail for an anchor longer than two
-hours. Each is reported once per incident."""
-
-from datetime import datetime, timedelta
-from typing import Any
+"""The alarms: each sign that raises one is announced once per incident."""
 
 from django.db import transaction
 
-from review import clock, queries
+from review import clock
 from review.background.services import outbox
-from review.domain.events import Event
 from review.models import Heartbeat
-from review.operations.services import anchors
+from review.operations.services import signs
 from review.trail.services import audit
 
-ALERT_AFTER = timedelta(minutes=5)
-# The rows that stand while an incident lasts.
-LATE_DELIVERY, LATE_ANCHOR = "late", "anchor late"
-# How the rows of the workers' signs of life begin.
-WORKER = "worker:"
-
-
-def oldest_late(waiting: dict[str, Any], now: datetime) -> datetime | None:
-    """Since when the oldest undelivered row of `queries.backlog()` waits, where that is longer than five minutes.
-
-    A row of the future waits too, since nobody knows when. A job may be due later than now.
-    """
-    oldest = [part["oldest"] for name, part in waiting.items() if name != "jobs" and part["oldest"]]
-    late = [moment for moment in oldest if clock.is_past(moment, ALERT_AFTER, now)]
-    jobs = waiting["jobs"]["oldest"]
-    return min([*late, *([jobs] if jobs and now - jobs > ALERT_AFTER else [])], default=None)
+# How the rows of the workers' signs of life begin, and those that stand while an incident lasts.
+WORKER, INCIDENT = "worker:", "incident:"
 
 
 def alive(name: str) -> None:
@@ -42,25 +23,20 @@ def marks_ahead() -> list[Heartbeat]:
 
 
 def watch() -> bool:
-    """The sweep's part: announce an incident when it begins, end it when nothing is late. True while one lasts."""
-    since = oldest_late(queries.backlog(), clock.now())
-    return _incident(LATE_DELIVERY, Event.DELIVERY_LATE, since)
+    """The sweep's part: announce an incident when it begins, end it when it is over. True while one lasts."""
+    lasting = [_incident(sign) for sign in signs.read() if sign.event]
+    return any(lasting)
 
 
-def watch_anchors() -> bool:
-    """The same for the hourly anchors of the audit trail."""
-    now = anchors.standing()
-    return _incident(LATE_ANCHOR, Event.ANCHOR_LATE, now.window.since if now.late else None)
-
-
-def _incident(name: str, event: Event, since: datetime | None) -> bool:
-    if since is None:
+def _incident(sign: signs.Sign) -> bool:
+    name = f"{INCIDENT}{sign.name}"
+    if not sign.alarm or sign.event is None:
         Heartbeat.objects.filter(name=name).delete()
         return False
     with transaction.atomic():
         # Of two sweeps at once, the one that inserts the row sends the alarm.
-        _, begun = Heartbeat.objects.get_or_create(name=name, defaults={"at": since})
+        _, begun = Heartbeat.objects.get_or_create(name=name, defaults={"at": clock.now()})
         if begun:
-            entry = audit.write(None, "incident.begin", f"heartbeat:{name}")
-            outbox.announce(event, key=str(entry.pk))
+            entry = audit.write(None, "incident.begin", f"heartbeat:{sign.name}")
+            outbox.announce(sign.event, key=str(entry.pk), payload={"cause": sign.alarm})
     return True

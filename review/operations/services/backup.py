@@ -9,15 +9,17 @@ whose turn to go came.
 import hashlib
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from review import VERSION, clock
-from review.operations.services import anchors, backup_folder, table_copies
+from review.models import Heartbeat
+from review.operations.services import anchors, backup_folder, signs, table_copies
 from review.operations.services.backup_folder import ANCHORS, DATABASE, FILES, Manifest
 
 #: How often the tables are read again for a file that was gone.
@@ -52,6 +54,12 @@ def make(folder: Path) -> Manifest:
     )
     backup_folder.finish(folder, manifest)
     return manifest
+
+
+def remember() -> None:
+    """Note when the last whole one was made, for whoever watches; a role that only reads cannot, and need not."""
+    with suppress(DatabaseError), transaction.atomic():
+        Heartbeat.objects.update_or_create(name=signs.BACKUP, defaults={"at": clock.shared()})
 
 
 def mark_of_secret_key() -> str:

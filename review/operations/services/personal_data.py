@@ -98,19 +98,16 @@ def _forget_post(user: User) -> None:
 
 def _take_out_of_texts(user: User, name: str) -> None:
     """Notices to others name who acted, and the admin's own log names whom it changed."""
-    LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk)).update(
-        object_repr=NAMELESS
-    )
-    appointments = [str(pk) for pk in user.appointments.values_list("pk", flat=True)]
-    LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(Appointment), object_id__in=appointments
-    ).update(object_repr=NAMELESS)
+    rows = {User: [user.pk], Appointment: user.appointments.values_list("pk", flat=True)}
+    for model, numbers in rows.items():
+        log = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
+        log.filter(object_id__in=[str(pk) for pk in numbers]).update(object_repr=NAMELESS)
     if not name:
         return
     # With the title that our own sentences give: a short name may be part of another word.
     spoken, instead = Value(f"{name}さん"), Value(NAMELESS)
     tables: tuple[tuple[Any, tuple[str, ...]], ...] = ((Notification, ("title", "body")), (Mail, ("subject", "body")))
-    for model, columns in tables:
+    for table, columns in tables:
         for column in columns:
-            rows = model.objects.filter(**{f"{column}__contains": f"{name}さん"})
-            rows.update(**{column: Replace(column, spoken, instead)})
+            texts = table.objects.filter(**{f"{column}__contains": f"{name}さん"})
+            texts.update(**{column: Replace(column, spoken, instead)})

@@ -1,10 +1,7 @@
 """Files against rows: is each file that a row names there, and what it was?"""
 
-import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from review import clock
@@ -12,6 +9,7 @@ from review.background.services import jobs
 from review.books.services import papers, workbooks
 from review.models import Artifact, Evidence
 from review.sheet.services import evidence
+from review.trail.services import whole_files
 
 #: What is made anew from the tables alone: kind of file -> the job that does it.
 MADE_ANEW = {
@@ -20,7 +18,6 @@ MADE_ANEW = {
     Artifact.Kind.SHEET_PDF: papers.SHEET,
     **papers.OF_YEAR,
 }
-MISSING, DAMAGED = "missing", "damaged"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,22 +41,12 @@ class Report:
 def check() -> Report:
     """Read every file once."""
     rows = [*Artifact.objects.filter(retired_at=None).select_related("cycle"), *evidence.stored()]
-    return Report(files=len(rows), faults=tuple(_faults(sorted(rows, key=lambda row: row.path))))
-
-
-def _faults(rows: list[Artifact | Evidence]) -> Iterator[Fault]:
-    for row in rows:
-        if what := _what_is_wrong(row):
-            yield Fault(path=row.path, what=what, name=row.filename, help=_help(row))
-
-
-def _what_is_wrong(row: Artifact | Evidence) -> str:
-    try:
-        with default_storage.open(row.path, "rb") as stream:
-            file = (stream.size, hashlib.file_digest(stream, "sha256").hexdigest())
-    except FileNotFoundError:
-        return MISSING
-    return "" if file == (row.size, row.sha256) else DAMAGED
+    faults = (
+        Fault(path=row.path, what=what, name=row.filename, help=_help(row))
+        for row in sorted(rows, key=lambda row: row.path)
+        if (what := whole_files.state_of(row))
+    )
+    return Report(files=len(rows), faults=tuple(faults))
 
 
 def _help(row: Artifact | Evidence) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from review import clock
 from review.models import AuditEntry, User
 from review.operations.forms.audit import AuditSearchForm
-from review.operations.views.audit import ACTIONS, names_of, narrowed
+from review.operations.views.audit import called, names_of, narrowed
 from review.publication.services.open_data import guarded
 from review.screens.views.signed_in import SignedInRequest
 from review.trail.services import audit as trail
@@ -28,7 +28,7 @@ def export(request: SignedInRequest) -> HttpResponse | StreamingHttpResponse:
     The columns from `seq` to `request_id` are the very texts that the hashes cover, guarded against formulas as in the
     published data (one leading apostrophe): a reader can compute the chain again without asking us.
     """
-    form = AuditSearchForm(request.GET, actions=ACTIONS)
+    form = AuditSearchForm(request.GET, actions=called("actions"))
     rows: QuerySet[AuditEntry] = AuditEntry.objects.all()
     if form.is_valid():
         rows = narrowed(rows, form.cleaned_data)
@@ -51,7 +51,7 @@ class _Line:
 
 def lines(rows: QuerySet[AuditEntry]) -> Iterator[str]:
     """The file line by line, so that ten years of acts need no memory."""
-    writer = csv.writer(_Line(), lineterminator="\r\n")
+    words_of, writer = called("actions"), csv.writer(_Line(), lineterminator="\r\n")
     yield "\ufeff" + writer.writerow([*audit_chain.COLUMNS, "氏名", "行為", "対象"])
     for part in audit_chain.texts(rows, at_once=AT_ONCE):
         keys = {row["actor_key"] for row in part if row["actor_key"]}
@@ -60,6 +60,6 @@ def lines(rows: QuerySet[AuditEntry]) -> Iterator[str]:
         for row in part:
             # SQLite keeps a key without its dashes.
             who = people.get(str(uuid.UUID(row["actor_key"])), "") if row["actor_key"] else ""
-            words = [who, str(ACTIONS.get(row["action"], row["action"])), str(named.get(row["subject"], ""))]
+            words = [who, str(words_of.get(row["action"], row["action"])), str(named.get(row["subject"], ""))]
             cells = ["" if row[name] is None else str(row[name]) for name in audit_chain.COLUMNS]
             yield writer.writerow([guarded(cell) for cell in (*cells, *words)])

@@ -1,9 +1,9 @@
 """処理の状況: what works in the background, what waits, what failed, and the operator's few buttons."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from review import clock, permissions, queries
@@ -19,13 +20,12 @@ from review.background.services import making, outbox
 from review.domain.events import Event
 from review.mail.services import holding, mailing
 from review.models import Job, JobState, Mail, MailState, OutboxEvent
-from review.operations.services import alarm
+from review.operations.services import alarm, signs
 from review.screens.forms.fields import ReasonForm
 from review.screens.views.acts import crumbs
 from review.screens.views.signed_in import SignedInRequest
 from review.trail.services import audit
 
-SWEEPS_MISSED = 3
 PAGE = 30
 
 PUBLISHING = {"AnnualCycleFlow.publish", "CorrectionFlow.publish"}
@@ -54,9 +54,9 @@ def jobs(request: SignedInRequest) -> HttpResponse:
     context = {
         "page_title": _("処理の状況"),
         "breadcrumbs": crumbs(_("処理の状況")),
-        "signs": signs_of(now),
-        "stats": stats_of(waiting),
-        "alert": alarm.oldest_late(waiting, now),
+        "workers": list(workers_of(now)),
+        "signs": signs.read(now),
+        "alert": signs.oldest_late(waiting, now),
         "wrong_clocks": alarm.marks_ahead(),
         "failed": shown(Job.objects.filter(work.TROUBLED).select_related("cycle").order_by("-pk")[:PAGE]),
         "parked_events": parked_events(),
@@ -74,26 +74,12 @@ def jobs(request: SignedInRequest) -> HttpResponse:
     return render(request, "operations/jobs.html", context)
 
 
-def stats_of(waiting: dict[str, Any]) -> list[dict[str, Any]]:
-    """How many wait, of each kind."""
-    labels = {"events": _("配達を待つ出来事"), "mails": _("送信を待つメール"), "jobs": _("待機中・実行中の処理")}
-    return [{"label": label, "value": waiting[key]["count"], "unit": _("件")} for key, label in labels.items()]
-
-
-def signs_of(now: datetime) -> dict[str, Any]:
-    """The last sweep, and whether it is late; the workers that showed themselves today, each with the same question."""
-    beats = queries.heartbeats(within=timedelta(days=1), now=now)
-    sweep = next((beat.at for beat in beats if beat.name == "sweep"), None)
-    patience = timedelta(seconds=SWEEPS_MISSED * settings.MEGURI_SWEEP_SECONDS + 30)
-    return {
-        "sweep": sweep,
-        "late": sweep is None or clock.is_past(sweep, patience, now),
-        "workers": [
-            {"name": beat.name.removeprefix(alarm.WORKER), "at": beat.at, "late": clock.is_past(beat.at, patience, now)}
-            for beat in beats
-            if beat.name.startswith(alarm.WORKER)
-        ],
-    }
+def workers_of(now: datetime) -> Iterator[dict[str, Any]]:
+    """The workers that showed themselves today, and whether that is too long ago."""
+    for beat in queries.heartbeats(within=timedelta(days=1), now=now):
+        if beat.name.startswith(alarm.WORKER):
+            late = clock.is_past(beat.at, signs.patience(), now)
+            yield {"name": beat.name.removeprefix(alarm.WORKER), "at": beat.at, "late": late}
 
 
 def tabs_of(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
@@ -173,25 +159,22 @@ def job_give_up(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "operations/job_give_up.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
-def event_release(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Try a parked event again."""
-    get_object_or_404(OutboxEvent, pk=pk)
-    with transaction.atomic():
-        outbox.release(pk)
-        audit.write(request.user, "event.release", f"event:{pk}")
-    messages.success(request, _("もう一度配達します。"))
-    return redirect("meguri:jobs")
+#: What was parked -> its rows, what lets one go, and what is said then.
+PARKED = {
+    "event": (OutboxEvent, outbox.release, gettext_lazy("もう一度配達します。")),
+    "mail": (Mail, mailing.release, gettext_lazy("もう一度送信します。")),
+}
 
 
 @require_POST
-def mail_release(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Send a parked mail again."""
-    get_object_or_404(Mail, pk=pk)
+def parked_release(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
+    """Try a parked event or mail again."""
+    model, release, sentence = PARKED[kind]
+    get_object_or_404(model, pk=pk)
     with transaction.atomic():
-        mailing.release(pk)
-        audit.write(request.user, "mail.release", f"mail:{pk}")
-    messages.success(request, _("もう一度送信します。"))
+        release(pk)
+        audit.write(request.user, f"{kind}.release", f"{kind}:{pk}")
+    messages.success(request, sentence)
     return redirect("meguri:jobs")
 
 

@@ -6,29 +6,23 @@ the editions, and the audit trail, which tells of every edition and file and has
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.core.files.storage import default_storage
 from django.db import connection
 
 from review.books.services import papers, seals, workbooks
 from review.domain import correction_items
 from review.domain.plain_data import digest
+from review.migrations import _editions_stand
 from review.models import Artifact, AuditEntry, AuditLink, Edition, Job, JobState
+from review.trail.services import triggers, whole_files
 
-TRIGGERS = {
-    "postgresql": {
-        "review_edition": {"edition_keep", "edition_keep_row", "edition_keep_all"},
-        "review_artifact": {"edition_file_keep", "edition_file_keep_row", "edition_file_keep_all"},
-    },
-    "sqlite": {
-        "review_edition": {"edition_keep", "edition_keep_row", "edition_once"},
-        "review_artifact": {"edition_file_keep", "edition_file_keep_row", "edition_file_once"},
-    },
+FILES = {
+    whole_files.MISSING: "ファイルがありません({path})。",
+    whole_files.DAMAGED: "ファイルの内容が、公表したときと違います(大きさかsha256が合いません)。",
 }
 
 
@@ -57,6 +51,7 @@ def verify() -> Report:
     rows = Edition.objects.select_related("cycle", "prepared_by", "decided_by", "previous")
     editions = list(rows.defer("snapshot", "previous__snapshot").order_by("cycle__fiscal_year", "cycle", "number"))
     files = list(Artifact.objects.filter(edition__isnull=False).order_by("edition", "kind"))
+    newest = {one.cycle_id: one.number for one in editions}  # they come in the order of their numbers
     trail = _Trail()
     findings = [Finding(where="データベース", what=sentence) for sentence in _unprotected()]
     before: Edition | None = None
@@ -64,17 +59,13 @@ def verify() -> Report:
         if before and before.cycle_id != edition.cycle_id:
             before = None
         edition.refresh_from_db(fields=["snapshot"])
-        findings += _of_edition(edition, before, last=_is_last(edition, editions), trail=trail)
+        findings += _of_edition(edition, before, last=edition.number == newest[edition.cycle_id], trail=trail)
         for file in (one for one in files if one.edition_id == edition.pk):
             findings += _of_file(file, edition, trail)
         findings += _missing_files(edition, {one.kind for one in files if one.edition_id == edition.pk})
         before = edition
     findings += trail.beyond({one.pk for one in editions}, {one.pk for one in files})
     return Report(editions=len(editions), files=len(files), findings=tuple(findings))
-
-
-def _is_last(edition: Edition, editions: list[Edition]) -> bool:
-    return edition.number == max(one.number for one in editions if one.cycle_id == edition.cycle_id)
 
 
 # --- an edition ------------------------------------------------------------------------------------------------------
@@ -157,22 +148,11 @@ def _texts(snapshot: Mapping[str, Any]) -> dict[tuple[str, str], str]:
 
 def _of_file(file: Artifact, edition: Edition, trail: _Trail) -> Iterator[Finding]:
     where = f"{edition} {file.get_kind_display()}({file.filename})"
-    sentences = [*_content(file), *trail.of_file(file)]
+    what = whole_files.state_of(file)
+    sentences = [*([FILES[what].format(path=file.path)] if what else []), *trail.of_file(file)]
     if seals.artifact_seal(file) != file.seal or file.review_id or file.retired_at:
         sentences.append("ファイルの記録(名前、置き場所、sha256、大きさ、作成日時など)が、作ったときと違います。")
     yield from (Finding(where=where, what=sentence) for sentence in sentences)
-
-
-def _content(file: Artifact) -> Iterator[str]:
-    if not default_storage.exists(file.path):
-        yield f"ファイルがありません({file.path})。"
-        return
-    with default_storage.open(file.path, "rb") as stream:
-        size, sha256 = stream.size, hashlib.file_digest(stream, "sha256").hexdigest()
-    if size != file.size:
-        yield f"ファイルの大きさが違います(記録 {file.size:,} バイト、今 {size:,} バイト)。"
-    elif sha256 != file.sha256:
-        yield "ファイルの内容が、公表したときと違います(sha256が合いません)。"
 
 
 def _missing_files(edition: Edition, kinds: set[str]) -> Iterator[Finding]:
@@ -219,8 +199,10 @@ class _Trail:
 
     def beyond(self, editions: set[int], files: set[int]) -> Iterator[Finding]:
         """Editions and files that the trail records and that are missing."""
+        rows = Edition.objects.filter(pk__in=editions).values_list("cycle_id", "number")
+        standing = {(f"cycle:{cycle}", number) for cycle, number in rows}
         for (subject, number), recorded in self.editions.items():
-            if recorded.get("id", 0) not in editions and not _stands(subject, number, editions):
+            if recorded.get("id", 0) not in editions and (subject, number) not in standing:
                 yield Finding(where=f"{subject} の{number}番の版", what="監査記録にある版が、なくなっています。")
         for pk, recorded in self.files.items():
             if pk not in files:
@@ -229,30 +211,11 @@ class _Trail:
                 )
 
 
-def _stands(subject: str, number: int, editions: set[int]) -> bool:
-    cycle = subject.removeprefix("cycle:")
-    return Edition.objects.filter(pk__in=editions, cycle_id=cycle, number=number).exists()
-
-
 # --- the triggers ----------------------------------------------------------------------------------------------------
 
 
 def _unprotected() -> Iterator[str]:
-    standing = _standing()
-    for table, names in TRIGGERS[connection.vendor].items():
-        for name in sorted(names - standing.get(table, set())):
-            yield f"版を守る仕組み({table}.{name})が外れています。書き換えや削除が妨げられません。"
-
-
-def _standing() -> dict[str, set[str]]:
-    statements = {
-        "postgresql": "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-        " WHERE t.tgrelid IN ('review_edition'::regclass, 'review_artifact'::regclass) AND t.tgenabled IN ('O', 'A')",
-        "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
-    }
-    triggers: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(statements[connection.vendor])
-        for table, name in cursor.fetchall():
-            triggers.setdefault(table, set()).add(name)
-    return triggers
+        made = _editions_stand.statements(cursor)
+    for name in triggers.altered(made, ["review_edition", "review_artifact"]):
+        yield f"版を守る仕組み({name})が外れているか、作ったときと違います。書き換えや削除が妨げられません。"

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from review import clock
@@ -17,6 +16,7 @@ from review.domain.book import YearBook
 from review.models import Artifact, Cycle, Edition
 from review.pdf import maker
 from review.publication.services import open_data, schemas
+from review.trail.services import whole_files
 from review.workbook import engine
 
 DRAFT = "公表前"
@@ -109,7 +109,7 @@ def write_pdf(source: Source, out: BinaryIO) -> None:
 def _write(source: Source, out: BinaryIO, kind: str, make: Callable[[YearBook], object]) -> None:
     """The very file of the edition where it was made, else one made now."""
     if artifact := Artifact.objects.filter(edition=source.edition, kind=kind).first() if source.edition else None:
-        with default_storage.open(artifact.path, "rb") as stream:
+        with whole_files.opened(artifact) as stream:
             out.write(stream.read())
         return
     moment = source.edition.published_at if source.edition else clock.now()

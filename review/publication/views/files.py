@@ -1,11 +1,9 @@
 """集約表とファイル: what Meguri made of a year, and its download through the permission of its content."""
 
-import logging
 from pathlib import PurePath
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,13 +17,12 @@ from review.books.services import papers
 from review.models import Artifact, Cycle, MeasureReview
 from review.publication.services import bundle
 from review.screens.views.acts import crumbs
+from review.screens.views.answers import whole
 from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
 from review.trail.services import audit
 from review.workbook import file_kind
-
-logger = logging.getLogger(__name__)
 
 TYPES = {".pdf": "application/pdf", ".zip": "application/zip", ".xlsx": file_kind.XLSX}
 HISTORY = 20
@@ -136,13 +133,8 @@ def download(request: SignedInRequest, pk: int) -> HttpResponse | FileResponse:
 
 
 def attachment(artifact: Artifact) -> FileResponse:
-    """The file's bytes, never shown in place. Raises Http404, with a line in the log, where they are gone."""
-    try:
-        content = default_storage.open(artifact.path, "rb")
-    except FileNotFoundError:
-        logger.error("file of artifact %s is missing", artifact.pk)
-        raise Http404 from None
+    """The file's bytes, never shown in place. Raises Http404 where they are gone or others."""
     kind = TYPES[PurePath(artifact.path).suffix]
-    response = FileResponse(content, as_attachment=True, filename=artifact.filename, content_type=kind)
+    response = FileResponse(whole(artifact), as_attachment=True, filename=artifact.filename, content_type=kind)
     response.headers["Content-Length"] = str(artifact.size)
     return response

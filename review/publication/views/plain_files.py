@@ -17,11 +17,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.core.files.storage import default_storage
 from django.templatetags.static import static
 from django.utils import translation
 
@@ -36,6 +35,7 @@ from review.publication.views.public_frame import Page
 from review.publication.views.publication import data_file
 from review.publication.views.shelf import Book, Linker, Site, place_of
 from review.reader_words import with_words
+from review.trail.services import whole_files
 
 #: from so many pages on, more than one process makes them
 TOGETHER = 400
@@ -249,8 +249,8 @@ def _data(book: Book, name: str) -> Callable[[], bytes]:
 
 def _stored(file: Artifact) -> Callable[[], bytes]:
     def read() -> bytes:
-        with default_storage.open(file.path, "rb") as stream:
-            return cast(bytes, stream.read())
+        with whole_files.opened(file) as stream:
+            return bytes(stream.read())
 
     return read
 

@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.files import File
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext_lazy as _
 
 from review.domain.fields import OWN
 from review.domain.refusals import AlreadyDecided, NotAllowed, Stale
 from review.item_words import label_of
+from review.models import Artifact, Evidence
+from review.trail.services import whole_files
 
 REMARK = "remark:"
 RECEIPT = re.compile(r"[0-9a-z]{6,40}")
@@ -35,6 +38,14 @@ def see_other(to: Any, *args: Any, query: str = "", fragment: str = "") -> SeeOt
     """On to a named page, a path or a model's page."""
     address = resolve_url(to, *args) + (f"?{query}" if query else "")
     return SeeOther(address + (f"#{fragment}" if fragment else ""))
+
+
+def whole(row: Artifact | Evidence) -> "File[bytes]":
+    """The stored file's bytes, for an attachment. Raises Http404 where it is gone, or another one than was stored."""
+    try:
+        return whole_files.opened(row)
+    except FileNotFoundError:
+        raise Http404 from None
 
 
 def receipted(request: HttpRequest, response: HttpResponse) -> None:

@@ -17,7 +17,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from review import holders, names, permissions
+from review import VERSION, holders, names, permissions
 from review.models import Cycle, CycleState, Role, User
 from review.models.proxy import PROXY_ROLES
 from review.prepared import prepared
@@ -83,7 +83,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "tasks_url": address("meguri:home"),
         "notifications_url": address("meguri:notices"),
         "handbook_url": address("meguri:help"),
-        "source_url": getattr(settings, "MEGURI_SOURCE_URL", ""),
+        "source_url": settings.MEGURI_SOURCE_URL,
+        "version": VERSION,
         **{name: part(name) for name in PARTS},
     }
 

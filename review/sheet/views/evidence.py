@@ -1,11 +1,9 @@
 """根拠資料 of a sheet: the list, adding, removing, and the download that is never shown in place."""
 
-import logging
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,15 +14,13 @@ from review.domain import items
 from review.domain.refusals import Invalid
 from review.item_words import label_of
 from review.models import MeasureReview
-from review.screens.views.answers import see_other
+from review.screens.views.answers import see_other, whole
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.uploads import EvidenceForm
 from review.sheet.services import evidence as service
 from review.sheet.services import submission
 from review.sheet.views import sheet_page
 from review.trail.services import audit
-
-logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -100,11 +96,7 @@ def evidence_remove(request: SignedInRequest, pk: int) -> HttpResponse:
 def evidence_file(request: SignedInRequest, pk: int) -> HttpResponse | FileResponse:
     """One file, as an attachment: a browser saves it and never shows or runs it. Leaves an audit row."""
     file = get_object_or_404(service.readable(request.user), pk=pk)
-    try:
-        content = default_storage.open(file.path, "rb")
-    except FileNotFoundError:
-        logger.error("file of evidence %s is missing", file.pk)
-        raise Http404 from None
+    content = whole(file)
     if request.method == "GET":
         audit.write(
             actor=request.user,

@@ -12,6 +12,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from review.models import User
 from review.screens.services import throttle
@@ -43,6 +45,8 @@ def record_sign_out(sender: Any, user: User | None, **kwargs: Any) -> None:
 
 def record_failure(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> None:
     """A wrong try. What was typed is never stored: a password typed into the wrong field would be in the trail."""
+    if "remote_user" in credentials:
+        return  # somebody whom the proxy knows and Meguri does not: they asked for nothing, and would be counted at each page
     name = str(credentials.get("username") or "")
     user = User.objects.filter(username=name).first()
     audit.write(None, FAILED, f"user:{user.key}" if user else "user:unknown")
@@ -77,6 +81,11 @@ def succeeded(username: str, address: str | None) -> None:
     throttle.forget(*_tallies(username, address))
 
 
+def by_others() -> bool:
+    """Whether the city signs people in by itself, so that a password is for emergencies alone."""
+    return bool(settings.MEGURI_OIDC_ISSUER or settings.MEGURI_REMOTE_USER_HEADER)
+
+
 def is_emergency(user: User) -> bool:
     """Whether the account may use a password although the city signs in through its own provider."""
     return user.username in settings.MEGURI_EMERGENCY_ACCOUNTS
@@ -86,6 +95,22 @@ def record_emergency(user: User) -> None:
     """The emergency account was used: the trail and the operator's log say so."""
     audit.write(user, EMERGENCY, f"user:{user.key}")
     logger.warning("emergency account used: user %s", user.pk)
+
+
+class OwnNameValidator:
+    """Refuses a password that is little more than the user name, written twice for instance."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raises ValidationError where too little is left without the name."""
+        word, name = (
+            unicodedata.normalize("NFKC", each).casefold() for each in (password, user.username if user else "")
+        )
+        if name and name in word and len(word.replace(name, "")) < 8:
+            raise ValidationError(self.get_help_text(), code="own_name")
+
+    def get_help_text(self) -> str:
+        """The rule in a sentence."""
+        return _("利用者名をくり返しただけのパスワードは使えません。利用者名のほかに8文字以上を入れてください。")
 
 
 def password_changed(user: User) -> None:

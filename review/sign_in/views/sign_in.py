@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeDoneView, PasswordChangeView
@@ -44,7 +45,7 @@ class SignInForm(AuthenticationForm):
             raise ValidationError(PAUSED, code="paused")
         cleaned = super().clean()
         user = self.get_user()
-        if user and single_sign_on.is_on() and not sign_in.is_emergency(user):
+        if user and sign_in.by_others() and not sign_in.is_emergency(user):
             # The same answer as to a wrong password, and counted alike: whether it still works is nobody's business.
             sign_in.record_failure(None, {"username": name})
             raise self.get_invalid_login_error()
@@ -62,6 +63,11 @@ class SignIn(LoginView):
 
     authentication_form = SignInForm
 
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Whom the proxy signed in on this very page goes on at once."""
+        super().setup(request, *args, **kwargs)
+        self.redirect_authenticated_user = bool(settings.MEGURI_REMOTE_USER_HEADER)
+
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign in, or ask for the code of whoever has a second factor."""
         user = form.get_user()
@@ -71,7 +77,7 @@ class SignIn(LoginView):
             return wait_for_code(self.request, user, self.get_success_url())
         with transaction.atomic():
             response = super().form_valid(form)
-            if single_sign_on.is_on():
+            if sign_in.by_others():
                 sign_in.record_emergency(user)
         return response
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from review import clock
 from review.models import AuditEntry, User
+from review.trail.services import signatures
 
 _origin: ContextVar[tuple[str | None, str]] = ContextVar("origin", default=(None, ""))
 
@@ -26,6 +27,11 @@ def address() -> str | None:
     return _origin.get()[0]
 
 
+def request_id() -> str:
+    """The number of the present request; '' outside one."""
+    return _origin.get()[1]
+
+
 def write(
     actor: User | None,
     action: str,
@@ -36,7 +42,7 @@ def write(
 ) -> AuditEntry:
     """Add one row. `subject` names the thing by kind and id: `review:12`, `cycle:3`."""
     place, request_id = _origin.get()
-    return AuditEntry.objects.create(
+    entry = AuditEntry(
         at=clock.now(),
         actor_key=actor.key if actor else None,
         action=action,
@@ -46,3 +52,6 @@ def write(
         address=place,
         request_id=request_id,
     )
+    entry.signature = signatures.sign(entry)
+    entry.save()
+    return entry

@@ -9,49 +9,27 @@ somebody who owns the database: for these, heads are stored outside as anchors (
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, Max, Min, QuerySet
 
-from review.models import AuditEntry, AuditLink
-from review.trail.services import frozen_rows, sealed_rows
+from review import clock
+from review.migrations import _audit_chain
+from review.models import AuditEntry, AuditLink, User
+from review.trail.services import frozen_rows, sealed_rows, signatures, triggers
 
 START = "0" * 64
 VERSION = "meguri-audit-1"
 AT_ONCE = 500
+#: An act is dated when it is done and linked when its transaction ends: a job's may last ten minutes.
+OUT_OF_ORDER = clock.SLACK + timedelta(minutes=10)
 
-# As in migrations/_audit_chain.py, which a later change of the form must not touch.
+#: The fields of an entry `e` as texts, in the order in which they are hashed after its number.
 FIELDS = {
-    "postgresql": (
-        "to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')",
-        "e.actor_key::text",
-        "e.action::text",
-        "e.subject::text",
-        "e.before::text",
-        "e.after::text",
-        "host(e.address)",
-        "e.request_id::text",
-    ),
-    "sqlite": ("e.at", "e.actor_key", "e.action", "e.subject", "e.before", "e.after", "e.address", "e.request_id"),
-}
-
-# What must stand in the database for the trail to be append-only.
-TRIGGERS = {
-    "postgresql": {
-        "review_auditentry": {"audit_append", "audit_keep", "audit_keep_all"},
-        "review_auditlink": {"audit_link", "audit_keep", "audit_keep_all"},
-    },
-    "sqlite": {
-        "review_auditentry": {
-            "audit_append",
-            "audit_once",
-            "audit_keep_auditentry_update",
-            "audit_keep_auditentry_delete",
-        },
-        "review_auditlink": {"audit_link", "audit_keep_auditlink_update", "audit_keep_auditlink_delete"},
-    },
+    "postgresql": _audit_chain.POSTGRESQL_FIELDS[1:],
+    "sqlite": [f"e.{name}" for name in _audit_chain.SQLITE_FIELDS],
 }
 
 
@@ -74,7 +52,9 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a check found. `covered` is the last link that an anchor vouches for; 0 where none does."""
+    """What a check found. `covered` is the last link that an anchor vouches for; 0 where none does. `disorder`: links
+    that are dated well before the one before them, signed all the same, as a wrong clock does; `unknown`: how many were signed
+    with a key that is gone."""
 
     links: int
     head: Head
@@ -83,6 +63,8 @@ class Report:
     covered: int
     uncovered_since: datetime | None
     unprotected: tuple[str, ...]
+    disorder: tuple[int, ...]
+    unknown: int
 
     @property
     def intact(self) -> bool:
@@ -134,20 +116,7 @@ def window(*, seq: int, anchor_hash: str) -> Window:
 
 
 #: What `texts` gives of each row: the chain's own columns, then every hashed text.
-COLUMNS = (
-    "seq",
-    "prev_hash",
-    "hash",
-    "id",
-    "at",
-    "actor_key",
-    "action",
-    "subject",
-    "before",
-    "after",
-    "address",
-    "request_id",
-)
+COLUMNS = ("seq", "prev_hash", "hash", "id", *_audit_chain.SQLITE_FIELDS)
 
 
 def texts(entries: QuerySet[AuditEntry], *, at_once: int = AT_ONCE) -> Iterator[list[dict[str, Any]]]:
@@ -169,7 +138,7 @@ def verify(*, anchors: Mapping[int, str] | None = None) -> Report:
     heads = dict(anchors or {})
     with transaction.atomic():
         walk = _Walk(heads)
-        fault = next(iter(walk), None) or _outside_the_chain() or _beyond(heads, walk.last) or _changed(walk.last)
+        fault = next(iter(walk), None) or _outside_the_chain() or _beyond(heads, walk.last) or _beside(walk.last)
         covered = max((seq for seq in heads if seq <= walk.last.seq and not fault), default=0)
         return Report(
             links=walk.last.seq,
@@ -179,6 +148,8 @@ def verify(*, anchors: Mapping[int, str] | None = None) -> Report:
             covered=covered,
             uncovered_since=_first_moment_after(covered),
             unprotected=tuple(missing_triggers()),
+            disorder=tuple(walk.disorder),
+            unknown=walk.signatures.unknown,
         )
 
 
@@ -188,10 +159,13 @@ class _Walk:
     def __init__(self, anchors: Mapping[int, str]) -> None:
         self.anchors = anchors
         self.last = Head(seq=0, hash=START)
+        self.signatures = signatures.Reading()
+        self.before: datetime | None = None
+        self.disorder: list[int] = []
 
     def __iter__(self) -> Iterator[Fault]:
-        for seq, prev_hash, stored, entry, existing, *fields in _rows():
-            problem = self._problem(seq, prev_hash, stored, existing, fields)
+        for seq, prev_hash, stored, entry, existing, signature, *fields in _rows():
+            problem = self._problem(seq, prev_hash, stored, existing, fields) or self._doubt(seq, signature, fields)
             if problem:
                 expected = self.last.seq + 1
                 yield Fault(seq=min(seq, expected), entry=entry if seq == expected else None, what=problem)
@@ -210,12 +184,22 @@ class _Walk:
             return "外部の控えと一致しません(鎖が作り直されています)"
         return ""
 
+    def _doubt(self, seq: int, signature: str | None, fields: list[Any]) -> str:
+        """By whom it was written, and whether its time can be true. A wrong clock signs too: that is told, and no fault."""
+        before, self.before = self.before, signatures.moment_of(fields[0])
+        backwards = before is not None and self.before < before - OUT_OF_ORDER
+        if backwards and not signature:
+            return "前の行より前の時刻の記録です"
+        if backwards:
+            self.disorder.append(seq)
+        return self.signatures.problem(signature, fields)
+
 
 def _rows() -> Iterator[tuple[Any, ...]]:
     """Every link with its entry's fields as texts, in order; the entry's columns are None where it is gone."""
     columns = ", ".join(FIELDS[connection.vendor])
     query = (
-        f"SELECT l.seq, l.prev_hash, l.hash, l.entry_id, e.id, {columns} FROM review_auditlink l"  # noqa: S608 (constants)
+        f"SELECT l.seq, l.prev_hash, l.hash, l.entry_id, e.id, e.signature, {columns} FROM review_auditlink l"  # noqa: S608 (constants)
         " LEFT JOIN review_auditentry e ON e.id = l.entry_id ORDER BY l.seq"
     )
     with connection.chunked_cursor() as cursor:
@@ -240,12 +224,17 @@ def _beyond(anchors: Mapping[int, str], last: Head) -> Fault | None:
     return None
 
 
-def _changed(last: Head) -> Fault | None:
-    """A submission or decision that differs from its entry in the trail."""
-    fault = next(sealed_rows.faults(), None)
-    if fault is None:
+def _beside(last: Head) -> Fault | None:
+    """What the chain alone cannot show: an emptied trail, an entry written twice, a row that differs from its entry."""
+    if not last.seq and User.objects.filter(last_login__isnull=False).exists():
+        return Fault(
+            seq=1, entry=None, what="監査記録が空です。利用者がサインインした導入先で、記録がないはずはありません"
+        )
+    twice = AuditEntry.objects.filter(signature__isnull=False).order_by().values("signature")
+    copied = twice.annotate(first=Min("pk"), newest=Max("pk")).filter(newest__gt=F("first")).order_by("newest").first()
+    entry, what = next(sealed_rows.faults(), (None, "")) if not copied else (copied["newest"], "前の記録の写しです")
+    if not what:
         return None
-    entry, what = fault
     link = AuditLink.objects.filter(entry_id=entry).first() if entry else None
     return Fault(seq=link.seq if link else last.seq, entry=entry, what=what)
 
@@ -257,30 +246,10 @@ def _first_moment_after(seq: int) -> datetime | None:
 
 
 def missing_triggers() -> list[str]:
-    """The triggers that should stand and do not, as `table.trigger`. A disabled one counts as missing.
+    """The triggers that do not stand as they were made, as `table.trigger`. A disabled one counts as missing.
 
     Those of the rows that a decision rests on too: the trail records acts, and the rows hold their content.
     """
-    standing = _standing_triggers()
-    return (
-        sorted(
-            f"{table}.{name}"
-            for table, names in TRIGGERS[connection.vendor].items()
-            for name in names - standing.get(table, set())
-        )
-        + frozen_rows.weakened()
-    )
-
-
-def _standing_triggers() -> dict[str, set[str]]:
-    queries = {
-        "postgresql": "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-        " WHERE t.tgrelid IN ('review_auditentry'::regclass, 'review_auditlink'::regclass) AND t.tgenabled IN ('O', 'A')",
-        "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
-    }
-    triggers: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(queries[connection.vendor])
-        for table, name in cursor.fetchall():
-            triggers.setdefault(table, set()).add(name)
-    return triggers
+        made = _audit_chain.statements(cursor)
+    return triggers.altered(made, ["review_auditentry", "review_auditlink"]) + frozen_rows.weakened()

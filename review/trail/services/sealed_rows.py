@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 
 from review.domain.plain_data import digest as digest_of
-from review.models import AuditEntry, Decision, PlanChange, Submission
+from review.models import AuditEntry, Decision, MeasureReview, PlanChange, ReviewState, Submission
 from review.trail.services.frozen_rows import FROZEN
 
 Sealed = Submission | Decision | PlanChange
@@ -25,6 +25,8 @@ KINDS: dict[str, tuple[type[models.Model], str]] = {
 #: Recorded when they are made, in the order of their numbers; a change of the plan when it is decided.
 AT_ONCE = ("submission", "decision")
 _READ_TOGETHER = 200
+#: Reached only by an act whose entry tells the state.
+DECIDED_STATES = (ReviewState.ENDORSING, ReviewState.SUBMITTED, ReviewState.REVIEWED, ReviewState.APPROVED)
 
 
 def mark(row: Sealed) -> str:
@@ -77,6 +79,19 @@ def faults() -> Iterator[tuple[int | None, str]]:
         numbers = recorded[kind]
         beyond = sorted(pk for pk in standing[kind].keys() - numbers if numbers and pk > min(numbers))
         yield from ((None, f"{KINDS[kind][1]} {pk} を、監査記録は伝えていません") for pk in beyond)
+    yield from _states()
+
+
+def _states() -> Iterator[tuple[int | None, str]]:
+    """A sheet that stands further on than the trail tells. Opening it to write, and the year's publication, are other acts."""
+    entries = AuditEntry.objects.filter(subject__startswith="review:", after__has_key="state").order_by("pk")
+    acts = {
+        subject: (pk, state) for pk, subject, state in entries.values_list("pk", "subject", "after__state").iterator()
+    }
+    for sheet, state in MeasureReview.objects.filter(state__in=DECIDED_STATES).values_list("pk", "state"):
+        entry, recorded = acts.get(f"review:{sheet}", (None, None))
+        if recorded != state:
+            yield entry, f"シート {sheet} の状態({state})が、監査記録の伝えるものと違います"
 
 
 def _standing(model: type[models.Model], **which: Any) -> Iterator[tuple[int, str]]:

@@ -127,12 +127,12 @@ def test_the_page_says_when_the_hourly_anchor_is_overdue(committed: Cast) -> Non
 def test_the_keepers_of_the_trail_are_told_once_when_anchors_come_no_more(committed: Cast) -> None:
     audit.write(actor=committed.head, action="submit", subject="review:1")
     late = OutboxEvent.objects.filter(name=Event.ANCHOR_LATE)
-    assert not alarm.watch_anchors() and not late.exists()
+    assert not alarm.watch() and not late.exists()
     with clock.shifted(timedelta(hours=3)):
-        assert alarm.watch_anchors() and alarm.watch_anchors()
+        assert alarm.watch() and alarm.watch()
         outbox.deliver(late.get().pk)
         anchors.drop(reason=anchors.HOURLY)
-        assert not alarm.watch_anchors()
+        assert not alarm.watch()
     notices = Notification.objects.filter(event=Event.ANCHOR_LATE)
     assert {notice.recipient for notice in notices} == {committed.administrator, committed.auditor}
     assert {notice.link for notice in notices} == {"/audit/"} and all(notice.mail_after for notice in notices)

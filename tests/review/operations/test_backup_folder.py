@@ -14,6 +14,7 @@ from review import clock
 from review.models import Artifact
 from review.operations.services import backup, backup_folder, restoring, stored_files, table_copies
 from review.operations.services.backup_folder import DATABASE, MANIFEST, SUMS, BadBackup, Manifest
+from review.trail.services import whole_files
 from tests.cast import Cast
 
 TABLE = f"{DATABASE}/review_plan"
@@ -118,4 +119,4 @@ def test_a_file_that_is_missing_or_another_one_is_named(cast: Cast) -> None:
     default_storage.delete(gone)
     Path(default_storage.path(other)).write_bytes(b"abd")
     faults = {one.path: one.what for one in stored_files.check().faults}
-    assert faults == {other: stored_files.DAMAGED, gone: stored_files.MISSING}
+    assert faults == {other: whole_files.DAMAGED, gone: whole_files.MISSING}

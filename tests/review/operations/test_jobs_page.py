@@ -133,7 +133,7 @@ def test_the_sweep_shows_whether_it_lives(cast: Cast) -> None:
     client = as_(cast.administrator)
     assert "見回りが止まっています" in words(client.get(PAGE))
     Heartbeat.objects.create(name="sweep", at=clock.now())
-    assert "見回りは動いています" in words(client.get(PAGE))
+    assert "見回りが止まっています" not in words(client.get(PAGE))
     with clock.shifted(timedelta(minutes=10)):
         assert "見回りが止まっています" in words(client.get(PAGE))
 

@@ -206,6 +206,14 @@ def test_weak_passwords_are_refused(cast: Cast, password: str) -> None:
     assert User.objects.get(pk=cast.contributor.pk).check_password(PASSWORD)
 
 
+def test_comments_are_counted_by_person(cast: Cast) -> None:
+    """security.md, F8: one clerk wrote sixty comments, and sixty notices, in three seconds."""
+    cast.open(1)
+    client, address = as_(cast.contributor), reverse("meguri:comment", args=[cast.sheet().pk])
+    codes = [client.post(address, {"body": f"{n}"}).status_code for n in range(31)]
+    assert codes[30] == 429 and 429 not in codes[:30]
+
+
 def test_passwords_are_kept_with_argon2() -> None:
     from config.settings import base
 

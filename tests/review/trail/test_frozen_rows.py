@@ -291,7 +291,7 @@ def test_a_function_that_lets_all_through_is_told(db: None) -> None:
     execute(
         "CREATE OR REPLACE FUNCTION meguri_frozen_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
     )
-    assert len(frozen_rows.weakened()) == 2 * len(FROZEN)
+    assert frozen_rows.weakened() == ["meguri_frozen_refuse()"]
 
 
 @pytest.mark.postgres

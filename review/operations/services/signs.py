@@ -1,0 +1,148 @@
+"""What an operator watches: each sign with its number and, where it is one, its alarm in a sentence. /metrics, the operator's
+page and the alarms by mail all read this one table. No sign names a person."""
+
+import math
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from review import clock, queries
+from review.domain.events import Event
+from review.mail.services import holding
+from review.models import AuditEntry, Heartbeat, JobState
+from review.operations.services import anchors
+
+BACKUP = "backup"
+ALERT_AFTER = timedelta(minutes=5)
+#: A night's backup may come some hours late.
+BACKUP_LATE = timedelta(hours=30)
+REFUSED_WITHIN, REFUSED_MANY = timedelta(hours=1), 100
+SECONDS, BYTES, COUNT = "seconds", "bytes", "count"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sign:
+    """`value` is NaN where it never happened. `event`: what is announced once when the alarm begins."""
+
+    name: str
+    label: str
+    value: float
+    unit: str = COUNT
+    alarm: str = ""
+    event: Event | None = None
+
+    def text(self) -> str:
+        """The number as people read it."""
+        if math.isnan(self.value):
+            return _("まだありません")
+        if self.unit == BYTES:
+            return f"{self.value / 1e9:.1f} GB"
+        if self.unit == COUNT:
+            return _("%(n)d件") % {"n": self.value}
+        minutes = int(self.value) // 60
+        return _("%(n)d分") % {"n": minutes} if minutes < 120 else _("%(n)d時間") % {"n": minutes // 60}
+
+
+def read(now: datetime | None = None) -> list[Sign]:
+    """Every sign. A dozen queries, however much there is."""
+    now = now or clock.now()
+    waiting, failed = queries.backlog(), queries.job_counts()[JobState.FAILED]
+    beats = dict(Heartbeat.objects.filter(name__in=[BACKUP, "sweep"]).values_list("name", "at"))
+    return [
+        Sign(name="events_waiting", label=_("配達を待つ出来事"), value=waiting["events"]["count"]),
+        Sign(name="mails_waiting", label=_("送信を待つメール"), value=waiting["mails"]["count"]),
+        Sign(name="jobs_waiting", label=_("待機中・実行中の処理"), value=waiting["jobs"]["count"]),
+        _delivery(waiting, now),
+        Sign(
+            name="jobs_failed",
+            label=_("失敗した処理"),
+            value=failed,
+            alarm=_("原因を確かめてください") if failed else "",
+        ),
+        _sweep(beats.get("sweep"), now),
+        _anchor(now),
+        _backup(beats.get(BACKUP), now),
+        _disk(),
+        _refused(now),
+        Sign(name="mail_held", label=_("メールの送信の保留"), value=int(holding.since() is not None)),
+    ]
+
+
+def _age(moment: datetime | None, now: datetime) -> float:
+    return (now - moment).total_seconds() if moment else math.nan
+
+
+def patience() -> timedelta:
+    """Two sweeps may be late (a restart, a long transaction) before an operator need know."""
+    return timedelta(seconds=3 * settings.MEGURI_SWEEP_SECONDS + 30)
+
+
+def _sweep(last: datetime | None, now: datetime) -> Sign:
+    late = last is None or clock.is_past(last, patience(), now)
+    return Sign(
+        name="sweep_age", label=_("最後の見回りから"), value=_age(last, now), unit=SECONDS,
+        alarm=_("見回りが止まっています") if late else "",
+    )  # fmt: skip
+
+
+def oldest_late(waiting: Mapping[str, Any], now: datetime) -> datetime | None:
+    """Since when the oldest undelivered row of `queries.backlog()` waits, where that is longer than five minutes.
+
+    A row of the future waits too, since nobody knows when. A job may be due later than now.
+    """
+    oldest = [part["oldest"] for name, part in waiting.items() if name != "jobs" and part["oldest"]]
+    late = [moment for moment in oldest if clock.is_past(moment, ALERT_AFTER, now)]
+    jobs = waiting["jobs"]["oldest"]
+    return min([*late, *([jobs] if jobs and now - jobs > ALERT_AFTER else [])], default=None)
+
+
+def _delivery(waiting: Mapping[str, Any], now: datetime) -> Sign:
+    since = oldest_late(waiting, now)
+    return Sign(
+        name="late", label=_("配達と送信の遅れ"), value=_age(since or now, now), unit=SECONDS,
+        alarm=_("ワーカーとメールサーバーを確かめてください") if since else "", event=Event.DELIVERY_LATE,
+    )  # fmt: skip
+
+
+def _anchor(now: datetime) -> Sign:
+    standing = anchors.standing()
+    return Sign(
+        name="anchor_age", label=_("最後の外部の控えから"), unit=SECONDS, event=Event.ANCHOR_LATE,
+        value=_age(standing.anchor.at if standing.anchor else None, now),
+        alarm=_("外部の控えが2時間以上作られていません") if standing.late else "",
+    )  # fmt: skip
+
+
+def _backup(last: datetime | None, now: datetime) -> Sign:
+    late = last is None or clock.is_past(last, BACKUP_LATE, now)
+    return Sign(
+        name="backup_age", label=_("最後のバックアップから"), value=_age(last, now), unit=SECONDS,
+        alarm=_("30時間以上、バックアップがありません。予定と保存先を確かめてください") if late else "",
+        # Before the first one nobody waits for it: the page says so, and no mail.
+        event=Event.OPERATION_ALARM if last else None,
+    )  # fmt: skip
+
+
+def _disk() -> Sign:
+    place = next(path for path in [Path(settings.FILES_ROOT), *Path(settings.FILES_ROOT).parents] if path.exists())
+    free = shutil.disk_usage(place).free
+    low = free < settings.MEGURI_DISK_ALARM_MB * 1_000_000
+    return Sign(
+        name="disk_free", label=_("ファイルの置き場所の空き"), value=free, unit=BYTES,
+        alarm=_("ファイルの置き場所の空きが少なくなっています") if low else "", event=Event.OPERATION_ALARM,
+    )  # fmt: skip
+
+
+def _refused(now: datetime) -> Sign:
+    failures = ("sign_in.failed", "second_factor.failed")
+    count = AuditEntry.objects.filter(at__gt=now - REFUSED_WITHIN, action__in=failures).count()
+    return Sign(
+        name="sign_ins_refused", label=_("断ったサインイン(1時間)"), value=count, event=Event.OPERATION_ALARM,
+        alarm=_("断ったサインインが1時間に100件以上あります。監査記録で確かめてください") if count >= REFUSED_MANY else "",
+    )  # fmt: skip
