@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from review.domain import values
 from review.domain.fiscal import fiscal_year_label
-from review.domain.notation import compact
+from review.domain.notation import compact, renamed
 from review.domain.values.achievement import Judgement
 from review.domain.values.direction import Direction
 from review.domain.values.numeric import steps_between
@@ -88,14 +88,14 @@ def check(
     )
     before = [year for year in years if year.fiscal_year < current.fiscal_year]
     previous = before[-1] if before and before[-1].fiscal_year == current.fiscal_year - 1 else None
-    renamed = previous is not None and _renamed(previous, current)
-    flags = [*_of_judgement(judgement, previous, comparable=not renamed)]
+    changed = previous is not None and renamed(previous.name, current.name)
+    flags = [*_of_judgement(judgement, previous, comparable=not changed)]
     if previous is not None:
-        flags += _of_definition(previous, current, renamed=renamed)
-        if not renamed:
+        flags += _of_definition(previous, current, renamed=changed)
+        if not changed:
             flags += _of_target(before, previous, current, judgement)
             flags += _of_result(previous, current)
-    flags += [*_copied(current, judgement), *_of_value(current, None if renamed else previous, judgement)]
+    flags += [*_copied(current, judgement), *_of_value(current, None if changed else previous, judgement)]
     if judgement.status == "undetermined" and not any(one.code in CAUSES for one in flags):
         flags[:0] = [flag(code, judgement.reason) for code in _cause(judgement)]
     return _one_of_each(flags)
@@ -158,11 +158,6 @@ def _cause(judgement: Judgement) -> tuple[str, ...]:
 
 
 # Definition and target
-
-
-def _renamed(previous: IndicatorInYear, current: IndicatorInYear) -> bool:
-    names = [compact(year.name).strip("-_") for year in (previous, current)]
-    return all(names) and names[0] != names[1]
 
 
 def _of_definition(previous: IndicatorInYear, current: IndicatorInYear, *, renamed: bool) -> Iterator[Flag]:

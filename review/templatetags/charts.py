@@ -30,6 +30,8 @@ _LEFT = 44  # room for the row names 実績 and 目標
 _BAR = 44
 _DIGIT = 8  # the width of a half-width letter
 _ROW = 13  # half-width letters in the rows under a bar
+_ENDS = ("actual", "target", "actual_from", "target_from")
+_LINE, _LINES = 50, 4  # half-width letters in a line of a timeline, and lines of one text
 
 
 _SCALES = ((Decimal(10) ** 12, "兆"), (Decimal(10) ** 8, "億"), (Decimal(10) ** 4, "万"))
@@ -48,13 +50,12 @@ def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
     """The places of bars, ticks and words.
 
     `chart`: title, unit, direction ("up", "down" or ""), years: a sequence of mappings with year, actual and target
-    (numbers or None), actual_text and target_text (as typed; default: the number), note, is_now, definition_changed
-    (the definition differs from the year before: a gap and a mark stand left of this year).
+    (numbers or None), actual_from and target_from (the lower end of a range), actual_text and target_text (as typed;
+    default: the number), note, is_now, definition_changed (the definition differs from the year before: a gap and a mark
+    stand left of this year).
     """
     years: Sequence[Mapping[str, Any]] = chart.get("years") or ()
-    y_of = _heights(
-        [v for y in years for v in (_as_float(y.get("actual")), _as_float(y.get("target"))) if v is not None]
-    )
+    y_of = _heights([v for y in years for key in _ENDS if (v := _as_float(y.get(key))) is not None])
     columns: list[dict[str, Any]] = []
     x = float(_LEFT)
     for position, year in enumerate(years):
@@ -75,6 +76,7 @@ def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
         "base": y_of(0),
         "top": _TOP,
         "bar_w": _BAR,
+        "tick_w": _BAR + 20,
         "bottom": bottom,
         "year_y": bottom + 22,
         "actual_y": bottom + 46,
@@ -94,10 +96,12 @@ def _heights(values: Sequence[float]) -> Callable[[float], float]:
 
 def _column(year: Mapping[str, Any], middle: float, y_of: Callable[[float], float]) -> dict[str, Any]:
     """One 年度: its bar, its tick and the words on and under them."""
-    actual, target, base = _as_float(year.get("actual")), _as_float(year.get("target")), y_of(0)
+    actual, target, low, low_target = (_as_float(year.get(key)) for key in _ENDS)
+    base = y_of(0 if low is None else low)
     bar_y = y_of(actual) if actual is not None else base
     tick_y = y_of(target) if target is not None else None
     value = _label(year.get("actual")) if actual is not None else ""
+    value = value if low is None else f"{_label(year.get('actual_from'))}~{value}"
     actual_text, target_text = (year.get(f"{side}_text") or number(year.get(side)) for side in ("actual", "target"))
     label_y, inside = _label_place(value, bar_y, base, tick_y)
     return {
@@ -108,6 +112,7 @@ def _column(year: Mapping[str, Any], middle: float, y_of: Callable[[float], floa
         "tick_x1": round(middle - _BAR / 2 - 10, 1),
         "tick_x2": round(middle + _BAR / 2 + 10, 1),
         "tick_y": tick_y,
+        "band_h": None if low_target is None or tick_y is None else round(y_of(low_target) - tick_y, 1),
         "label_y": round(label_y, 1),
         "inside": inside,
         "has_bar": actual is not None,
@@ -173,10 +178,50 @@ def _describe(columns: Sequence[Mapping[str, Any]], unit: str) -> str:
     return f"{text} ({gettext('単位')}: {unit})" if unit else text
 
 
+def timeline_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
+    """The years under each other on one line, 目標 and 実績 of each in words beside its point."""
+    rows: list[dict[str, Any]] = []
+    y, names = 20, {"target": gettext("目標"), "actual": gettext("実績")}
+    for position, year in enumerate(chart["years"]):
+        first, lines = y, []
+        for side, name in names.items():
+            for number_of_line, text in enumerate(_folded(year[side] or "－")):
+                lines.append({"y": y, "name": "" if number_of_line else name, "text": text, "strong": side == "actual"})
+                y += 20
+        done = any(map(str.isalnum, year["actual"]))
+        shown = {"year": fiscal_year_short(year["year"]), "y": first, "lines": lines, "done": done}
+        full = {f"{side}_full": year[side] or "－" for side in names}
+        break_y = first - 17 if year["definition_changed"] and position else None
+        rows.append({**shown, **full, "is_now": year["is_now"], "break_x": break_y})
+        y += 14
+    return {
+        **chart, "id": _key("timeline", chart), "columns": rows, "width": 480, "height": y - 20,
+        "first_y": rows[0]["y"], "last_y": rows[-1]["y"], "description": _describe(rows, ""),
+        "any_break": any(row["break_x"] for row in rows),
+    }  # fmt: skip
+
+
+def _folded(text: str) -> list[str]:
+    """The text in lines of a timeline; what does not fit ends with …."""
+    lines, width = [""], 0
+    for letter in " ".join(text.split()):
+        width += _width(letter)
+        if width > _LINE:
+            lines.append("")
+            width = _width(letter)
+        lines[-1] += letter
+    return lines if len(lines) <= _LINES else [*lines[: _LINES - 1], f"{lines[_LINES - 1][:-1]}…"]
+
+
+def geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
+    """The places of all that a chart of `domain.course` holds."""
+    return timeline_geometry(chart) if chart.get("kind") == "timeline" else indicator_geometry(chart)
+
+
 @register.inclusion_tag("components/charts/indicator.html")
 def indicator_chart(chart: Mapping[str, Any], with_table: bool = True) -> dict[str, Any]:
     """The chart of one indicator with its table under it."""
-    return {"chart": indicator_geometry(chart), "with_table": with_table}
+    return {"chart": geometry(chart), "with_table": with_table}
 
 
 # --- grades as stacked bars ------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""成果目標 as the templates take them: the city's table, the judgement in words, the chart."""
+"""成果目標 as the templates take them: the city's table, the judgement in words, the charts."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from review import queries
 from review.assessment.services import judging, next_year
-from review.domain import answers, items, rating, values
-from review.domain.notation import compact
+from review.domain import answers, course, items, rating
+from review.domain.definitions import unit_of
+from review.domain.notation import renamed
 from review.domain.progress import BEFORE, status_of
+from review.domain.values import State
 from review.models import IndicatorYear, MeasureReview
 from review.reader_words import grade_meaning, year_label
 
@@ -91,9 +93,9 @@ class Judgement:
             "key": items.doubt_key(row.indicator.number, answers.STATE),
             "confirmed": row.state,
             "words": answers.state_words(row.reading.get("state", ""), until),
-            "matters": bool(row.state) or proposal is not values.State.FINAL,
+            "matters": bool(row.state) or proposal is not State.FINAL,
             "until": until,
-            "choices": [(one.value, _(one.label), one == proposal) for one in values.State],
+            "choices": [(one.value, _(one.label), one == proposal) for one in State],
         }
 
 
@@ -108,7 +110,7 @@ class IndicatorPart:
     this: IndicatorYear | None
     judgement: Judgement | None
     table: dict[str, Any]
-    chart: dict[str, Any] | None
+    charts: list[dict[str, Any]]
     following: IndicatorYear | None
     before: IndicatorYear | None
     #: (year, target) where the goal's only targets are of later years, and whether a 基準値 is missing from them
@@ -149,7 +151,7 @@ def part_of(number: int, rows: Sequence[IndicatorYear], year: int, scale: rating
         this=this,
         judgement=judgement_of(this, scale) if this else None,
         table=table_of(label, rows, year, scale),
-        chart=chart_of(rows, year),
+        charts=charts_of(rows, year),
         following=next((row for row in rows if row.fiscal_year == year + 1), None),
         before=next((row for row in rows if row.fiscal_year == year - 1), None),
         later=judging.aim_of(this, rows) if this else None,
@@ -216,7 +218,7 @@ def table_of(label: str, rows: Sequence[IndicatorYear], year: int, scale: rating
                 "grade_words": grade_meaning(row.final_grade, scale, judging.goals_of([row])),
                 "computed": bool(row.final_grade and row.reading.get("computed")),
                 "is_now": row.fiscal_year == year,
-                "definition_changed": renamed(before, row),
+                "definition_changed": renamed(before.name if before else "", row.name),
             }
             for before, row in with_previous(rows)
         ],
@@ -238,47 +240,19 @@ def with_previous(rows: Sequence[IndicatorYear]) -> Iterable[tuple[IndicatorYear
     return zip([None, *rows], rows, strict=False)
 
 
-def renamed(before: IndicatorYear | None, row: IndicatorYear) -> bool:
-    """Whether 評価項目 is another one than the year before; spaces and dot variants do not count."""
-    return bool(before and before.name and row.name and compact(before.name) != compact(row.name))
-
-
-def chart_of(rows: Sequence[IndicatorYear], year: int) -> dict[str, Any] | None:
-    """The chart of one 成果目標; None where fewer than two of its values are numbers of one unit."""
-    shown = [row for row in rows if row.fiscal_year <= year]
-    unit = next(
-        (symbol for row in reversed(shown) for symbol in (unit_of(row.target), unit_of(row.actual)) if symbol), ""
-    )
-    points = [
+def charts_of(rows: Sequence[IndicatorYear], year: int) -> list[dict[str, Any]]:
+    """The charts of one 成果目標 up to this year; [] where its values are no numbers."""
+    shown = [
         {
             "year": row.fiscal_year,
-            "actual": number_of(row.actual, unit),
-            "target": number_of(row.target, unit),
-            "actual_text": row.actual,
-            "target_text": row.target,
+            "actual": row.actual,
+            "target": row.target,
             "is_now": row.fiscal_year == year,
-            "definition_changed": renamed(before, row),
+            "definition_changed": renamed(before.name if before else "", row.name),
         }
-        for before, row in with_previous(shown)
+        for before, row in with_previous(rows)
+        if row.fiscal_year <= year
     ]
-    if sum(point["actual"] is not None for point in points) < 1 or len(points) < 2:
-        return None
-    latest = shown[-1]
-    direction = latest.indicator.direction or latest.reading.get("direction") or ""
-    return {"title": latest.name, "unit": unit, "direction": direction, "years": points}
-
-
-def unit_of(text: str) -> str:
-    """The unit of a single value; '' where the text is none."""
-    quantity = values.read(text).quantity
-    return quantity.unit.symbol if quantity else ""
-
-
-def number_of(text: str, unit: str) -> float | None:
-    """The number of a single value in the chart's unit; None where it is another thing."""
-    quantity = values.read(text).quantity
-    # A bare 0.75 beside 80% is a share or a slip: the judging does not know either.
-    fitting = (unit,) if unit == "%" else ("", unit)
-    if quantity is None or quantity.value is None or quantity.unit.symbol not in fitting:
-        return None
-    return float(round(quantity.value, 6))
+    direction = (rows[-1].indicator.direction or rows[-1].reading.get("direction") or "") if rows else ""
+    charts = course.charts(rows[-1].name if rows else "", shown, direction)
+    return [chart for chart in charts if chart["kind"] == "bars"]

@@ -6,9 +6,10 @@ from typing import Any
 
 from review.books.services import editions
 from review.books.services.editions import Row, Snapshot
+from review.domain import course
 from review.domain.items import circled
 from review.domain.measure_codes import sort_key
-from review.domain.notation import compact
+from review.domain.notation import renamed
 from review.reader_words import with_words
 
 
@@ -42,7 +43,7 @@ class IndicatorRow:
 
     @property
     def renamed(self) -> bool:
-        return bool(self.left.name and self.right.name and compact(self.left.name) != compact(self.right.name))
+        return renamed(self.left.name, self.right.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,5 +208,5 @@ def _course(published: Sequence[tuple[int, Snapshot, Row]], number: int) -> dict
         "label": label,
         "name": next((cell["name"] for cell in reversed(ordered) if cell["name"]), ""),
         "table": {"label": label, "years": years, "show_grade": True},
-        "chart": editions.chart(label, years),
+        "charts": course.charts(label, years),
     }

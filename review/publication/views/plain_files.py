@@ -257,7 +257,7 @@ def _stored(file: Artifact) -> Callable[[], bytes]:
 def search_data(book: Book) -> bytes:
     """The names and offices of every 施策 for the local search: a script, for a page opened from a disk may read no JSON."""
     rows = [
-        [row["code"], row["name"], row["owner"], row["grade"] + row["grade_note"], editions.folded(editions.searched(row))[:400]]
+        [row["code"], row["name"], row["owner"], row["grade"] + row["grade_note"], editions.searched(row)]
         for row in (with_words(one, book.snapshot) for one in book.snapshot["measures"])
     ]  # fmt: skip
     return ("window.meguriSearch = " + json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + ";\n").encode()

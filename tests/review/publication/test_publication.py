@@ -164,33 +164,6 @@ def test_shares_are_exact_at_their_ends(part: int, whole: int, shown: str) -> No
 # --- charts ----------------------------------------------------------------------------------------------------------
 
 
-def years(*values: tuple[str, str]) -> list[dict]:
-    return [
-        {"year": 2022 + n, "target": target, "actual": actual, "is_now": False, "definition_changed": False}
-        for n, (target, actual) in enumerate(values)
-    ]
-
-
-def test_a_chart_speaks_in_the_unit_that_was_typed() -> None:
-    chart = editions.chart("x", years(("30,000千円", "40,529千円"), ("35,000千円", "62,588千円")))
-    assert chart is not None
-    assert (chart["unit"], [float(y["actual"]) for y in chart["years"]]) == ("千円", [40529.0, 62588.0])
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        (("10件", "5人"), ("10件", "8件")),  # units that do not fit
-        (("10件", "5件"), ("10件", "")),  # one value is no course
-        (("", "小1% 中2%"), ("", "小2% 中3%")),  # parts
-        (("整備", "整備完了"), ("整備", "課題整理")),
-        (("月5件", "月6件"), ("60件", "72件")),  # a month is no year
-    ],
-)
-def test_what_cannot_be_compared_is_not_drawn(values: tuple) -> None:
-    assert editions.chart("x", years(*values)) is None
-
-
 def test_a_renamed_indicator_is_marked_as_a_break() -> None:
     cells = [
         {"fiscal_year": 2022, "name": "利用 件数", "target": "1件", "actual": "1件"},
