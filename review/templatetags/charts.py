@@ -29,7 +29,7 @@ _COLUMN = 92
 _LEFT = 44  # room for the row names 実績 and 目標
 _BAR = 44
 _DIGIT = 8  # the width of a half-width letter
-_ROW = 13  # half-width letters in the rows under a bar
+_ROW = 12  # half-width letters in the rows under a bar
 _ENDS = ("actual", "target", "actual_from", "target_from")
 _LINE, _LINES = 50, 4  # half-width letters in a line of a timeline, and lines of one text
 
@@ -185,7 +185,7 @@ def timeline_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
     for position, year in enumerate(chart["years"]):
         first, lines = y, []
         for side, name in names.items():
-            for number_of_line, text in enumerate(_folded(year[side] or "－")):
+            for number_of_line, text in enumerate(folded(year[side] or "－", _LINE)):
                 lines.append({"y": y, "name": "" if number_of_line else name, "text": text, "strong": side == "actual"})
                 y += 20
         done = any(map(str.isalnum, year["actual"]))
@@ -201,16 +201,16 @@ def timeline_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _folded(text: str) -> list[str]:
-    """The text in lines of a timeline; what does not fit ends with …."""
-    lines, width = [""], 0
+def folded(text: str, width: int, most: int = _LINES) -> list[str]:
+    """The text in lines of so many half-width letters; what is too long ends with …."""
+    lines, used = [""], 0
     for letter in " ".join(text.split()):
-        width += _width(letter)
-        if width > _LINE:
+        used += _width(letter)
+        if used > width:
             lines.append("")
-            width = _width(letter)
+            used = _width(letter)
         lines[-1] += letter
-    return lines if len(lines) <= _LINES else [*lines[: _LINES - 1], f"{lines[_LINES - 1][:-1]}…"]
+    return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1][:-1]}…"]
 
 
 def geometry(chart: Mapping[str, Any]) -> dict[str, Any]:

@@ -66,6 +66,12 @@ def as_csv(source: Source) -> bytes:
     return open_data.as_table(INDICATOR_COLUMNS, open_data.indicator_rows(source.snapshot, source.meta))
 
 
+def goal_csv(source: Source, code: str, number: int) -> bytes:
+    """The rows of one 成果目標, under the columns of `as_csv`."""
+    rows = open_data.indicator_rows(source.snapshot, source.meta)
+    return open_data.as_table(INDICATOR_COLUMNS, (row for row in rows if row["indicator_id"] == f"{code}-{number}"))
+
+
 def measures_csv(source: Source) -> bytes:
     """The table of 施策."""
     return open_data.as_table(measure_columns(source.snapshot), open_data.measure_rows(source.snapshot, source.meta))

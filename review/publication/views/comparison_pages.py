@@ -1,19 +1,145 @@
-"""Published years beside each other: two of them, or the whole run of one 施策 through its plan."""
+"""Published years beside each other: one with the year before, two of them, or the whole run of one 施策 through its plan."""
 
+from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from review.publication.services import comparing
+from review.books.services import editions
+from review.domain.grade_words import share
+from review.domain.items import circled
+from review.publication.services import comparing, goals
 from review.publication.views import published as parts
 from review.publication.views.public_frame import Page, crumbs, frame
 from review.publication.views.shelf import Book, Site
+from review.reader_words import legend
 from review.templatetags.words import fiscal_year
+
+# Goals that became better or worse: as many as the overview names; the list and the data have them all.
+MOST_STEPS = 20
+
+# --- the year beside the one before ----------------------------------------------------------------------------------
+
+
+def overview_of(book: Book) -> dict[str, Any]:
+    """The year at a glance: the headline, each grade as a tile with its change on the same goals, what became better and
+    worse, and what to read first."""
+    snapshot, change = book.snapshot, change_of(book)
+    whole = editions.totals(snapshot["measures"])
+    before = (snapshot.get("previous") or {}).get("indicators") or {}
+    tiles = []
+    for grade in snapshot["scale"]:
+        letter = grade["letter"]
+        count, was, now = (each.get(letter, 0) for each in (whole.indicators, change.before, change.now))
+        known = change.base and grade.get("role") != "undecided"
+        tiles.append(
+            {"letter": letter, "name": legend(grade), "count": count, "share": share(count, whole.indicator_count)}
+            | ({"was": was, "now": now, "more": max(now - was, 0), "fewer": max(was - now, 0)} if known else {})
+            | ({"before": before.get(letter, 0)} if before and not known else {})
+        )
+    outcomes = Counter(row["outcome"] for row in snapshot["measures"])
+    return {
+        "assessed": {"measures": outcomes[""], "excluded": outcomes["excluded"], "missing": outcomes["not_submitted"]},
+        "overview": whole,
+        "headline": headline(book),
+        "tiles": tiles,
+        "change": {
+            "base": change.base,
+            "sides": [
+                {"name": name, "key": key, "count": len(rows), "rows": [_step(one, book) for one in rows[:MOST_STEPS]]}
+                for key, name, rows in (
+                    ("better", _("良くなった成果目標"), change.better),
+                    ("worse", _("悪くなった成果目標"), change.worse),
+                )
+            ],
+        },
+        "first": _read_first(book, whole),
+    }
+
+
+def change_of(book: Book) -> goals.Change:
+    """What became of the goals since the year before, computed once a site."""
+    earlier = book.site.book(book.plan, book.year - 1)
+    key = ("change", book.edition.pk, earlier.edition.pk if earlier else None)
+    made: goals.Change = book.site.remembered(
+        key, lambda: goals.change(book.snapshot, earlier.snapshot if earlier else None)
+    )
+    return made
+
+
+def _step(one: goals.Step, book: Book) -> dict[str, Any]:
+    goal = f"{one.measure['code']} 成果目標{circled(one.number)}"
+    url = book.goal_url(one.measure["code"], one.number)
+    return {"goal": goal, "name": one.name, "before": one.before, "now": one.now, "url": url}
+
+
+def _read_first(book: Book, whole: editions.Totals) -> dict[str, Any]:
+    """The goals that were missed by most, the grades that ask for a reading, and the corrections."""
+    scale = book.snapshot["scale"]
+    missed = [
+        (Decimal(one["rate"]), row, one)
+        for row in book.snapshot["measures"]
+        for one in row["indicators"]
+        if one["status"] == "missed" and one["rate"] and "progress" not in one
+    ]
+    farthest = []
+    for _rate, row, one in sorted(missed, key=lambda each: each[0])[:3]:
+        shown = editions.indicator(one, book.year)
+        keys = ("label", "name", "target", "actual", "rate_text")
+        url = book.goal_url(row["code"], one["number"])
+        farthest.append({**{key: shown[key] for key in keys}, "code": row["code"], "url": url})
+    lists = [
+        {"letter": grade["letter"], "name": legend(grade), "count": count,
+         "url": book.url("year", query={"grade": grade["letter"]}) + "#measures"}
+        for grade in scale[-2:]
+        if (count := whole.measures.get(grade["letter"], 0))
+    ]  # fmt: skip
+    return {"farthest": farthest, "lists": lists, "corrected": book.edition.number > 1}
+
+
+def headline(book: Book) -> str:
+    """The year in two sentences: how many goals were achieved, and what became of those that can be compared."""
+    snapshot, change = book.snapshot, change_of(book)
+    whole = editions.totals(snapshot["measures"])
+    achieved = whole.indicators.get(snapshot["scale"][0]["letter"], 0) if snapshot["scale"] else 0
+    facts: dict[str, Any] = {
+        "goals": whole.indicator_count,
+        "achieved": achieved,
+        "share": share(achieved, whole.indicator_count),
+        "base": change.base,
+        "better": len(change.better),
+        "worse": len(change.worse),
+    }
+    first = _("成果目標%(goals)s件のうち%(achieved)s件が目標を達成しました(%(share)s%%)。") % facts
+    if not change.base:
+        return first
+    more = _(
+        "前年度と比べられる%(base)s件では、達成区分が良くなったものが%(better)s件、悪くなったものが%(worse)s件です。"
+    )
+    return f"{first}{' ' if first.isascii() else ''}{more % facts}"
+
+
+def year_line(book: Book) -> str:
+    """The year in words for whoever sees no more of it: whose, which plan and year, and the headline."""
+    where = {"city": book.edition.cycle.plan.city, "plan": book.snapshot["plan"], "year": fiscal_year(book.year)}
+    return _("%(city)s %(plan)s %(year)s: ") % where + headline(book)
+
+
+# --- two editions ----------------------------------------------------------------------------------------------------
 
 
 def key_of(book: Book) -> str:
     """The name of an edition in a comparison's address: 2024-1."""
     return f"{book.year}-{book.edition.number}"
+
+
+def chosen(site: Site, plan: str, key: str) -> Book | None:
+    """The plan's edition that a comparison names: 2024-1; None where it names none."""
+    year, _dash, number = key.partition("-")
+    if not all(part.isascii() and part.isdigit() and len(part) < 5 for part in (year, number)):
+        return None
+    return site.book(plan, int(year), int(number))
 
 
 def pair(site: Site, left: Book, right: Book) -> str:

@@ -24,7 +24,7 @@ from review.publication.services import corrections, exports
 from review.publication.services.exports import Source
 from review.publication.views import public_pages as pages
 from review.publication.views.public_frame import Page
-from review.publication.views.publication import HTML, content_type, filters_of, page_number
+from review.publication.views.publication import HTML, content_type
 from review.publication.views.shelf import Book, Site
 from review.screens.views.signed_in import SignedInRequest
 from review.trail.services import audit
@@ -46,7 +46,7 @@ class Draft(Site):
 
     def url(self, name: str, *args: Any, query: Mapping[str, Any] | None = None) -> str:
         """Within the preview where the address is one of the coming edition; '' where it cannot exist yet."""
-        if name in ("run", "download", "pdf") or (name == "compare" and query):
+        if name in ("run", "goal", "download", "pdf") or (name == "compare" and query):
             return ""
         if not self._is_coming(args):
             return super().url(name, *args, query=query) if self._is_there(args) else ""
@@ -150,11 +150,8 @@ def answer(
 
 def page_of(request: SignedInRequest, book: Book, page: str) -> Page | None:
     """The page that the rest of the address names; None for an unknown one."""
-    if not page:
-        return pages.year(book, filters_of(request.GET), page_number(request.GET))
-    if page in PARTS:
-        return {"departments": pages.departments, "errata": pages.errata}[page](book)
-    return pages.measure(book, page)
+    name = "year" if not page else page if page in PARTS else "measure"
+    return pages.make(book.site, name, [*book.place, *([page] if name == "measure" else [])], request.GET)
 
 
 def marked(page: Page, mark: Mapping[str, str]) -> Page:

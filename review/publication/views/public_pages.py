@@ -4,6 +4,7 @@ Pages name offices, never persons. They are made from frozen snapshots alone, in
 there is no such page.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,7 @@ from review.domain.rating import Scale
 from review.item_words import correctable_label
 from review.models import SummaryEdition
 from review.publication.services import open_data, schemas, summary_tables
-from review.publication.views import comparison_pages
+from review.publication.views import comparison_pages, goal_pages
 from review.publication.views import published as parts
 from review.publication.views.public_frame import Page, crumbs, frame
 from review.publication.views.shelf import Book, Site
@@ -134,7 +135,7 @@ def year(book: Book, filters: Filters | None = None, page: int = 1) -> Page:
         here="year",
         book=book,
         path=("year", *book.place, query),
-        words=parts.headline(book),
+        words=comparison_pages.year_line(book),
     )
     words = parts.narrowed_by(site.remembered((pk, "choices"), lambda: parts.choices(snapshot)), filters)
     context = {
@@ -166,7 +167,7 @@ def _overview(book: Book) -> dict[str, Any]:
     short = len(by_department) <= parts.DEPARTMENTS
     earlier = site.book(book.plan, book.year - 1)
     return {
-        **parts.overview_of(snapshot),
+        **comparison_pages.overview_of(book),
         "previous_year": book.year - 1,
         "bars": parts.bars_of_year(snapshot),
         "fields": parts.group_rows(by_field, "field", book),
@@ -240,7 +241,13 @@ def measure(book: Book, code: str) -> Page | None:
         "site_title": _("%(year)s 評価結果") % {"year": label},
         "measure": {**row, "place": editions.place_words(row)},
         "fiscal_year": book.year,
-        "indicators": [parts.shown_indicator(one, book.year, row["outcome"]) for one in row["indicators"]],
+        "indicators": [
+            {
+                **parts.shown_indicator(one, book.year, row["outcome"]),
+                "url": "" if book.site.static else book.url("goal", code, one["number"]),
+            }
+            for one in row["indicators"]
+        ],
         "facts": parts.facts_of(row),
         "narratives": parts.texts_of(Section.CONTENT, row),
         "evaluation": parts.texts_of(Section.EVALUATION, row),
@@ -359,3 +366,35 @@ def _summary_totals(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
     """{grade, name, count} in the order of the scale."""
     grades = Scale.from_data(snapshot["scale"]).grades
     return [{"grade": one.letter, "name": one.name, "count": snapshot["totals"].get(one.letter, 0)} for one in grades]
+
+
+# --- by their names --------------------------------------------------------------------------------------------------
+
+
+def make(site: Site, name: str, where: Sequence[Any], query: Mapping[str, str]) -> Page | None:
+    """The page with that name, by the parts and the query of its address; None where there is none."""
+    if name in ("index", "open_data"):
+        return index(site) if name == "index" else data(site)
+    if name == "compare":
+        left, right = (comparison_pages.chosen(site, where[0], query.get(key, "")) for key in ("a", "b"))
+        return comparison_pages.compare(site, where[0], left, right, parts.page_number(query))
+    of_plan: dict[str, Callable[..., Page | None]] = {
+        "plan": plan,
+        "method": method,
+        "summary": summary,
+        "run": comparison_pages.run,
+    }
+    if name in of_plan:
+        return of_plan[name](site, *where)
+    numbered = 2 + (len(where) > 2 and isinstance(where[2], int))
+    book = site.book(*where[:numbered])
+    if book is None or name == "year":
+        return year(book, parts.filters_of(query), parts.page_number(query)) if book else None
+    of_book: dict[str, Callable[..., Page | None]] = {
+        "departments": departments,
+        "errata": errata,
+        "measure": measure,
+        "goal": goal_pages.goal,
+        "goal_frame": goal_pages.framed,
+    }
+    return of_book[name](book, *where[numbered:])

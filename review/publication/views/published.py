@@ -1,7 +1,6 @@
 """What the public pages show of a snapshot, as plain dicts for their templates."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,7 +12,7 @@ from review.books.services import editions
 from review.books.services.editions import Filters
 from review.domain import sheet_form
 from review.domain.fields import Section
-from review.domain.grade_words import share
+from review.domain.form_rows import NOTE_SIGN
 from review.domain.items import circled
 from review.domain.progress import BEFORE, status_of
 from review.models import Artifact, Edition
@@ -54,51 +53,27 @@ def query_of(filters: Filters, **more: Any) -> dict[str, Any]:
     return {**query, "sort": sort, **more}
 
 
+def filters_of(query: Mapping[str, str]) -> Filters:
+    """The filters of the list, from the address."""
+    sort = query.get("sort", "")
+    return Filters(
+        words=query.get("q", "")[:100],
+        field=query.get("field", ""),
+        department=query.get("department", ""),
+        grade=query.get("grade", ""),
+        sort=sort if sort.removeprefix("-") in editions.SORTS else "code",
+    )
+
+
+def page_number(query: Mapping[str, str]) -> int:
+    """The page of a list; 1 for anything that is no number."""
+    text = query.get("page", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
 def grade_names(snapshot: editions.Snapshot) -> dict[str, str]:
     """{letter: its legend} of the year's own scale."""
     return {grade["letter"]: legend(grade) for grade in snapshot["scale"]}
-
-
-def overview_of(snapshot: editions.Snapshot) -> dict[str, Any]:
-    """The totals, each grade as a tile beside last year's count, and the share of what was achieved."""
-    whole = editions.totals(snapshot["measures"])
-    before = (snapshot.get("previous") or {}).get("indicators") or {}
-    tiles = [
-        {
-            "letter": grade["letter"],
-            "name": legend(grade),
-            "count": whole.indicators.get(grade["letter"], 0),
-            "share": share(whole.indicators.get(grade["letter"], 0), whole.indicator_count),
-            "before": before.get(grade["letter"], 0) if before else None,
-        }
-        for grade in snapshot["scale"]
-    ]
-    outcomes = Counter(row["outcome"] for row in snapshot["measures"])
-    assessed = {"measures": outcomes[""], "excluded": outcomes["excluded"], "missing": outcomes["not_submitted"]}
-    return {
-        "assessed": assessed,
-        "overview": whole,
-        "tiles": tiles,
-        "top": tiles[0],
-        "achieved_share": tiles[0]["share"],
-    }
-
-
-def headline(book: Book) -> str:
-    """The year in a sentence: how many goals were assessed, and how many were achieved."""
-    snapshot = book.snapshot
-    whole = editions.totals(snapshot["measures"])
-    achieved = whole.indicators.get(snapshot["scale"][0]["letter"], 0) if snapshot["scale"] else 0
-    return _(
-        "%(city)s %(plan)s %(year)s: 成果目標%(goals)s件のうち%(achieved)s件が目標を達成しました(%(share)s%%)。"
-    ) % {
-        "city": book.edition.cycle.plan.city,
-        "plan": snapshot["plan"],
-        "year": fiscal_year(book.year),
-        "goals": whole.indicator_count,
-        "achieved": achieved,
-        "share": share(achieved, whole.indicator_count),
-    }
 
 
 def measure_line(row: editions.Row, book: Book) -> str:
@@ -287,9 +262,8 @@ def owner_of(row: editions.Row) -> str:
 
 def facts_of(row: editions.Row) -> list[dict[str, Any]]:
     """Who answers for the 施策. Offices only."""
-    related = "、".join(row["related"])
-    if row["related_all"]:
-        related = "、".join(filter(None, (related, _("全課等"))))
+    related = "、".join([*row["related"], *([_("全課等")] if row["related_all"] else [])])
+    related += NOTE_SIGN + row["related_text"] if row.get("related_text") else ""
     return [{"label": _("主管部署"), "text": owner_of(row)}, {"label": _("関連部署"), "text": related}]
 
 

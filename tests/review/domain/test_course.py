@@ -81,7 +81,12 @@ def test_nothing_typed_is_nothing_drawn() -> None:
 
 @pytest.mark.parametrize(
     ("before", "now", "changed"),
-    [("利用 件数", "利用件数", False), ("利用件数", "利用人数", True), ("－", "利用件数", False), ("利用件数", "_", False)],
+    [
+        ("利用 件数", "利用件数", False),
+        ("利用件数", "利用人数", True),
+        ("－", "利用件数", False),
+        ("利用件数", "_", False),
+    ],
 )
 def test_a_goal_that_begins_or_ends_is_no_changed_definition(before: str, now: str, changed: bool) -> None:
     assert renamed(before, now) is changed

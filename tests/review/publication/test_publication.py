@@ -20,11 +20,11 @@ from django.test.utils import CaptureQueriesContext
 from review.books.services import editions, workbooks
 from review.books.services.editions import Filters
 from review.domain.fields import Section, text_keys
+from review.domain.grade_words import share
 from review.domain.plain_data import canonical
 from review.models import Edition, IndicatorYear, MeasureReview, User
 from review.publication.services import open_data
 from review.publication.views import page_store, publication
-from review.publication.views.published import share
 from tests.cast import YEAR, Cast, settle_background
 from tests.frozen import changed, follow, frozen
 from tests.review.acting import as_, unguarded, words

@@ -62,7 +62,7 @@ def test_a_value_is_readable_where_it_stands(actual: Decimal, target: Decimal, v
 def test_a_count_of_seven_digits_stands_whole_under_its_bar() -> None:
     row = {"year": 2024, "actual": 1_000_000, "actual_text": "1,000,000件", "target_text": "長い言葉で書いた目標です"}
     (column,) = charts.indicator_geometry(_chart(row))["columns"]
-    assert (column["actual_text"], column["target_text"]) == ("1,000,000件", "長い言葉で書…")
+    assert (column["actual_text"], column["target_text"]) == ("1,000,000件", "長い言葉で…")
 
 
 def test_a_range_is_a_bar_between_its_ends_and_a_band_for_its_target() -> None:
