@@ -33,7 +33,9 @@ def _labels(years: Years) -> list[str]:
 def _part(label: str) -> Callable[[str], Quantity | None]:
     def pick(text: str) -> Quantity | None:
         parts = values.read(text).parts
-        return next((part for part in parts if label == part.label or (len(parts) == 1 and part.each)), None)
+        if len(parts) == 1 and parts[0].each:
+            return parts[0]._replace(each="")
+        return next((part for part in parts if part.label == label), None)
 
     return pick
 

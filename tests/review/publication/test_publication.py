@@ -137,7 +137,7 @@ def row(code: str, grade: str = "", outcome: str = "", name: str = "") -> dict:
     return {
         "code": code, "name": name, "owner": "市民課", "field": {"number": code[:2], "name": "分野"}, "related": [],
         "current_state": "", "description": "", "expected_effect": "", "policy": "", "grade": grade,
-        "outcome": outcome, "indicators": [],
+        "outcome": outcome, "indicators": [], "evaluation": {},
     }  # fmt: skip
 
 
@@ -146,6 +146,14 @@ def test_rows_sort_by_grade_best_first_and_those_without_last() -> None:
     snapshot = {"scale": [{"letter": letter} for letter in "ABCD－"], "measures": rows}
     listed = editions.listed(snapshot, Filters(sort="grade"))
     assert [one["code"] for one in listed] == ["01-03", "01-01", "01-04", "01-02"]
+
+
+def test_a_search_finds_what_was_aimed_at_reached_and_written_in_either_kana() -> None:
+    cells = [{"name": "配布数", "target": "冊子の発行", "actual": "LINEで どろーん講座"}]
+    one = row("01-01") | {"evaluation": {"cause": "天候のため"}, "indicators": [{"years": cells}]}
+    snapshot = {"scale": [], "measures": [one, row("01-02")]}
+    for words in ("冊子", "line", "ドローン", "天候"):
+        assert [each["code"] for each in editions.listed(snapshot, Filters(words=words))] == ["01-01"], words
 
 
 def test_every_word_of_a_search_must_occur() -> None:
