@@ -6,12 +6,28 @@ from decimal import Decimal
 from typing import Any
 
 from review.domain import values
+from review.domain.notation import renamed
 from review.domain.values.reading import Quantity
 
 #: year, target and actual as typed, is_now, definition_changed; what else a year holds is of no use here
 Years = Sequence[Mapping[str, Any]]
 Chart = dict[str, Any]
 SIDES = ("actual", "target")
+
+
+def rows(cells: Sequence[Mapping[str, Any]], now: int | None = None) -> list[dict[str, Any]]:
+    """The years of a goal as its table and its charts take them, from its cells: fiscal_year, name, target and actual; what
+    a cell has besides goes with it."""
+    befores = ["", *(cell["name"] for cell in cells)]
+    return [
+        {
+            **cell,
+            "year": cell["fiscal_year"],
+            "is_now": cell["fiscal_year"] == now,
+            "definition_changed": renamed(before, cell["name"]),
+        }
+        for before, cell in zip(befores, cells, strict=False)
+    ]
 
 
 def charts(title: str, years: Years, direction: str = "") -> list[Chart]:

@@ -318,60 +318,23 @@ def grade_bars(
 FLOW = ("not_started", "editing", "submitted", "reviewed", "approved", "published")
 
 
-def flow_geometry(
+def flow_of(
     counts: Mapping[str, int], urls: Mapping[str, str] | None = None, now: str = "", endorsing: bool = False
 ) -> dict[str, Any]:
-    """Boxes 未着手 → … → 公表済 with their numbers and the way back, drawn once wide and once tall."""
-    states = [*FLOW[:2], "endorsing", *FLOW[2:]] if endorsing else list(FLOW)
-    box_w, box_h, gap = (118, 84, 34) if endorsing else (136, 84, 40)
-    boxes: list[dict[str, Any]] = []
-    for position, state in enumerate(states):
-        box = _box(state, counts, urls)
-        tone = "now" if state == now else "end" if state == "published" else "" if box["count"] else "zero"
-        place = {"x": position * (box_w + gap) + 2, "y": 8, "tall_y": position * 92 + 2}
-        boxes.append({**box, **place, "tone": tone, "last": position == len(states) - 1})
-    editing, *senders = (next(b for b in boxes if b["state"] == s) for s in ("editing", "submitted", "reviewed"))
-    lane = {"y": 142, "w": box_w, "h": 70, "box_bottom": 8 + box_h, "lane_y": 177}
-    ends = {"to_x": editing["x"] + box_w / 2, "from_x": [sender["x"] + box_w / 2 for sender in senders]}
-    returned = {**_box("returned", counts, urls), "x": editing["x"], **lane, **ends}
+    """Boxes 未着手 → … → 公表済 with their numbers and lists, and the way back to 入力中."""
+
+    def box(state: str) -> dict[str, Any]:
+        count = int(counts.get(state, 0))
+        tone = "now" if state == now else "end" if state == "published" else "" if count else "zero"
+        url = (urls or {}).get(state, "")
+        return {"state": state, "word": str(STATES[state][0]), "count": count, "url": url, "tone": tone}
+
+    boxes, returned = list(map(box, [*FLOW[:2], *(["endorsing"] if endorsing else []), *FLOW[2:]])), box("returned")
     return {
-        "id": _key("flow", sorted(counts.items()), now),
         "boxes": boxes,
-        "box_w": box_w,
-        "box_h": box_h,
-        "half": box_w / 2,
-        "gap": gap,
-        "width": len(states) * (box_w + gap) - gap + 4,
-        "height": 220,
         "returned": returned,
-        "tall": _tall(len(states), editing, senders),
-        "aside": [
-            {"word": str(STATES[state][0]), "count": int(counts[state])}
-            for state in ("not_submitted", "excluded")
-            if counts.get(state)
-        ],
-        "description": "、".join(f"{box['word']} {box['count']}" for box in [*boxes, returned]),
-    }
-
-
-def _box(state: str, counts: Mapping[str, int], urls: Mapping[str, str] | None) -> dict[str, Any]:
-    """A state's word, its number, and the address of its list or ''."""
-    return {
-        "state": state, "word": str(STATES[state][0]), "count": int(counts.get(state, 0)), "url": (urls or {}).get(state, "")
-    }  # fmt: skip
-
-
-def _tall(number_of_boxes: int, editing: Mapping[str, Any], senders: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The tall drawing: the way back leaves the senders' boxes on the right and enters that of 入力中."""
-    from_y, to_y = [sender["tall_y"] + 32 for sender in senders], editing["tall_y"] + 32
-    return {
-        "width": 340,
-        "height": number_of_boxes * 92 - 24,
-        "box_w": 200,
-        "box_h": 64,
-        "from_y": from_y,
-        "to_y": to_y,
-        "returned_y": (from_y[0] + to_y) / 2 - 32,
+        "aside": [box(state) for state in ("not_submitted", "excluded") if counts.get(state)],
+        "description": "、".join(f"{one['word']} {one['count']}" for one in [*boxes, returned]),
     }
 
 
@@ -384,5 +347,4 @@ def flow_picture(
     endorsing: bool = False,
 ) -> dict[str, Any]:
     """The year's flow with live numbers; `urls` (state -> address of its list) makes the boxes links."""
-    shown = title or gettext("評価の流れと件数")
-    return {"flow": flow_geometry(counts, urls, now, endorsing), "title": shown}
+    return {"flow": flow_of(counts, urls, now, endorsing), "title": title or gettext("評価の流れと件数")}

@@ -1,6 +1,6 @@
 """成果目標 as the templates take them: the city's table, the judgement in words, the charts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,6 @@ from review import queries
 from review.assessment.services import judging, next_year
 from review.domain import answers, course, items, rating
 from review.domain.definitions import unit_of
-from review.domain.notation import renamed
 from review.domain.progress import BEFORE, status_of
 from review.domain.values import State
 from review.models import IndicatorYear, MeasureReview
@@ -143,6 +142,7 @@ def part_of(number: int, rows: Sequence[IndicatorYear], year: int, scale: rating
     this = next((row for row in rows if row.fiscal_year == year), None)
     latest = this or (rows[-1] if rows else None)
     label = _("成果目標%(mark)s") % {"mark": items.circled(number)}
+    table = table_of(label, rows, year, scale)
     return IndicatorPart(
         number=number,
         key=items.actual_key(number),
@@ -150,8 +150,8 @@ def part_of(number: int, rows: Sequence[IndicatorYear], year: int, scale: rating
         name=latest.name if latest else "",
         this=this,
         judgement=judgement_of(this, scale) if this else None,
-        table=table_of(label, rows, year, scale),
-        charts=charts_of(rows, year),
+        table=table,
+        charts=charts_of(rows, table["years"], year),
         following=next((row for row in rows if row.fiscal_year == year + 1), None),
         before=next((row for row in rows if row.fiscal_year == year - 1), None),
         later=judging.aim_of(this, rows) if this else None,
@@ -203,26 +203,31 @@ def aim_of(row: IndicatorYear) -> str:
 
 def table_of(label: str, rows: Sequence[IndicatorYear], year: int, scale: rating.Scale) -> dict[str, Any]:
     """The city's form of one 成果目標: 評価項目, 目標, 実績 and 達成区分 by year."""
+    cells = [
+        {
+            **{key: getattr(row, key) for key in ("fiscal_year", "name", "target", "actual")},
+            "grade": row.final_grade,
+            "grade_words": grade_meaning(row.final_grade, scale, judging.goals_of([row])),
+            "computed": bool(row.final_grade and row.reading.get("computed")),
+        }
+        for row in rows
+    ]
     return {
         "label": label,
         "baseline": rows[-1].indicator.baseline if rows else "",
         "came_from": came_from(rows),
         "show_grade": any(row.final_grade for row in rows),
-        "years": [
-            {
-                "year": row.fiscal_year,
-                "name": row.name,
-                "target": row.target,
-                "actual": row.actual,
-                "grade": row.final_grade,
-                "grade_words": grade_meaning(row.final_grade, scale, judging.goals_of([row])),
-                "computed": bool(row.final_grade and row.reading.get("computed")),
-                "is_now": row.fiscal_year == year,
-                "definition_changed": renamed(before.name if before else "", row.name),
-            }
-            for before, row in with_previous(rows)
-        ],
+        "years": course.rows(cells, year),
     }
+
+
+def charts_of(rows: Sequence[IndicatorYear], years: Sequence[dict[str, Any]], year: int) -> list[dict[str, Any]]:
+    """The charts of one 成果目標 up to this year; [] where its values are no numbers."""
+    if not rows:
+        return []
+    direction = rows[-1].indicator.direction or rows[-1].reading.get("direction") or ""
+    charts = course.charts(rows[-1].name, [one for one in years if one["year"] <= year], direction)
+    return [chart for chart in charts if chart["kind"] == "bars"]
 
 
 def came_from(rows: Sequence[IndicatorYear]) -> str:
@@ -233,26 +238,3 @@ def came_from(rows: Sequence[IndicatorYear]) -> str:
     goal, year = former[-1].indicator, former[-1].fiscal_year
     words = {"year": year_label(year), "code": goal.measure.code, "mark": items.circled(goal.number)}
     return _("%(year)sまでは「%(code)s 成果目標%(mark)s」の値です。") % words
-
-
-def with_previous(rows: Sequence[IndicatorYear]) -> Iterable[tuple[IndicatorYear | None, IndicatorYear]]:
-    """Each row with the one before it."""
-    return zip([None, *rows], rows, strict=False)
-
-
-def charts_of(rows: Sequence[IndicatorYear], year: int) -> list[dict[str, Any]]:
-    """The charts of one 成果目標 up to this year; [] where its values are no numbers."""
-    shown = [
-        {
-            "year": row.fiscal_year,
-            "actual": row.actual,
-            "target": row.target,
-            "is_now": row.fiscal_year == year,
-            "definition_changed": renamed(before.name if before else "", row.name),
-        }
-        for before, row in with_previous(rows)
-        if row.fiscal_year <= year
-    ]
-    direction = (rows[-1].indicator.direction or rows[-1].reading.get("direction") or "") if rows else ""
-    charts = course.charts(rows[-1].name if rows else "", shown, direction)
-    return [chart for chart in charts if chart["kind"] == "bars"]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from review.domain import checks, course, notation, sheet_form, values
+from review.domain import checks, course, sheet_form, values
 from review.domain.answers import sentence_of, state_words
 from review.domain.grade_words import WHY_OPEN, why_open
 from review.domain.items import circled
@@ -204,8 +204,10 @@ def by_department(snapshot: Snapshot) -> list[Totals]:
 
 def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
     """One 成果目標 as a page shows it: its years, its judgement, and its chart where its values can be drawn."""
-    cells, years = list(one["years"]), years_of(one, fiscal_year)
+    cells = list(one["years"])
     this = next((cell for cell in cells if cell["fiscal_year"] == fiscal_year), None)
+    grade = {"grade": one["grade"], "grade_words": one.get("grade_words", "")}
+    years = course.rows([{**cell, **(grade if cell is this else {})} for cell in cells], fiscal_year)
     covered = WHY_OPEN.keys() if why_open(one) else frozenset()
     name = this["name"] if this else next((cell["name"] for cell in reversed(cells) if cell["name"]), "")
     label = f"成果目標{circled(one['number'])}"
@@ -235,24 +237,6 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
     }
 
 
-def years_of(one: Row, fiscal_year: int) -> list[dict[str, Any]]:
-    """The years of a 成果目標 as its table and its chart take them."""
-    cells = list(one["years"])
-    return [
-        {
-            "year": cell["fiscal_year"],
-            "name": cell["name"],
-            "target": cell["target"],
-            "actual": cell["actual"],
-            "is_now": cell["fiscal_year"] == fiscal_year,
-            "grade": one["grade"] if cell["fiscal_year"] == fiscal_year else "",
-            "grade_words": one.get("grade_words", ""),
-            "definition_changed": renamed(cells, place),
-        }
-        for place, cell in enumerate(cells)
-    ]
-
-
 def notes_of(one: Row) -> list[dict[str, str]]:
     """The doubts about the year's 実績 with what was answered; in editions before schema 3 the doubts alone, in general words."""
     known = [code for code in one["flags"] if code in checks.SENTENCES]
@@ -269,8 +253,3 @@ def reading_of(one: Row, cell: Row) -> dict[str, str]:
 def state_of(one: Row) -> str:
     """The state of the year's 実績 in words; '' where there is none."""
     return state_words(one.get("state", ""), one.get("state_until", ""))
-
-
-def renamed(cells: Sequence[Row], place: int) -> bool:
-    """Whether the 評価項目 is another one than in the year before."""
-    return bool(place) and notation.renamed(cells[place - 1]["name"], cells[place]["name"])

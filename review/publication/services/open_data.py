@@ -20,6 +20,7 @@ from review.domain import fields, grade_words, sheet_form, values
 from review.domain.answers import sentence_of
 from review.domain.fields import OWN, Field, Kind
 from review.domain.fiscal import fiscal_year_label
+from review.domain.notation import renamed
 from review.domain.progress import status_of
 from review.domain.rating import Scale
 from review.domain.values.reading import COMPARATOR_WORDS
@@ -210,7 +211,7 @@ def _cell(code: str, one: Row, place: int) -> dict[str, Any]:
         "year": cell["fiscal_year"],
         "year_label": fiscal_year_label(cell["fiscal_year"]),
         "indicator": cell["name"],
-        "definition_changed": editions.renamed(one["years"], place),
+        "definition_changed": place > 0 and renamed(one["years"][place - 1]["name"], cell["name"]),
         "target": cell["target"],
         "actual": cell["actual"],
         "target_number": _number(aim),

@@ -11,7 +11,8 @@ from review.domain.grade_words import share
 from review.domain.items import circled
 from review.publication.services import comparing, goals
 from review.publication.views import published as parts
-from review.publication.views.public_frame import Page, crumbs, frame
+from review.publication.views.public_frame import Page
+from review.publication.views.public_frame import page as page_of
 from review.publication.views.shelf import Book, Site
 from review.reader_words import legend
 from review.templatetags.words import fiscal_year
@@ -151,9 +152,6 @@ def compare(site: Site, plan: str, left: Book | None = None, right: Book | None 
     if plan not in site.plans:
         return None
     selected = {"a": key_of(left), "b": key_of(right), "page": page if page > 1 else ""} if left and right else None
-    framed = frame(
-        site, _("比べる"), here="compare", plan=plan, path=("compare", plan, *([selected] if selected else []))
-    )
     offered = [
         {
             "value": f"{edition.cycle.fiscal_year}-{edition.number}",
@@ -162,9 +160,7 @@ def compare(site: Site, plan: str, left: Book | None = None, right: Book | None 
         for edition in site.editions
         if edition.cycle.plan.short_name == plan
     ]
-    context = {
-        **framed,
-        "breadcrumbs": crumbs(site, plan, (_("比べる"), "")),
+    shown = {
         "choices": offered,
         "compare_url": site.url("compare", plan),
         "selected": selected or {},
@@ -175,8 +171,9 @@ def compare(site: Site, plan: str, left: Book | None = None, right: Book | None 
         ],
     }  # fmt: skip
     if left and right:
-        context |= _compared(site, left, right, page)
-    return Page(template="publication/compare.html", context=context)
+        shown |= _compared(site, left, right, page)
+    title, path = _("比べる"), ("compare", plan, *([selected] if selected else []))
+    return page_of(site, "compare", title, here="compare", plan=plan, path=path, steps=((title, ""),), shown=shown)
 
 
 def neighbours(site: Site, plan: str) -> list[tuple[Book, Book]]:
@@ -242,41 +239,27 @@ def _compared(site: Site, left: Book, right: Book, page: int) -> dict[str, Any]:
 
 def run(site: Site, plan: str, code: str) -> Page | None:
     """The whole run of one 施策 through its plan: its result in each published year."""
-    shown = [Book(site=site, edition=edition) for edition in reversed(site.current(plan))]
-    run = comparing.run([(one.year, one.snapshot) for one in shown], code)
-    if not run.years:
+    books = [Book(site=site, edition=edition) for edition in reversed(site.current(plan))]
+    rows, indicators = comparing.run([(one.year, one.snapshot) for one in books], code)
+    if not rows:
         return None
-    shown = [one for one in shown if one.year in run.years]
-    title = f"{code} {run.names[-1]}"
-    newest = shown[-1]
-    framed = frame(site, title, here="measure", book=newest, path=("run", plan, code))
-    context = {
-        **framed,
+    books = [one for one in books if one.year in rows]
+    newest, name = books[-1], rows[books[-1].year]["name"]
+    shown = {
         "edition_label": "",
-        "breadcrumbs": crumbs(
-            site,
-            plan,
-            (fiscal_year(newest.year), newest.url("year")),
-            (code, newest.url("measure", code)),
-            (_("計画期間の推移"), ""),
-        ),
         "plan": newest.heads["plan"],
         "code": code,
-        "name": run.names[-1],
-        "run": run,
+        "name": name,
+        "indicators": indicators,
         "years": [
-            {
-                "year": one.year,
-                "url": one.url("measure", code),
-                "edition": parts.edition_name(one.edition),
-                "grade": grade,
-                "grade_words": words,
-                "outcome": outcome,
-                "owner": owner,
-            }
-            for one, grade, outcome, owner, words in zip(
-                shown, run.grades, run.outcomes, run.owners, run.words, strict=True
-            )
+            {"year": one.year, "url": one.url("measure", code), "edition": parts.edition_name(one.edition), "row": rows[one.year]}
+            for one in books
         ],
-    }
-    return Page(template="publication/run.html", context=context)
+    }  # fmt: skip
+    steps = (
+        (fiscal_year(newest.year), newest.url("year")),
+        (code, newest.url("measure", code)),
+        (_("計画期間の推移"), ""),
+    )
+    path = ("run", plan, code)
+    return page_of(site, "run", f"{code} {name}", here="measure", book=newest, path=path, steps=steps, shown=shown)

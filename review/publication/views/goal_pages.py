@@ -8,7 +8,8 @@ from review.books.services import editions
 from review.domain.items import circled
 from review.publication.services import exports, open_data, pictures
 from review.publication.views import published as parts
-from review.publication.views.public_frame import Page, crumbs, frame
+from review.publication.views.public_frame import Page
+from review.publication.views.public_frame import page as page_of
 from review.publication.views.shelf import Book
 from review.reader_words import with_words
 from review.templatetags.words import day_text, fiscal_year
@@ -25,12 +26,9 @@ def goal(book: Book, code: str, number: int) -> Page | None:
     row, shown = found
     title, label = f"{shown['label']} {shown['name']}", fiscal_year(book.year)
     place = (*book.place, code, number)
-    framed = frame(book.site, title, here="goal", book=book, path=("goal", *place), words=_source(book, row, shown))
     numbers = [one["number"] for one in row["indicators"] if one["number"] != number]
     steps = ((label, book.url("year")), (code, book.url("measure", code)), (shown["label"], ""))
     context = {
-        **framed,
-        "breadcrumbs": crumbs(book.site, book.plan, *steps),
         "site_title": _("%(year)s 評価結果") % {"year": label},
         "measure": {"code": code, "name": row["name"], "url": book.url("measure", code), "facts": parts.facts_of(row)},
         "fiscal_year": book.year,
@@ -46,7 +44,8 @@ def goal(book: Book, code: str, number: int) -> Page | None:
         "citation": " ".join(_citation(book, row, shown)),
         "embed": f'<iframe src="{book.site.absolute(book.url("goal_frame", code, number))}" title="{title}" width="640" height="480" loading="lazy"></iframe>',
     }  # fmt: skip
-    return Page(template="publication/goal.html", context=context)
+    path, line = ("goal", *place), _source(book, shown)
+    return page_of(book.site, "goal", title, here="goal", book=book, path=path, words=line, steps=steps, shown=context)
 
 
 def framed(book: Book, code: str, number: int) -> Page | None:
@@ -69,7 +68,7 @@ def file(book: Book, code: str, number: int, name: str) -> bytes | None:
     titles = (shown["name"] or shown["label"], f"{code} {row['name']} {shown['label']}")
     bars = any(chart["kind"] == "bars" for chart in shown["charts"])
     legend = _("棒は実績、横線は目標です。濃い棒がこの年度です。") if bars else ""
-    notes = (legend, _source(book, row, shown), *_citation(book, row, shown))
+    notes = (legend, _source(book, shown), *_citation(book, row, shown))
     svg = pictures.of_goal(titles, shown["charts"], notes)
     return svg.encode() if name == "chart.svg" else pictures.png(svg)
 
@@ -88,7 +87,7 @@ def _found(book: Book, code: str, number: int) -> tuple[dict[str, Any], dict[str
     return worded, parts.shown_indicator(one, book.year, worded["outcome"])
 
 
-def _source(book: Book, row: dict[str, Any], shown: dict[str, Any]) -> str:
+def _source(book: Book, shown: dict[str, Any]) -> str:
     """What came out, in a sentence."""
     facts = {key: shown[key] or "－" for key in ("target", "actual")}
     verdict = " ".join(filter(None, (shown["grade"], shown["grade_words"] or shown["verdict"]))) or _("目標なし")

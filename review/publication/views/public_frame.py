@@ -76,6 +76,21 @@ def frame(
     return context
 
 
+def page(
+    site: Site,
+    template: str,
+    title: str,
+    *,
+    steps: tuple[tuple[str, str], ...] = (),
+    shown: Mapping[str, Any],
+    **where: Any,
+) -> Page:
+    """A page in its frame: `where` as `frame` takes it, `steps` the way down to it, `shown` what it shows itself."""
+    book, plan = where.get("book"), where.get("plan", "")
+    way = {"breadcrumbs": crumbs(site, book.plan if book else plan, *steps)} if steps else {}
+    return Page(template=f"publication/{template}.html", context={**frame(site, title, **where), **way, **shown})
+
+
 def not_there(language: str, reference: str) -> Page:
     """The page of an unknown address of the public site. No query."""
     site = Site(editions=(), read=lambda edition: {}, language=language)

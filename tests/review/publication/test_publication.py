@@ -152,8 +152,8 @@ def test_a_search_finds_what_was_aimed_at_reached_and_written_in_either_kana() -
     cells = [{"name": "配布数", "target": "冊子の発行", "actual": "LINEで どろーん講座"}]
     one = row("01-01") | {"evaluation": {"cause": "天候のため"}, "indicators": [{"years": cells}]}
     snapshot = {"scale": [], "measures": [one, row("01-02")]}
-    for words in ("冊子", "line", "ドローン", "天候"):
-        assert [each["code"] for each in editions.listed(snapshot, Filters(words=words))] == ["01-01"], words
+    for each in ("冊子", "line", "ドローン", "天候"):
+        assert [found["code"] for found in editions.listed(snapshot, Filters(words=each))] == ["01-01"], each
 
 
 def test_every_word_of_a_search_must_occur() -> None:
