@@ -77,6 +77,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "publication:plan": _act(Rule.ANYONE, _("計画の公表された年度の一覧を見る")),
         "publication:year": _act(Rule.ANYONE, _("公表版を読む")),
         "publication:measure": _act(Rule.ANYONE, _("公表版の施策を読む")),
+        "publication:share_picture": _act(Rule.ANYONE, _("公表版の結果を一枚の絵で受け取る")),
         "publication:goal": _act(Rule.ANYONE, _("公表版の成果目標を読む")),
         "publication:goal_frame": _act(Rule.ANYONE, _("公表版の成果目標の図を他のサイトのページに置く")),
         "publication:goal_file": _act(Rule.ANYONE, _("公表版の成果目標の図や表を受け取る")),

@@ -8,6 +8,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from review.domain import fiscal, grade_words, text
+from review.domain.items import circled
 from review.domain.rating import Scale
 
 
@@ -26,6 +27,11 @@ def year_label(fiscal_year: int) -> str:
     """令和6年度 for 2024; FY2024 for an English reader."""
     japanese = (get_language() or "ja").startswith("ja")
     return fiscal.fiscal_year_label(fiscal_year) if japanese else f"FY{fiscal_year}"
+
+
+def goal_label(number: int) -> str:
+    """成果目標①; Goal ① for an English reader."""
+    return _("成果目標%(mark)s") % {"mark": circled(number)}
 
 
 def say(words: str) -> str:

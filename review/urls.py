@@ -191,6 +191,7 @@ edition = [
     path("errata/", publication.page("errata"), name="errata"),
     path("download/", publication.download, name="download"),
     path("book.pdf", publication.pdf, name="pdf"),
+    path("share.png", publication.share_picture, name="share_picture"),
     path("<file:name>", publication.data, name="data"),
     path("<code:code>/", publication.page("measure"), name="measure"),
     path("<code:code>/goals/<int:goal>/", publication.page("goal"), name="goal"),

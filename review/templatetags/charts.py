@@ -8,7 +8,6 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from itertools import accumulate
 from typing import Any
 
 from django import template
@@ -26,7 +25,7 @@ register = template.Library()
 _HEIGHT = 150  # of the plot
 _TOP = 34
 _COLUMN = 92
-_LEFT = 44  # room for the row names 実績 and 目標
+_LEFT = 52  # room for the row names 実績 and 目標
 _BAR = 44
 _DIGIT = 8  # the width of a half-width letter
 _ROW = 12  # half-width letters in the rows under a bar
@@ -119,8 +118,8 @@ def _column(year: Mapping[str, Any], middle: float, y_of: Callable[[float], floa
         "is_now": bool(year.get("is_now")),
         "year": fiscal_year_short(year.get("year")),
         "value": value,
-        "actual_text": _short(actual_text),
-        "target_text": _short(target_text),
+        "actual_text": folded(actual_text, _ROW, 1)[0],
+        "target_text": folded(target_text, _ROW, 1)[0],
         "actual_full": actual_text,
         "target_full": target_text,
         "note": year.get("note", ""),
@@ -140,17 +139,6 @@ def _label_place(value: str, bar_y: float, base: float, tick_y: float | None) ->
 def _width(text: str) -> int:
     """How many half-width letters stand in the same room."""
     return sum(2 if unicodedata.east_asian_width(letter) in "FWA" else 1 for letter in text)
-
-
-def _short(text: str) -> str:
-    """As much as fits under a bar; the table has the whole."""
-    text = " ".join(str(text).split())
-    # Every letter is at least one wide, so no more of them than the row is wide need to be measured.
-    head = text[: _ROW + 1]
-    if _width(head) <= _ROW:
-        return text
-    widths = accumulate(map(_width, head))
-    return f"{''.join(letter for letter, width in zip(head, widths, strict=True) if width <= _ROW - 1)}…"
 
 
 def _label(value: Any) -> str:
@@ -204,13 +192,15 @@ def timeline_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
 def folded(text: str, width: int, most: int = _LINES) -> list[str]:
     """The text in lines of so many half-width letters; what is too long ends with …."""
     lines, used = [""], 0
-    for letter in " ".join(text.split()):
+    for letter in " ".join(str(text).split()):
         used += _width(letter)
         if used > width:
+            if len(lines) == most:
+                return [*lines[:-1], f"{lines[-1][:-1]}…"]
             lines.append("")
             used = _width(letter)
         lines[-1] += letter
-    return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1][:-1]}…"]
+    return lines
 
 
 def geometry(chart: Mapping[str, Any]) -> dict[str, Any]:

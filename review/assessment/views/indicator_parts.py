@@ -14,7 +14,7 @@ from review.domain.definitions import unit_of
 from review.domain.progress import BEFORE, status_of
 from review.domain.values import State
 from review.models import IndicatorYear, MeasureReview
-from review.reader_words import grade_meaning, year_label
+from review.reader_words import goal_label, grade_meaning, year_label
 
 STATUSES = {
     "achieved": gettext_lazy("達成"),
@@ -141,7 +141,7 @@ def part_of(number: int, rows: Sequence[IndicatorYear], year: int, scale: rating
     """One 成果目標 from its rows in year order."""
     this = next((row for row in rows if row.fiscal_year == year), None)
     latest = this or (rows[-1] if rows else None)
-    label = _("成果目標%(mark)s") % {"mark": items.circled(number)}
+    label = goal_label(number)
     table = table_of(label, rows, year, scale)
     return IndicatorPart(
         number=number,
@@ -164,7 +164,7 @@ def ahead_rows(review: MeasureReview, story: next_year.History, changes: Any) ->
     return [
         {
             "number": number,
-            "label": _("成果目標%(mark)s") % {"mark": items.circled(number)},
+            "label": goal_label(number),
             "name": row.name,
             "target": row.target,
             "planned_name": row.planned_name,

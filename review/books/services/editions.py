@@ -12,8 +12,8 @@ from typing import Any
 from review.domain import checks, course, sheet_form, values
 from review.domain.answers import sentence_of, state_words
 from review.domain.grade_words import WHY_OPEN, why_open
-from review.domain.items import circled
 from review.domain.measure_codes import sort_key
+from review.reader_words import goal_label
 
 Snapshot = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -210,7 +210,7 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
     years = course.rows([{**cell, **(grade if cell is this else {})} for cell in cells], fiscal_year)
     covered = WHY_OPEN.keys() if why_open(one) else frozenset()
     name = this["name"] if this else next((cell["name"] for cell in reversed(cells) if cell["name"]), "")
-    label = f"成果目標{circled(one['number'])}"
+    label = goal_label(one["number"])
     return {
         **one,
         "label": label,

@@ -7,10 +7,9 @@ from typing import Any
 from review.books.services import editions
 from review.books.services.editions import Row, Snapshot
 from review.domain import course
-from review.domain.items import circled
 from review.domain.measure_codes import sort_key
 from review.domain.notation import renamed
-from review.reader_words import with_words
+from review.reader_words import goal_label, with_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +90,7 @@ def _measure(code: str, left: Row | None, right: Row | None, years: tuple[int, i
         outcomes=(sides[0].get("outcome", ""), sides[1].get("outcome", "")),
         indicators=tuple(
             IndicatorRow(
-                label=f"成果目標{circled(number)}",
+                label=goal_label(number),
                 left=_side(_numbered(sides[0], number), years[0]),
                 right=_side(_numbered(sides[1], number), years[1]),
             )
@@ -160,7 +159,7 @@ def _course(published: Mapping[int, Row], number: int) -> dict[str, Any]:
                 grades = {key: judged.get(key, "") for key in ("grade", "grade_words", "rate_text")}
                 cells[cell["fiscal_year"]] = {**cell, **grades}
     ordered = [cells[year] for year in sorted(cells)]
-    years, label = course.rows(ordered), f"成果目標{circled(number)}"
+    years, label = course.rows(ordered), goal_label(number)
     return {
         "number": number,
         "label": label,

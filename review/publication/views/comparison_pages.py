@@ -8,13 +8,12 @@ from django.utils.translation import gettext as _
 
 from review.books.services import editions
 from review.domain.grade_words import share
-from review.domain.items import circled
 from review.publication.services import comparing, goals
 from review.publication.views import published as parts
 from review.publication.views.public_frame import Page
 from review.publication.views.public_frame import page as page_of
 from review.publication.views.shelf import Book, Site
-from review.reader_words import legend
+from review.reader_words import goal_label, legend
 from review.templatetags.words import fiscal_year
 
 # Goals that became better or worse: as many as the overview names; the list and the data have them all.
@@ -70,7 +69,7 @@ def change_of(book: Book) -> goals.Change:
 
 
 def _step(one: goals.Step, book: Book) -> dict[str, Any]:
-    goal = f"{one.measure['code']} 成果目標{circled(one.number)}"
+    goal = f"{one.measure['code']} {goal_label(one.number)}"
     url = book.goal_url(one.measure["code"], one.number)
     return {"goal": goal, "name": one.name, "before": one.before, "now": one.now, "url": url}
 

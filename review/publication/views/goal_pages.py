@@ -5,13 +5,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from review.books.services import editions
-from review.domain.items import circled
 from review.publication.services import exports, open_data, pictures
+from review.publication.views import comparison_pages
 from review.publication.views import published as parts
 from review.publication.views.public_frame import Page
 from review.publication.views.public_frame import page as page_of
 from review.publication.views.shelf import Book
-from review.reader_words import with_words
+from review.reader_words import goal_label, with_words
 from review.templatetags.words import day_text, fiscal_year
 
 #: file -> what it is, in the order of the page
@@ -33,7 +33,7 @@ def goal(book: Book, code: str, number: int) -> Page | None:
         "measure": {"code": code, "name": row["name"], "url": book.url("measure", code), "facts": parts.facts_of(row)},
         "fiscal_year": book.year,
         "one": shown,
-        "others": [{"label": f"成果目標{circled(one)}", "url": book.goal_url(code, one)} for one in numbers],
+        "others": [{"label": goal_label(one), "url": book.goal_url(code, one)} for one in numbers],
         "files": [{"name": name, "url": book.url("goal_file", code, number, name)} for name in FILES],
         "run_url": book.site.url("run", book.plan, code),
         "years": [
@@ -71,6 +71,15 @@ def file(book: Book, code: str, number: int, name: str) -> bytes | None:
     notes = (legend, _source(book, shown), *_citation(book, row, shown))
     svg = pictures.of_goal(titles, shown["charts"], notes)
     return svg.encode() if name == "chart.svg" else pictures.png(svg)
+
+
+def share_picture(book: Book) -> bytes:
+    """The year's headline with its counts by grade, as a picture."""
+    title = f"{book.snapshot['plan']} {_('%(year)s 評価結果') % {'year': fiscal_year(book.year)}}"
+    counts = book.snapshot["totals"]["indicators"]
+    rows = [f"{letter} {name}: {counts.get(letter, 0)}" for letter, name in parts.grade_names(book.snapshot).items()]
+    foot = f"{book.edition.cycle.plan.city} {parts.edition_name(book.edition)} {day_text(book.edition.published_at)}"
+    return pictures.png(pictures.of_goal((title, comparison_pages.headline(book), *rows), (), (foot,)))
 
 
 def _found(book: Book, code: str, number: int) -> tuple[dict[str, Any], dict[str, Any]] | None:

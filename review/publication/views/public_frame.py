@@ -124,6 +124,7 @@ def _seen_from_outside(site: Site, title: str, book: Book | None, path: tuple[An
         "canonical": addresses[site.language],
         "alternates": addresses,
         "feed_url": feed_url(site, book.plan if book else ""),
+        "share_picture": site.absolute(book.url("share_picture")) if book and not site.static else "",
     }
 
 

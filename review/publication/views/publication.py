@@ -8,7 +8,7 @@ one too, keeps an address with its number.
 import gzip
 import hashlib
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from typing import Any, cast
 
 from csp.decorators import csp_replace
@@ -148,12 +148,8 @@ def page(name: str) -> View:
     @require_safe
     @revalidated
     def view(request: MarkedRequest, **where: Any) -> HttpResponse:
-        key = request.page_mark.strip('"')
-        content = None if request.GET.get("q") else page_store.get(key)
-        if content is None:
-            content = _made(request, name, tuple(where.values()))
-            if not request.GET.get("q"):
-                page_store.put(key, content)
+        make = partial(_made, request, name, tuple(where.values()))
+        content = make() if request.GET.get("q") else _kept(request, make)
         response = HttpResponse(content, content_type=HTML)
         if takes_gzip(request):
             response.headers["Content-Encoding"] = "gzip"
@@ -161,6 +157,19 @@ def page(name: str) -> View:
         return response
 
     return view
+
+
+def _kept(request: MarkedRequest, make: Callable[[], bytes | None]) -> bytes:
+    """What the address answers: from the store, else made and stored. Raises Http404 where nothing is made."""
+    key = request.page_mark.strip('"')
+    content = page_store.get(key)
+    if content is None:
+        with translation.override(language_of(request)):
+            content = make()
+        if content is None:
+            raise Http404
+        page_store.put(key, content)
+    return content
 
 
 def _made(request: HttpRequest, name: str, where: tuple[Any, ...]) -> bytes:
@@ -247,21 +256,22 @@ def goal_file(
     request: MarkedRequest, plan: str, year: int, code: str, goal: int, name: str, number: int | None = None
 ) -> HttpResponse:
     """The picture or the table of one 成果目標, kept like a page: made when somebody wants it first."""
-    key = request.page_mark.strip('"')
-    content = page_store.get(key)
-    if content is None:
-        book = book_of(request, plan, year, number)
-        with translation.override(book.site.language):
-            content = goal_pages.file(book, code, goal, name)
-        if content is None:
-            raise Http404
-        page_store.put(key, content)
+    content = _kept(request, lambda: goal_pages.file(book_of(request, plan, year, number), code, goal, name))
     response = packed(request, content, content_type(name))
     saved = f"{plan}_{year}_{code}_{goal}_{name}"
     response.headers["Content-Disposition"] = (
         f'{"attachment" if name.endswith(".csv") else "inline"}; filename="{saved}"'
     )
     return response
+
+
+@for_everybody
+@require_safe
+@revalidated
+def share_picture(request: MarkedRequest, plan: str, year: int, number: int | None = None) -> HttpResponse:
+    """The year in a sentence, as a picture for whoever shares the address of its pages."""
+    content = _kept(request, lambda: goal_pages.share_picture(book_of(request, plan, year, number)))
+    return HttpResponse(content, content_type=content_type("share.png"))
 
 
 @for_everybody

@@ -13,12 +13,11 @@ from review.books.services.editions import Filters
 from review.domain import sheet_form
 from review.domain.fields import Section
 from review.domain.form_rows import NOTE_SIGN
-from review.domain.items import circled
 from review.domain.progress import BEFORE, status_of
 from review.models import Artifact, Edition
 from review.publication.services import open_data
 from review.publication.views.shelf import Book
-from review.reader_words import legend, with_words
+from review.reader_words import goal_label, legend, with_words
 from review.templatetags.words import fiscal_year, word_of
 
 VERDICTS = {
@@ -132,7 +131,7 @@ def listed_row(row: editions.Row, book: Book) -> dict[str, Any]:
         "grade": row["grade"],
         "grade_words": row["grade_words"] + row["grade_note"],
         "open": [
-            {"label": f"成果目標{circled(one['number'])}", "why": one["open_reason"]}
+            {"label": goal_label(one["number"]), "why": one["open_reason"]}
             for one in row["indicators"]
             if one["open_reason"]
         ],
