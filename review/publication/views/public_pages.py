@@ -204,7 +204,7 @@ def departments(book: Book) -> Page:
 
 def measure(book: Book, code: str) -> Page | None:
     """One 施策: every value of every year, how it was judged, and its texts."""
-    snapshot = book.snapshot
+    snapshot, site = book.snapshot, book.site
     row, before, after = editions.measure(snapshot, code)
     if row is None:
         return None
@@ -213,13 +213,7 @@ def measure(book: Book, code: str) -> Page | None:
         "site_title": _("%(year)s 評価結果") % {"year": label},
         "measure": {**row, "place": editions.place_words(row)},
         "fiscal_year": book.year,
-        "indicators": [
-            {
-                **parts.shown_indicator(one, book.year, row["outcome"]),
-                "url": "" if book.site.static else book.url("goal", code, one["number"]),
-            }
-            for one in row["indicators"]
-        ],
+        "indicators": parts.goals_of(row, book),
         "facts": parts.facts_of(row),
         "narratives": parts.texts_of(Section.CONTENT, row),
         "evaluation": parts.texts_of(Section.EVALUATION, row),
@@ -233,21 +227,11 @@ def measure(book: Book, code: str) -> Page | None:
         "changes": _changes(snapshot, code),
         "errata_url": book.url("errata"),
         # among plain files, one published year would say the same again
-        "run_url": ""
-        if book.site.static and len(book.site.current(book.plan)) < 2
-        else book.site.url("run", book.plan, code),
+        "run_url": "" if site.static and len(site.current(book.plan)) < 2 else site.url("run", book.plan, code),
     }
-    return page_of(
-        book.site,
-        "measure",
-        f"{row['code']} {row['name']}",
-        here="measure",
-        book=book,
-        path=("measure", *book.place, code),
-        words=parts.measure_line(row, book),
-        steps=((label, book.url("year")), (code, "")),
-        shown=shown,
-    )
+    title, path, words = f"{code} {row['name']}", ("measure", *book.place, code), parts.measure_line(row, book)
+    steps = ((label, book.url("year")), (code, ""))
+    return page_of(site, "measure", title, here="measure", book=book, path=path, words=words, steps=steps, shown=shown)
 
 
 def _corrected_later(book: Book, code: str) -> list[dict[str, Any]]:

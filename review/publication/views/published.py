@@ -234,6 +234,12 @@ def narrowed_by(offered: dict[str, Any], filters: Filters) -> list[str]:
     return words + ([f"「{filters.words}」"] if filters.words else [])
 
 
+def goals_of(row: editions.Row, book: Book) -> list[dict[str, Any]]:
+    """The 成果目標 of a `with_words` 施策, each with the address of its own page; '' among plain files."""
+    rows = [shown_indicator(one, book.year, row["outcome"]) for one in row["indicators"]]
+    return [{**one, "url": "" if book.site.static else book.url("goal", row["code"], one["number"])} for one in rows]
+
+
 def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:
     """One 成果目標 of a `with_words` 施策 with its words for the page; `outcome` of its 施策, for which no 実績 is yet to come."""
     shown = editions.indicator(one, year)
