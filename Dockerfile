@@ -33,6 +33,7 @@ COPY tasks tasks
 COPY review review
 COPY templates templates
 COPY locale locale
+COPY docs/screens docs/screens
 # The style sheets are named by their content, so that a browser never mixes two releases. No secret and no
 # server is touched: these values end with this command.
 RUN SECRET_KEY=only-for-collecting-the-style-sheets-and-never-seen-again-0000 \

@@ -85,8 +85,9 @@ pages: setup ## 帳票をページ画像にする(LibreOffice が必要)/ workbo
 screens: setup ## 画面の写真を docs/screens に作り直す / pictures of the demo's screens
 	@exec $(BIN)/python -m config.local.screens
 
-docs: setup ## docs/architecture.svg をコードから描き直す / the picture of docs/architecture.md, drawn anew
-	@exec $(BIN)/python docs/picture.py
+docs: setup ## docs/ の図をコードから描き直す / the pictures of docs/, drawn anew from code and flows
+	@$(BIN)/python docs/picture.py
+	@exec $(BIN)/python docs/year.py
 
 # On PostgreSQL: the run on SQLite repeats only what touches the database, and would call the pure domain untested.
 coverage: setup ## どの行が試験されていないか / lines that no test without worker and browser runs: build/coverage/index.html

@@ -63,6 +63,7 @@ register_converter(DataFile, "file")
 screens = [
     path("", home.home, name="home"),
     path("help/", help.handbook, name="help"),
+    path("help/<slug:role>/", help.handbook, name="help"),
     path("mine/", entry.mine, name="mine"),
     # one sheet
     path("sheets/<int:pk>/", sheet.sheet, name="sheet"),

@@ -6,6 +6,7 @@ to publication, and then serves the screens. With --exit it ends there, with sta
 
 import argparse
 import contextlib
+import errno
 import fcntl
 import os
 import secrets
@@ -31,6 +32,10 @@ PACE = {
     "MEGURI_BUILD_COALESCE_SECONDS": "2",
 }
 
+#: what a demo writes, and as much again
+ROOM = 200_000_000
+FULL = f"{BASE_DIR} のディスクに空きがありません。200 MB ほど空けてから、もう一度お試しください。 / The disk is full."
+
 
 class Refusal(Exception):
     """Why the demo does not run; the message is for the person who started it."""
@@ -45,9 +50,15 @@ def main() -> int:
     try:
         with processes.signals_as_exit(), only_one(), contextlib.ExitStack() as stack:
             check_port(options)
+            check_room()
             run(options, stack, started)
     except (Refusal, processes.NotReady) as reason:
         say(f"デモを続けられません。{reason}")
+        return 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        say(f"デモを続けられません。{FULL}")
         return 1
     except KeyboardInterrupt:
         say("デモを終了しました。 / The demo has ended.")
@@ -89,7 +100,7 @@ def serve(env: dict[str, str], port: int, stack: contextlib.ExitStack, others: l
     """Serves until Ctrl-C. Raises Refusal when a process ends by itself."""
     web = worker.start_web(env=env, log=FOLDER / "log" / "web.log", port=port)
     stack.callback(web.stop)
-    say(f"画面: http://127.0.0.1:{port}/ (終了は Ctrl-C / Ctrl-C ends)")
+    say(f"画面: http://127.0.0.1:{port}/demo/ (終了は Ctrl-C / Ctrl-C ends)")
     running = [process for process in (web, *others) if process is not None]
     while all(process.alive() for process in running):
         time.sleep(0.5)
@@ -136,6 +147,11 @@ def check_port(options: argparse.Namespace) -> None:
         )
 
 
+def check_room() -> None:
+    if shutil.disk_usage(LOCK.parent).free < ROOM:
+        raise Refusal(FULL)
+
+
 def start_afresh() -> None:
     """Empties the folder of an earlier demo, which nobody holds any more."""
     try:
@@ -157,6 +173,7 @@ def manage(env: dict[str, str], *words: str) -> None:
         command, env=env, cwd=BASE_DIR, stdin=subprocess.DEVNULL, preexec_fn=processes.dying_with(os.getpid())
     )
     if ended.returncode != 0:
+        check_room()
         raise Refusal(
             f"manage.py {words[0]} が終了コード {ended.returncode} で失敗しました。"
             f"ワーカーの記録は {FOLDER / 'log'} にあります。"

@@ -11,11 +11,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+import typst
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from config.local import browser, processes
 
@@ -26,6 +27,10 @@ PASSWORD = "meguri-demo-2024"  # noqa: S105 - the demo prints it for everybody
 SIZES = {"1280": (1280, 900), "390": (390, 844)}
 #: of a picture in bytes, and the share of its points that may differ before it is another picture
 MOST, SAME = 150_000, 0.004
+#: two pages of the book side by side, in points that are as many dots
+BOOK, BOOK_QUALITY = "book-1280.jpg", 55
+BOOK_PAGES = """#set page(width: 1280pt, height: 900pt, margin: 0pt)
+#grid(columns: 2, image("book.pdf", page: 4, width: 640pt), image("book.pdf", page: 5, width: 640pt))"""
 QUALITY = 78  # letters stay sharp, and no picture is larger than it may be
 
 
@@ -34,22 +39,41 @@ class Shot:
     """One screen: whose, where it begins, and the links to press from there (CSS; the first that is there)."""
 
     name: str
-    who: str  #: a user name, `*` for the first clerk on whose first page the first link stands, '' for citizens
+    who: str  #: a user name, with `*` the first of those of that kind who finds the links, '' for citizens
     path: str = "/"
     press: tuple[str, ...] = ()
     language: str = "ja"
+    sizes: tuple[str, ...] = tuple(SIZES)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Its pictures, by size."""
+        return tuple(f"{self.name}-{size}.jpg" for size in self.sizes)
+
+    def in_english(self) -> "Shot":
+        """The same screen in English, at the width of a desk: for the handbook and the README."""
+        return replace(self, name=f"{self.name}-en", language="en", sizes=("1280",))
 
 
-SHOTS = (
+STAFF = (
     Shot("home", "tanto01"),
-    Shot("entry", "*", press=('main a[href*="/entry/"]',)),
-    Shot("returned", "*", press=('main tr:has-text("差戻し") a.button',)),
+    Shot("entry", "tanto*", press=('main a[href*="/entry/"]',)),
+    Shot("returned", "tanto*", press=("main tr:has(.chip--returned) a.button",)),
     Shot("queue", "kakunin1", "/plans/dx/2025/queue/"),
     Shot("review", "kakunin1", "/plans/dx/2025/queue/", press=('main a[href*="/review/"]',)),
     Shot("progress", "kakunin1", "/plans/dx/2025/progress/"),
     Shot("agenda", "shonin1", "/plans/dx/2025/board/"),
     Shot("approve", "shonin1", "/plans/dx/2025/board/", press=('main a[href*="/approve/"]',)),
     Shot("plan", "kakunin1", "/plans/dx/"),
+    Shot("head", "kacho*", "/?plan=senryaku", press=('main a[href*="/endorse/"]',)),
+    Shot("people", "kanri", "/people/"),
+    Shot("departments", "kanri", "/departments/"),
+    Shot("jobs", "kanri", "/jobs/"),
+    Shot("audit", "kansa", "/audit/"),
+)
+SHOTS = (
+    *STAFF,
+    *(shot.in_english() for shot in STAFF),
     Shot("year", "", "/results/dx/2024/"),
     Shot("measure", "", "/results/dx/2024/01-01/"),
     Shot("goal", "", "/results/dx/2024/01-01/goals/1/"),
@@ -88,9 +112,11 @@ def main() -> int:
     with running_demo(port), sync_playwright() as play:
         program: dict[str, Any] = {"executable_path": str(chromium.executable), "env": chromium.env}
         window = play.chromium.launch(args=chromium.flags, **program)
-        written = [path for shot in SHOTS for path in taken(window, f"http://127.0.0.1:{port}", shot)]
+        base = f"http://127.0.0.1:{port}"
+        cookies: dict[str, Any] = {}
+        written = [path for shot in SHOTS for path in taken(window, base, shot, cookies)] + book_taken(window, base)
         window.close()
-    known = {f"{shot.name}-{size}.jpg" for shot in SHOTS for size in SIZES}
+    known = names()
     for path in FOLDER.glob("*.jpg"):
         if path.name not in known:
             path.unlink()
@@ -99,6 +125,11 @@ def main() -> int:
     if large:
         print(f"larger than {MOST} bytes: {' '.join(large)}", file=sys.stderr)
     return 1 if large else 0
+
+
+def names() -> set[str]:
+    """The file names of every picture."""
+    return {BOOK, *(name for shot in SHOTS for name in shot.files)}
 
 
 @contextlib.contextmanager
@@ -120,45 +151,73 @@ def running_demo(port: int) -> Iterator[None]:
             demo.wait(60)
 
 
-def taken(window: Browser, base: str, shot: Shot) -> list[Path]:
+def taken(window: Browser, base: str, shot: Shot, cookies: dict[str, Any]) -> list[Path]:
     """The pictures of the screen that were written anew."""
-    page = at(window, base, shot)
+    page = at(window, base, shot, cookies)
     written = []
-    for size, (width, height) in SIZES.items():
+    for size, name in zip(shot.sizes, shot.files, strict=True):
+        width, height = SIZES[size]
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate("scrollTo(0, 0)")
         page.wait_for_timeout(200)
-        picture = page.screenshot(animations="disabled", caret="hide", type="jpeg", quality=QUALITY)
-        path = FOLDER / f"{shot.name}-{size}.jpg"
-        if not path.exists() or apart(window, path.read_bytes(), picture) > SAME:
-            path.write_bytes(picture)
-            written.append(path)
+        written += rewritten(window, page, FOLDER / name)
     page.context.close()
     return written
 
 
-def at(window: Browser, base: str, shot: Shot) -> Page:
+def rewritten(window: Browser, page: Page, path: Path, quality: int = QUALITY) -> list[Path]:
+    """The path, where what the page shows is another picture than the one that lies there; it is replaced then."""
+    picture = page.screenshot(animations="disabled", caret="hide", type="jpeg", quality=quality)
+    if path.exists() and apart(window, path.read_bytes(), picture) <= SAME:
+        return []
+    path.write_bytes(picture)
+    return [path]
+
+
+def book_taken(window: Browser, base: str) -> list[Path]:
+    """The picture of two pages of the year's published book, if it was written anew."""
+    width, height = SIZES["1280"]
+    page = window.new_page(viewport={"width": width, "height": height})
+    book = page.request.get(f"{base}/results/dx/2024/book.pdf").body()
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "book.pdf").write_bytes(book)
+        source = Path(folder) / "pages.typ"
+        source.write_text(BOOK_PAGES)
+        drawn = typst.compile(str(source), format="png", ppi=144)
+    image = base64.b64encode(drawn if isinstance(drawn, bytes) else drawn[0]).decode()
+    page.set_content(f'<body style="margin:0"><img style="width:100%" src="data:image/png;base64,{image}">')
+    written = rewritten(window, page, FOLDER / BOOK, BOOK_QUALITY)
+    page.close()
+    return written
+
+
+def at(window: Browser, base: str, shot: Shot, cookies: dict[str, Any]) -> Page:
     """The screen, reached as its person reaches it. Raises LookupError where a link is not there."""
-    clerks = [f"tanto{number:02}" for number in range(1, 31)]
-    for username in clerks if shot.who == "*" else [shot.who]:
+    several = [shot.who.replace("*", f"{number:02}") for number in range(1, 31)]
+    for username in several if "*" in shot.who else [shot.who]:
         context = window.new_context(base_url=base, locale=shot.language, timezone_id="Asia/Tokyo")
+        context.add_cookies([{"name": "django_language", "value": shot.language, "url": base}])
+        if username not in cookies:
+            cookies[username] = signed_in(context, username) if username else []
+        context.add_cookies(cookies[username])
         page = context.new_page()
-        if not username or signed_in(page, username):
-            page.goto(shot.path)
-            if all(pressed(page, link) for link in shot.press):
-                return page
+        page.goto(shot.path)
+        if all(pressed(page, link) for link in shot.press):
+            return page
         context.close()
     raise LookupError(f"{shot.name}: no way to it from {shot.path} as {shot.who or 'a citizen'}")
 
 
-def signed_in(page: Page, username: str) -> bool:
-    """Whether the demo knows the person."""
+def signed_in(context: BrowserContext, username: str) -> Any:
+    """The cookies of the person's session. Each signs in once: a password is slow to check on purpose."""
+    page = context.new_page()
     page.goto("/accounts/login/")
     page.fill("[name=username]", username)
     page.fill("[name=password]", PASSWORD)
     page.click("form:has([name=password]) button[type=submit]")
     page.wait_for_load_state("load")
-    return "/accounts/login/" not in page.url
+    page.close()
+    return [cookie for cookie in context.cookies() if cookie.get("name") == "sessionid"]
 
 
 def pressed(page: Page, link: str) -> bool:

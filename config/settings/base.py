@@ -133,7 +133,8 @@ MEDIA_ROOT = FILES_ROOT
 MEGURI_PAGES_ROOT = Path(env.str("MEGURI_PAGES_ROOT", default=str(DATA_ROOT / "pages")))
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("MEGURI_STATIC_ROOT", default=str(DATA_ROOT / "static")))
-STATICFILES_DIRS = [folder for folder in [BASE_DIR / "static"] if folder.is_dir()]
+# The pictures of the screens: the same in the documents and in the handbook.
+STATICFILES_DIRS = [("screens", BASE_DIR / "docs" / "screens")]
 STORAGES = {
     # No base_url: files leave only through views that ask permissions.
     "default": {

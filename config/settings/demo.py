@@ -4,3 +4,6 @@ from config.settings.base import *  # noqa: F403
 from config.settings.base import STORAGES
 
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+
+# The city's addresses, and the page on which one enters as anybody (config/local is not in the city's image).
+ROOT_URLCONF = "config.local.urls"

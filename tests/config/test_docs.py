@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
-from docs import picture
+from docs import picture, year
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
@@ -90,6 +90,19 @@ def test_the_subjects_stand_on_the_page_in_the_order_of_the_contract() -> None:
 
 def test_the_picture_is_what_the_code_imports_today() -> None:
     assert picture.PICTURE.read_text() == picture.drawn(), "run make docs, and commit docs/architecture.svg"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_year_is_drawn_as_the_flows_go_today(language: str) -> None:
+    assert year.PICTURES[language].read_text() == year.drawn(language), "run make docs, and commit docs/year*.svg"
+
+
+def test_the_year_shows_every_step_and_every_way_of_the_flows() -> None:
+    for flow in year.flows():
+        drawn = {node.name for node in year.steps(flow)}
+        left = {node.name for node in flow.instance.nodes()} - drawn
+        assert all(name in ("start", "end") or name.startswith("after_") for name in left), left
+    assert (1, 0) in year.ways(year.flows()[2]), "a correction may go back to its preparation"
 
 
 def test_the_picture_shows_an_import_wherever_it_stands(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db.models import Count
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from review.domain.plan_text import read_plan_text
@@ -55,6 +55,7 @@ def test_the_whole_year(demo: None, worker) -> None:
     _the_book_has_its_sheets(edition)
     _no_demo_value_is_published(edition)
     _the_second_plan_has_work_for_everyone_and_a_year_to_come()
+    _the_start_page_leads_everybody_everywhere()
     assert_five_forms_hold_everything(edition)
     _a_wrong_value_is_put_right_in_the_open(edition, worker)
 
@@ -121,12 +122,30 @@ def _no_demo_value_is_published(edition: Edition) -> None:
     assert second.exists() and all(row.demo for row in second)
 
 
+@override_settings(ROOT_URLCONF="config.local.urls")
+def _the_start_page_leads_everybody_everywhere() -> None:
+    """Every role has five steps; each opens as the person of the role, and nobody else can be entered as."""
+    page = Client().get("/demo/")
+    tours = page.context["tours"]
+    assert len({row["tour"].username for row in tours}) == 7 and all(len(row["tour"].stops) == 5 for row in tours)
+    for tour in (row["tour"] for row in tours):
+        for stop in tour.stops:
+            client = Client()
+            if tour.username:
+                answer = client.post("/demo/enter/", {"who": tour.username, "to": stop.path})
+                assert answer.status_code == 302 and answer["Location"] == stop.path
+            assert client.get(stop.path).status_code == 200, (tour.username, stop.path)
+    for who, to in (("kakunin2", "/"), ("kanri", "//elsewhere.example/"), ("", "/")):
+        assert Client().post("/demo/enter/", {"who": who, "to": to}).status_code == 404
+
+
 def _the_second_plan_has_work_for_everyone_and_a_year_to_come() -> None:
     """Two plans and next year's 目標 can be tried: a list of KPI in its third year of five, judged by progress."""
     sheets = MeasureReview.objects.filter(cycle__plan__short_name=SECOND).order_by("measure_year__measure__code")
-    assert [one.state for one in sheets] == ["not_started", "editing", "submitted", "reviewed"]
+    assert [one.state for one in sheets] == ["editing", "endorsing", "submitted", "reviewed"]
     rows = IndicatorYear.objects.filter(indicator__measure__plan__short_name=SECOND).exclude(actual="")
-    assert all(row.rate_text.startswith("進捗率") and row.status == "not_applicable" for row in rows)
+    assert all(row.rate_text.startswith("進捗率") for row in rows)
+    assert {row.status for row in rows} == {"not_applicable", "achieved"}, "nothing is missed before its target's year"
     clerk = as_(writer_of(sheets[0].measure_year.owner))
     assert "来年度の目標" in words(clerk.get(reverse("meguri:entry", args=[sheets[0].pk, 4])))
     for username, address in (("kakunin4", "queue"), ("shonin3", "board")):

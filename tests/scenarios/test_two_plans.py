@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from review import permissions
+from review.assessment.services import approval
 from review.domain.refusals import NotAllowed
-from review.models import Appointment, Artifact, Cycle, Edition, MeasureReview, Notification, Proxy, Role, User
+from review.models import Appointment, Artifact, Cycle, Edition, MeasureReview, Notification, Outcome, Proxy, Role, User
 from review.publication.views import plain_files
 from tests.cast import PASSWORD, YEAR, Cast, settle_background
 from tests.review.acting import as_, words
@@ -250,3 +251,17 @@ def test_home_shows_the_work_of_every_plan(two: tuple[Cast, Cast]) -> None:
         assert [tab["count"] for tab in page.context["plans"]] == counts
         shown = [as_(user).get(tab["url"]).context["cycle"] for tab in page.context["plans"]]
         assert shown == [cast.cycle for cast in two]
+
+
+def test_what_the_plans_on_home_count_is_what_the_menu_counts(two: tuple[Cast, Cast]) -> None:
+    """A sheet that waits for its head, and a proposal that waits for an approver, are work of the plan whose they are."""
+    other = two[1]
+    Cycle.objects.filter(pk=other.cycle.pk).update(requires_endorsement=True)
+    approval.propose_outcome(
+        user=other.reviewer2, review_id=other.sheet(3).pk, outcome=Outcome.EXCLUDED, reason="事業が終わったため。"
+    )
+    other.submitted(3)
+    for user, number in ((other.head, 1), (other.approver, 1)):
+        context = as_(User.objects.get(pk=user.pk)).get(reverse("meguri:home")).context
+        assert context["plans"][1]["count"] == number
+        assert sum(tab["count"] for tab in context["plans"]) == int(str(context["open_task_count"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from review.models import Appointment, Department, Plan, Role, User
+from review.models import Appointment, Department, MeasureReview, Plan, ReviewState, Role, User
 
 PASSWORD = "meguri-demo-2024"  # noqa: S105 - printed for everyone who tries the demo
 OFFICE = "情報経営課"
@@ -88,3 +88,23 @@ def writer_of(department: Department) -> User:
 
 def person(username: str) -> User:
     return User.objects.get(username=username)
+
+
+def one_a_role() -> list[User]:
+    """Those to begin with: who has a sheet sent back and a head who has one to check, then one for each post."""
+    returned = _with_a_sheet(FIRST, ReviewState.RETURNED)
+    head = _with_a_sheet(SECOND, ReviewState.ENDORSING).username.replace("tanto", "kacho")
+    return [returned, *(person(username) for username in (head, "kakunin1", "shonin1", "kanri", "kansa"))]
+
+
+def post_of(user: User) -> str:
+    """The post of one of them in words, with its office or its plan."""
+    post = user.appointments.select_related("department", "plan").order_by("pk").first()
+    return f"{post.get_role_display()}  {post.department or post.plan or ''}" if post else ""
+
+
+def _with_a_sheet(plan: str, state: str) -> User:
+    """The writer of the first sheet in the state, or of the first at all once a visitor has moved the last one on."""
+    sheets = MeasureReview.objects.filter(cycle__plan__short_name=plan, cycle__state="open")
+    in_order = sheets.order_by("measure_year__measure__sort_key")
+    return writer_of((in_order.filter(state=state).first() or in_order[0]).measure_year.owner)

@@ -55,7 +55,10 @@ def take_in(say: Say) -> Cycle:
     done = planning.import_plan(document, plan_name=NAME, city=story.CITY, year=YEAR)
     IndicatorYear.objects.filter(indicator__measure__plan=plan).exclude(actual="").update(demo=True)
     say(f"2つめの計画を作りました: {NAME} 施策 {done.measures} 件、成果目標 {done.indicators} 件")
-    return cycles.draft_first(plan=plan, fiscal_year=YEAR)
+    drafted = cycles.draft_first(plan=plan, fiscal_year=YEAR)
+    drafted.requires_endorsement = True  # so that a head has something to do
+    drafted.save(update_fields=["requires_endorsement"])
+    return drafted
 
 
 def _sheets() -> Iterator[Sheet]:
@@ -79,10 +82,10 @@ def _cells(unit: str, aim: str, values: tuple[str, ...]) -> Iterator[tuple[int, 
 
 
 def leave_work(cycle: Cycle, say: Say) -> None:
-    """One sheet with each: to begin, being entered, waiting for 確認, waiting for 承認."""
-    for code, _name, _owner, goals in MEASURES[1:]:
+    """One sheet with each: being entered, waiting for its head, waiting for 確認, waiting for 承認."""
+    for place, (code, _name, _owner, goals) in enumerate(MEASURES):
         review = story.sheet(cycle, code)
-        whole = code != MEASURES[1][0]
+        whole = place > 0
         shown = goals if whole else goals[:1]
         texts = {items.actual_key(n): f"{goal[4][-1]}{goal[1]}" for n, goal in enumerate(shown, start=1)}
         texts |= {f"{OWN}kpiの評価": "おおむね順調"} if whole else {}
@@ -93,5 +96,8 @@ def leave_work(cycle: Cycle, say: Say) -> None:
         MeasureYear.objects.filter(pk=review.measure_year_id).update(demo=True)
         if whole:
             review = steps.submit(user=user, review_id=review.pk)
+        if place > 1:
+            head = person(user.username.replace("tanto", "kacho"))
+            review = steps.endorse(user=head, review_id=review.pk)
     steps.confirm(user=person("kakunin4"), review_id=review.pk, round=review.round)
     say(f"{cycle.plan.name}の{cycle.label}にも、入力・確認・承認の仕事を残しました")

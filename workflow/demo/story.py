@@ -83,11 +83,11 @@ def open_year(cycle: Cycle, say: Say, username: str = "kakunin1") -> None:
         return noon.replace(year=day.year, month=day.month, day=day.day)
 
     reviewer = person(username)
-    cycles.set_deadlines(
-        user=reviewer,
-        cycle_id=cycle.pk,
-        deadlines=Deadlines(due_at=at(due), closes_at=at(closes), review_due_at=at(check), decide_due_at=at(decide)),
+    heads = at(days.add(start, 25)) if cycle.requires_endorsement else None
+    deadlines = Deadlines(
+        due_at=at(due), closes_at=at(closes), endorse_due_at=heads, review_due_at=at(check), decide_due_at=at(decide)
     )
+    cycles.set_deadlines(user=reviewer, cycle_id=cycle.pk, deadlines=deadlines)
     confirm_definitions(cycle, reviewer, say)
     steps.open_year(user=reviewer, cycle_id=cycle.pk)
     expected = MeasureYear.objects.filter(measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year).count()

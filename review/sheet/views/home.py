@@ -110,10 +110,12 @@ def plan_tabs(user: User, cycles: list[Cycle], shown: Cycle | None) -> list[dict
     tabs = []
     for one in cycles:
         mine = Q(measure_year__owner__in=scope.departments, state__in=OPEN_STATES)
+        mine |= Q(measure_year__owner__in=post.headed, state=ReviewState.ENDORSING)
         if post.within(one.plan_id).has(Role.REVIEWER):
             mine |= Q(not_sent_by(user.pk), state=ReviewState.SUBMITTED)
         if post.within(one.plan_id).has(Role.APPROVER):
             mine |= Q(not_sent_by(user.pk), not_reviewed_by(user.pk), state=ReviewState.REVIEWED)
+            mine |= ~Q(proposed_outcome="") & ~Q(proposed_by=user)
         concurring = Q(concurrences__answer=Concurrence.Answer.WAITING, concurrences__department__in=scope.departments)
         count = one.reviews.visible(scope).filter(mine | concurring).distinct().count()
         url = f"{reverse('meguri:home')}?plan={one.plan.short_name}"
@@ -128,6 +130,7 @@ def deadlines(cycle: Cycle | None) -> list[dict[str, Any]]:
     rows = [
         (_("提出期限"), cycle.due_at),
         (_("締切"), cycle.closes_at),
+        (_("所属長確認期限"), cycle.endorse_due_at if cycle.requires_endorsement else None),
         (_("確認期限"), cycle.review_due_at),
         (_("審議期限"), cycle.decide_due_at),
         (_("公表日時"), cycle.publish_at),

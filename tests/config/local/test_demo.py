@@ -1,5 +1,6 @@
 """The demo's launcher refuses in one sentence what it cannot do."""
 
+import errno
 import fcntl
 import socket
 import types
@@ -58,3 +59,20 @@ def test_a_developers_own_settings_stay_out(monkeypatch):
 def test_a_failing_command_stops_the_demo():
     with pytest.raises(demo.Refusal, match="no_such_command"):
         demo.manage(demo.environment(8000), "no_such_command")
+
+
+def test_a_full_disk_is_told_in_one_sentence(monkeypatch, capsys):
+    monkeypatch.setattr(demo.shutil, "disk_usage", lambda folder: types.SimpleNamespace(free=demo.ROOM - 1))
+    monkeypatch.setattr("sys.argv", ["demo", "--exit"])
+    assert demo.main() == 1
+    assert capsys.readouterr().out.splitlines() == [f"デモを続けられません。{demo.FULL}"]
+
+
+def test_a_disk_that_fills_up_meanwhile_is_told_too(monkeypatch, capsys):
+    def fill(*_given):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(demo, "run", fill)
+    monkeypatch.setattr("sys.argv", ["demo", "--exit"])
+    assert demo.main() == 1
+    assert demo.FULL in capsys.readouterr().out

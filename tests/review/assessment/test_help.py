@@ -1,26 +1,53 @@
-"""The handbook: one page for departments, details behind it, and a way to it from everywhere."""
+"""The handbook: a guide for each role with the pictures of its screens, and a way to it from everywhere."""
 
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from review.models import Role
 from review.workbook.findings import ADVICE, Code
 from tests.cast import Cast
 from tests.review.acting import as_, words
 
+GUIDE = reverse("meguri:help", args=["contributor"])
+PICTURES = Path(settings.BASE_DIR) / "docs" / "screens"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("role", Role.values)
+def test_every_role_has_a_guide_with_the_pictures_of_its_screens(cast: Cast, role: str, language: str) -> None:
+    """Each picture is one that `make screens` takes, in the reader's language, with words for who does not see it."""
+    client = as_(cast.auditor)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page = client.get(reverse("meguri:help", args=[role])).content.decode()
+    pictures = re.findall(r'<img src="/static/screens/([\w-]+)\.jpg" alt="([^"]+)"', page)
+    assert pictures and all((PICTURES / f"{name}.jpg").is_file() for name, _alt in pictures)
+    assert all(name.endswith("-en-1280") == (language == "en") for name, _alt in pictures)
+    assert 'aria-current="page"' in page and page.count("<h1") == 1
+
+
+def test_the_first_page_leads_to_every_guide_and_marks_ones_own(cast: Cast) -> None:
+    page = as_(cast.auditor).get(reverse("meguri:help"))
+    for role in Role.values:
+        assert f'href="{reverse("meguri:help", args=[role])}"' in page.content.decode()
+    assert [one["role"] for one in page.context["guides"] if one["mine"]] == [Role.AUDITOR]
+    assert as_(cast.auditor).get(reverse("meguri:help", args=["mayor"])).status_code == 404
+
 
 def test_the_first_page_is_the_department_s(cast: Cast) -> None:
     cast.open(1)
-    page = as_(cast.contributor).get(reverse("meguri:help")).content.decode()
+    page = as_(cast.contributor).get(GUIDE).content.decode()
     first = page[page.index('id="quick"') : page.index("</section>", page.index('id="quick"'))]
     assert all(f'id="step-{step}"' in first for step in (1, 2, 3, 4, 5))
     assert "提出期限は" in first and "Excelで書くとき" in first
 
 
 def test_every_refusal_of_a_file_is_explained(cast: Cast) -> None:
-    page = words(as_(cast.contributor).get(reverse("meguri:help")))
+    page = words(as_(cast.contributor).get(GUIDE))
     assert all(advice in page for code, advice in ADVICE.items() if code is not Code.OK)
 
 
@@ -39,6 +66,6 @@ def test_a_step_leads_to_its_place_and_an_error_to_the_handbook(cast: Cast) -> N
     client = as_(cast.contributor)
     for step in (1, 2, 3, 4):
         page = client.get(reverse("meguri:entry", args=[cast.sheet().pk, step])).content.decode()
-        assert re.search(rf'href="{reverse("meguri:help")}#step-{step}"[^>]*target="_blank"', page)
+        assert re.search(rf'href="{GUIDE}#step-{step}"[^>]*target="_blank"', page)
     for address in (reverse("meguri:sheet", args=[99_999]), reverse("login")):
         assert f'href="{reverse("meguri:help")}"' in Client().get(address, follow=True).content.decode()

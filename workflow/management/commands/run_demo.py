@@ -78,8 +78,8 @@ class Command(BaseCommand):
             raise CommandError("デモの結果に誤りがあります: " + "、".join(problems))
 
     def _report(self, crowd: list[people.Person]) -> None:
-        firsts = list({(one.post, one.plan): one for one in reversed(crowd)}.values())[::-1]
         book = Artifact.objects.get(edition__current=True, kind=Artifact.Kind.CONSOLIDATED)
+        shown = people.one_a_role()
         lines = [
             "",
             "できたもの",
@@ -89,8 +89,10 @@ class Command(BaseCommand):
             f"  お知らせ        {Notification.objects.count()} 件",
             "",
             f"サインインできる人(パスワードはすべて {people.PASSWORD})。役割ごとに一人",
-            *(f"  {p.username:<10} {p.name}  {p.post_label}  {p.department}{p.plan}" for p in firsts),
-            f"ほかの {len(crowd) - len(firsts)} 人は、kanri でサインインして「利用者」の画面で見られます",
+            *(f"  {one.username:<10} {people.post_of(one)}" for one in shown),
+            f"  kakunin2   もう1人の確認者。確認者は自分の課の施策を確認できないので、{people.OFFICE}の分を受け持ちます",
+            f"ほかの {len(crowd) - len(shown)} 人は「利用者」の画面(kanri)にいます。"
+            f"{settings.MEGURI_BASE_URL}/demo/ では、役割を選ぶだけで入れます",
         ]
         for line in lines:
             self.stdout.write(line)
