@@ -91,6 +91,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "publication:feed": _act(Rule.ANYONE, _("公表と訂正のお知らせをフィードで受け取る")),
         "publication:plan_feed": _act(Rule.ANYONE, _("一つの計画の公表と訂正のお知らせをフィードで受け取る")),
         "publication:sitemap": _act(Rule.ANYONE, _("公表されたページの一覧を検索エンジンが読む")),
+        "publication:catalog": _act(Rule.ANYONE, _("公表されたデータの目録を受け取る")),
         "publication:open_data": _act(Rule.ANYONE, _("オープンデータの説明を読む")),
         "publication:schema": _act(Rule.ANYONE, _("データの形式の定義を受け取る")),
         "publication:download": _act(Rule.ANYONE, _("公表版のファイルを受け取る")),

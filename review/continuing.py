@@ -4,7 +4,8 @@ on within one plan: a 成果目標 that was moved into another 施策.
 Every function says how many queries it costs; none grows with the 施策.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -59,6 +60,16 @@ def put_earlier(stories: Iterable[list[IndicatorYear]]) -> None:
     earlier = earlier_rows({rows[0].indicator_id: rows[0].indicator for rows in known}.values())
     for rows in known:
         rows[:0] = earlier.get(rows[0].indicator_id, [])
+
+
+def came_from(rows: Sequence[IndicatorYear]) -> dict[str, Any]:
+    """{"fiscal_year", "code", "number"}: until when the earlier values of a 成果目標 stand elsewhere, and where; {} where
+    all are its own."""
+    former = [row for row in rows if row.indicator_id != rows[-1].indicator_id]
+    if not former:
+        return {}
+    goal = former[-1].indicator
+    return {"fiscal_year": former[-1].fiscal_year, "code": goal.measure.code, "number": goal.number}
 
 
 def summary_shelf() -> list[SummaryEdition]:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from review.domain import correction_items, items, sheet_form
+from review.domain import correction_items, fields, items, sheet_form
 from review.domain.fields import OWN
 from review.domain.sheet_form import Form
 from review.reader_words import goal_label, year_label
@@ -21,12 +21,14 @@ def correctable_label(key: str, label: str) -> str:
     return word
 
 
-def label_of(key: str, form: Form) -> str:
+def label_of(key: str, form: Form | None) -> str:
     """The words under which the reader knows the item; the key itself where it is unknown. A text has its label in the
-    form of the year; in an empty one it is called as in the first city, or by the word that it began with."""
+    form of the year; where no year is at hand (None), plans may call it otherwise, and nothing is said of it."""
+    if form is None and fields.text(key):
+        return _("入力した文章")
     kind, _colon, rest = key.partition(":")
     number, _colon, what = rest.partition(":")
-    one = sheet_form.field(form, key) or items.field_of(key)
+    one = sheet_form.field(form or {}, key) or items.field_of(key)
     word = _(one.label) if one else key.removeprefix(OWN) or _("シート全体")
     if kind == "indicator" and number.isdigit():
         return f"{goal_label(int(number))} {word}"

@@ -254,10 +254,12 @@ def shelf_state() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """What differs wherever a public page may differ: editions, which is current, their plan, their books. One query."""
     names = ("sha256", "current", "published_at", *OF_PLAN, "artifacts__kind", "artifacts__sha256")
     rows = list(Edition.objects.values_list("pk", continuing.last_summary(), *names))
-    return sorted({row[:8] for row in rows}), sorted({(pk, kind, file) for pk, *_, kind, file in rows if kind in BOOKS})
+    return sorted({row[:-2] for row in rows}), sorted(
+        {(pk, kind, file) for pk, *_, kind, file in rows if kind in BOOKS}
+    )
 
 
-OF_PLAN = ("cycle__plan__city", "cycle__plan__name", "cycle__plan__municipality_code")
+OF_PLAN = ("cycle__plan__city", "cycle__plan__name", "cycle__plan__municipality_code", "cycle__plan__office")
 #: the files of an edition that its pages show
 BOOKS = (Artifact.Kind.CONSOLIDATED, Artifact.Kind.BOOK_PDF)
 

@@ -1,10 +1,11 @@
 """Words that many refusals need, in the reader's language; and the way to the city's, for what is stored or sent."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_noop, override
 from django.utils.translation import gettext as _
 
 from review.domain import fiscal, grade_words, text
@@ -34,9 +35,37 @@ def goal_label(number: int) -> str:
     return _("成果目標%(mark)s") % {"mark": circled(number)}
 
 
+def came_from_words(place: Mapping[str, Any] | None) -> str:
+    """Where the earlier values of a 成果目標 stand that goes on from another 施策 or plan; '' for others."""
+    if not place:
+        return ""
+    words = {"year": year_label(place["fiscal_year"]), "code": place["code"], "mark": circled(place["number"])}
+    return _("%(year)sまでは「%(code)s 成果目標%(mark)s」の値です。") % words
+
+
 def say(words: str) -> str:
     """Marked words in the reader's language; nothing for nothing."""
     return _(words) if words else ""
+
+
+#: A word with a number or a mark in it, as it is stored, and as the catalogue has it.
+_COUNTED = (
+    (re.compile(r"訂正第(\d+)版"), gettext_noop("訂正第%(n)s版")),
+    (re.compile(r"成果目標([①-⑳]|\(\d+\))"), gettext_noop("成果目標%(mark)s")),
+)
+
+
+def in_reader_words(words: str) -> str:
+    """Words of the product that are stored in the city's language (an edition's name, the state of a file, a line of the
+    consequences of a correction), in the reader's; whatever else there is between the spaces stays."""
+    return " ".join(_counted(word) if word else "" for word in words.split(" "))
+
+
+def _counted(word: str) -> str:
+    for pattern, marked in _COUNTED:
+        if match := pattern.fullmatch(word):
+            return _(marked) % {"n": match[1], "mark": match[1]}
+    return _(word)
 
 
 def grade_meaning(letter: str, scale: Scale, goals: Iterable[Any]) -> str:

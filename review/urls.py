@@ -53,7 +53,7 @@ class PlanName(StringConverter):
 class DataFile(StringConverter):
     """A file of the open data."""
 
-    regex = r"[a-z]+(?:[.-][a-z]+){1,2}"
+    regex = r"[a-z]+(?:[.-][a-z]+){1,3}"
 
 
 register_converter(PlanName, "plan")
@@ -205,6 +205,7 @@ results: list[URLPattern | URLResolver] = [
     path("data/", publication.page("open_data"), name="open_data"),
     path("feed.xml", publication.feed, name="feed"),
     path("sitemap.xml", publication.sitemap, name="sitemap"),
+    path("catalog.jsonld", publication.catalog, name="catalog"),
     path("schema/<file:name>", publication.schema, name="schema"),
     path("<plan:plan>/", publication.page("plan"), name="plan"),
     path("<plan:plan>/feed.xml", publication.feed, name="plan_feed"),

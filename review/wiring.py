@@ -14,6 +14,7 @@ from review.domain.events import Event
 from review.notices.services import asking, notifications
 from review.operations.services import alarm, anchors
 from review.people.services import first_passwords, reorganisation_moves, representation
+from review.plan.services import plan_files
 from review.publication.services import bundle
 from review.publication.views import plain_files
 from review.screens.services import throttle
@@ -53,6 +54,7 @@ TABLES = Tables(
         papers.PACK: papers.make_pack,
         papers.EDITION: papers.make_edition,
         first_passwords.KIND: first_passwords.make,
+        plan_files.KIND: plan_files.work_on,
         bundle.KIND: partial(bundle.make, pages=plain_files.site_as_of),
     },
     sweep=(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from review.domain.form_labels import DEMO
 from review.domain.sheet import Sheet
 
 
@@ -17,7 +18,7 @@ class JudgedIndicator:
     """One 成果目標 in the book's 年度, with its result.
 
     `target` and `actual` are typed texts; `numeric_*` are how they were read, None where they are no single
-    number, in `unit`. `rate` is a ratio (1 is 100 %), unrounded; `rate_text` is what may be shown.
+    number, in `target_unit` and `actual_unit`. `rate` is a ratio (1 is 100 %), unrounded; `rate_text` is what may be shown.
     """
 
     number: int
@@ -30,7 +31,11 @@ class JudgedIndicator:
     grade: str = ""
     numeric_target: Decimal | None = None
     numeric_actual: Decimal | None = None
-    unit: str = ""
+    target_unit: str = ""
+    actual_unit: str = ""
+    status_code: str = ""
+    direction: str = ""
+    note_codes: str = ""
     baseline: str = ""
     previous_actual: str = ""
     trend: str = ""
@@ -41,13 +46,15 @@ class JudgedIndicator:
     reason: str = ""
     demo: bool = False
 
+    @property
+    def marks(self) -> str:
+        """A・達成: grade, status, and whether the value is invented."""
+        return "・".join(part for part in (self.grade, self.status, DEMO if self.demo else "") if part)
+
 
 @dataclass(frozen=True, kw_only=True)
 class FormSheet:
-    """One page of the city's form: the sheet and the words around it.
-
-    `print_evaluation` is the cycle's choice whether the 評価 block is printed; it is always written.
-    """
+    """One page of the city's form: the sheet and the words around it."""
 
     sheet: Sheet
     plan_name: str
@@ -56,7 +63,6 @@ class FormSheet:
     city: str = ""
     state_label: str = ""
     demo: bool = False
-    print_evaluation: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +79,16 @@ class ScaleRow:
     sign: str = ""
     colour: str = ""
     background: str = ""
+
+    @property
+    def mark(self) -> str:
+        """◎ A: the sign and the letter; － alone, whose sign is its letter."""
+        return self.grade if self.sign in ("", self.grade) else f"{self.sign} {self.grade}"
+
+    @property
+    def bar(self) -> tuple[str, str]:
+        """The colour of its bar in a chart, and that of the letters in it; they are as far apart as those of its look."""
+        return self.colour or "#1A1A1C", self.background or "#FFFFFF"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +180,6 @@ class YearBook:
     scale: tuple[ScaleRow, ...]
     sheets: tuple[BookSheet, ...]
     changes: tuple[Change, ...] = ()
-    print_evaluation: bool = True
     previous: YearCounts | None = None
     audit_head: str = ""
 

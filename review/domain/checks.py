@@ -7,7 +7,6 @@ A false alarm costs trust, so each check keeps to what is worth a question to th
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from review.domain import values
 from review.domain.fiscal import fiscal_year_label
@@ -15,7 +14,8 @@ from review.domain.notation import compact, renamed
 from review.domain.values.achievement import Judgement
 from review.domain.values.direction import Direction
 from review.domain.values.numeric import steps_between
-from review.domain.values.reading import Quantity, Reading, State, figure
+from review.domain.values.reading import Quantity, Reading, State, figure, phrases
+from review.domain.values.units import Exact
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +74,7 @@ CAUSES = frozenset(
 #: What the plan changed, decided elsewhere: worth knowing, no doubt about what was entered.
 OF_PLAN = frozenset(("definition_changed", "target_changed", "target_below_result"))
 
+_SAME_CAUSE = {"unit_changed": "unit_mismatch", "repeated": "total_stalled"}
 _FEW = 5  # counts below this double or halve by nature
 _RUNNING_TOTAL = re.compile(r"累計|累積|延べ総|総数\Z")
 
@@ -83,22 +84,19 @@ def check(
 ) -> tuple[Flag, ...]:
     """The doubts about one indicator-year and its judgement; `history` holds its other years, in any order. Nothing is asked
     of an actual that is not entered, but changes of definition and target are."""
-    years = sorted(
-        (year for year in history if year.fiscal_year != current.fiscal_year), key=lambda year: year.fiscal_year
-    )
-    before = [year for year in years if year.fiscal_year < current.fiscal_year]
-    previous = before[-1] if before and before[-1].fiscal_year == current.fiscal_year - 1 else None
+    previous = next((year for year in history if year.fiscal_year == current.fiscal_year - 1), None)
     changed = previous is not None and renamed(previous.name, current.name)
     flags = [*_of_judgement(judgement, previous, comparable=not changed)]
-    if previous is not None:
-        flags += _of_definition(previous, current, renamed=changed)
-        if not changed:
-            flags += _of_target(before, previous, current, judgement)
-            flags += _of_result(previous, current)
+    if previous is not None and changed:
+        year = fiscal_year_label(previous.fiscal_year)
+        flags.append(flag("definition_changed", f"評価項目が{year}の「{previous.name}」から変わりました。"))
+    elif previous is not None:
+        flags += [*_of_target(previous, current, judgement), *_of_result(previous, current)]
     flags += [*_copied(current, judgement), *_of_value(current, None if changed else previous, judgement)]
     if judgement.status == "undetermined" and not any(one.code in CAUSES for one in flags):
         flags[:0] = [flag(code, judgement.reason) for code in _cause(judgement)]
-    return _one_of_each(flags)
+    entries = {entry.code: entry for entry in flags}
+    return tuple(entry for code, entry in entries.items() if _SAME_CAUSE.get(code) not in entries)
 
 
 def flag(code: str, sentence: str = "") -> Flag:
@@ -125,23 +123,20 @@ _SHOWN = (
 def _of_judgement(judgement: Judgement, previous: IndicatorInYear | None, *, comparable: bool) -> Iterator[Flag]:
     for code in judgement.flags:
         if code in _SHOWN:
-            yield flag(code, _with_value(code, judgement))
+            tells = code in CAUSES and judgement.status == "undetermined"
+            over = f"実績 {judgement.actual_reading.text} は100%を超えています。" if code == "over_100_percent" else ""
+            yield flag(code, judgement.reason if tells else over)
         elif code == "jump" and comparable and previous is not None:
             yield from _of_jump(values.read(previous.actual), judgement.actual_reading)
 
 
 def _of_jump(was: Reading, now: Reading) -> Iterator[Flag]:
-    largest = max((abs(value) for step in steps_between(was, now) for value in step), default=Fraction(0))
     is_count = not any(part.unit.dimension == "percent" for part in now.parts)
-    if is_count and largest < _FEW:  # from 2 to 1 is no slip of a digit or a unit
+    if is_count and all(
+        -_FEW < value < _FEW for step in steps_between(was, now) for value in step
+    ):  # from 2 to 1 is no slip of a digit or a unit
         return
-    yield flag("jump", f"実績が前年度の {_value_words(was)} から {_value_words(now)} に大きく変わりました。")
-
-
-def _with_value(code: str, judgement: Judgement) -> str:
-    if code == "over_100_percent":
-        return f"実績 {judgement.actual_reading.text} は100%を超えています。"
-    return judgement.reason if code in CAUSES and judgement.status == "undetermined" else ""
+    yield flag("jump", f"実績が前年度の {phrases(was.parts)} から {phrases(now.parts)} に大きく変わりました。")
 
 
 _OF_STATE = {State.INTERIM: "interim", State.OTHER_YEAR: "other_year"}
@@ -160,15 +155,7 @@ def _cause(judgement: Judgement) -> tuple[str, ...]:
 # Definition and target
 
 
-def _of_definition(previous: IndicatorInYear, current: IndicatorInYear, *, renamed: bool) -> Iterator[Flag]:
-    if renamed:
-        year = fiscal_year_label(previous.fiscal_year)
-        yield flag("definition_changed", f"評価項目が{year}の「{previous.name}」から変わりました。")
-
-
-def _of_target(
-    before: Sequence[IndicatorInYear], previous: IndicatorInYear, current: IndicatorInYear, judgement: Judgement
-) -> Iterator[Flag]:
+def _of_target(previous: IndicatorInYear, current: IndicatorInYear, judgement: Judgement) -> Iterator[Flag]:
     was, now = values.read(previous.target), values.read(current.target)
     if was.kind == "none" or now.kind == "none":
         return
@@ -180,11 +167,11 @@ def _of_target(
     if direction is None or step is None:
         return
     if _is_easier(step[0], step[1], direction):
-        yield flag("target_changed", f"目標が前年度の {_value_words(was)} より緩くなりました。")
+        yield flag("target_changed", f"目標が前年度の {phrases(was.parts)} より緩くなりました。")
     reached = _single_step(values.read(previous.actual), now)
     if reached is not None and _is_easier(reached[0], reached[1], direction):
         yield flag(
-            "target_below_result", f"目標 {_value_words(now)} は、前年度の実績 {previous.actual} より緩い値です。"
+            "target_below_result", f"目標 {phrases(now.parts)} は、前年度の実績 {previous.actual} より緩い値です。"
         )
 
 
@@ -196,17 +183,13 @@ def _shape(reading: Reading) -> tuple[object, ...]:
     return kind, len(reading.parts), units_
 
 
-def _single_step(before: Reading, after: Reading) -> tuple[Fraction, Fraction] | None:
+def _single_step(before: Reading, after: Reading) -> tuple[Exact, Exact] | None:
     steps = list(steps_between(before, after))
     return steps[0] if len(steps) == 1 else None
 
 
-def _is_easier(before: Fraction, after: Fraction, direction: Direction) -> bool:
+def _is_easier(before: Exact, after: Exact, direction: Direction) -> bool:
     return after < before if direction == "up" else after > before
-
-
-def _value_words(reading: Reading) -> str:
-    return "、".join(part.phrase for part in reading.parts)
 
 
 # Results
@@ -216,24 +199,17 @@ def _of_result(previous: IndicatorInYear, current: IndicatorInYear) -> Iterator[
     was, now = values.read(previous.actual), values.read(current.actual)
     if not was.parts or not now.parts:
         return
-    if _units_differ(was.parts, now.parts):
+    units = [[part.unit for part in year.parts] for year in (was, now)]
+    pairs = zip(*units, strict=True) if len(units[0]) == len(units[1]) else ()
+    if any(one.dimension != other.dimension and not one.bare and not other.bare for one, other in pairs):
         yield flag("unit_changed", f"実績の単位が前年度の「{previous.actual}」と異なります。")
     step = _single_step(was, now)
     if step is None or not _RUNNING_TOTAL.search(compact(current.name)):
         return
     if step[1] < step[0]:
-        yield flag("total_decreased", f"累計の実績が前年度の {_value_words(was)} より減っています。")
+        yield flag("total_decreased", f"累計の実績が前年度の {phrases(was.parts)} より減っています。")
     elif step[1] == step[0] and not _is_complete(now.parts[0]):
         yield flag("total_stalled", f"累計の実績が前年度と同じ {figure(step[1])} のままです。")
-
-
-def _units_differ(was: tuple[Quantity, ...], now: tuple[Quantity, ...]) -> bool:
-    if len(was) != len(now):
-        return False
-    return any(
-        before.unit.dimension != after.unit.dimension and not before.unit.bare and not after.unit.bare
-        for before, after in zip(was, now, strict=True)
-    )
 
 
 def _is_complete(part: Quantity) -> bool:
@@ -251,7 +227,7 @@ def _of_value(current: IndicatorInYear, previous: IndicatorInYear | None, judgem
     ends = [part.end for part in reading.parts if part.end is not None and part.change is None]
     if any(end < 0 for end in ends) and not _MAY_BE_NEGATIVE.search(compact(current.name)):
         yield flag("negative", f"実績 {reading.text} はマイナスの値です。")
-    large = any(abs(end) >= _FEW for end in ends) and not any(map(_is_complete, reading.parts))
+    large = any(not -_FEW < end < _FEW for end in ends) and not any(map(_is_complete, reading.parts))
     if large and previous is not None and previous.actual == current.actual:
         yield flag("repeated", f"実績が前年度の「{previous.actual}」と一字一句同じです。")
 
@@ -269,11 +245,3 @@ def _copied(current: IndicatorInYear, judgement: Judgement) -> Iterator[Flag]:
     is_share = only.unit.dimension == "percent" and only.value not in (0, 100)
     if is_share or (only.value >= 100 and only.unit.dimension != "percent"):
         yield flag("actual_equals_target")
-
-
-_SAME_CAUSE = {"unit_changed": "unit_mismatch", "repeated": "total_stalled"}
-
-
-def _one_of_each(flags: Sequence[Flag]) -> tuple[Flag, ...]:
-    entries = {entry.code: entry for entry in flags}
-    return tuple(entry for code, entry in entries.items() if _SAME_CAUSE.get(code) not in entries)

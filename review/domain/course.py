@@ -3,6 +3,7 @@ of its own, and as a timeline whatever cannot be measured with one measure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from review.domain import values
@@ -106,7 +107,7 @@ def _unit_of(quantities: Sequence[Quantity]) -> tuple[str, int]:
 def _scaled(end: Any, factor: int) -> Decimal | None:
     if end is None:
         return None
-    value = end / factor
+    value = Fraction(end, factor)
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     # Four places, and for what is smaller four digits: 0.00009 is no 0.0001.
     return round(exact, max(4, 3 - exact.adjusted()) if exact else 4).normalize()

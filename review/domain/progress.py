@@ -6,7 +6,7 @@ the plain rules hold (`values.achievement`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -72,12 +72,11 @@ def judge(
     rate, cause = _rate(start, plain)
     achieved = plain.status == "achieved" and not _other_way(rate, plain)
     if plain.status == "undetermined":
-        return replace(plain, reason=f"{_due(span)}{plain.reason}")
+        return plain._replace(reason=f"{_due(span)}{plain.reason}")
     pace = None
     if rate is not None and not achieved and span.gone and span.whole:
         pace = rate / Fraction(span.gone, span.whole)
-    return replace(
-        plain,
+    return plain._replace(
         status="achieved" if achieved else "not_applicable",
         rate=rounded(rate),
         exact_rate=rate,

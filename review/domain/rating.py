@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -62,6 +62,9 @@ class Grade:
         return self.role != "undecided"
 
 
+_KEYS = tuple(field.name for field in fields(Grade))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scale:
     """The grades of a cycle, best first, － last."""
@@ -81,18 +84,7 @@ class Scale:
 
     def as_data(self) -> list[dict[str, Any]]:
         """The scale as JSON-able data; thresholds are decimal strings, or fractions like 2/3 where that is exact."""
-        return [
-            {
-                "letter": grade.letter,
-                "name": grade.name,
-                "role": grade.role,
-                "threshold": _written(grade.threshold),
-                "shape": grade.shape,
-                "colour": grade.colour,
-                "background": grade.background,
-            }
-            for grade in self.grades
-        ]
+        return [asdict(grade) | {"threshold": _written(grade.threshold)} for grade in self.grades]
 
     @property
     def decided(self) -> tuple[Grade, ...]:
@@ -168,7 +160,7 @@ def percent(exact_rate: Fraction | None, scale: Scale) -> str:
     for places in range(1, 9):
         for shown in _roundings(exact, 10**places):
             if all((shown >= limit) == (exact >= limit) for limit in limits):
-                return f"{_decimal(shown, places):,f}%"
+                return f"{Decimal(int(shown * 10**places)).scaleb(-places):,f}%"
     return f"{float(exact):,.9f}%"
 
 
@@ -180,10 +172,6 @@ def _roundings(value: Fraction, unit: int) -> tuple[Fraction, ...]:
     return Fraction(near, unit), Fraction(down, unit), Fraction(down + 1, unit)
 
 
-def _decimal(value: Fraction, places: int) -> Decimal:
-    return Decimal(int(value * 10**places)).scaleb(-places)
-
-
 # Scales as data
 
 
@@ -193,15 +181,8 @@ def _grade_from(entry: dict[str, Any]) -> Grade:
         exact = None if threshold is None else Fraction(str(threshold))
     except (ValueError, ZeroDivisionError):
         raise ScaleError(f"しきい値「{threshold}」を数として読み取れません。") from None
-    return Grade(
-        letter=str(entry["letter"]),
-        name=str(entry["name"]),
-        role=entry["role"],
-        threshold=exact,
-        shape=str(entry["shape"]),
-        colour=str(entry["colour"]),
-        background=str(entry["background"]),
-    )
+    texts: dict[str, Any] = {key: str(entry[key]) for key in _KEYS if key != "threshold"}
+    return Grade(threshold=exact, **texts)
 
 
 def _written(threshold: Fraction | None) -> str | None:
@@ -225,16 +206,12 @@ def _check(grades: tuple[Grade, ...]) -> None:
     if any(upper <= lower for upper, lower in pairwise(limit for limit in thresholds if limit is not None)):
         raise ScaleError("しきい値は高い順に設定してください。")
     for entry in grades:
-        _check_look(entry)
-
-
-def _check_look(entry: Grade) -> None:
-    if entry.shape not in SHAPES:
-        raise ScaleError(f"区分{entry.letter}の形「{entry.shape}」は使えません。")
-    if not (_COLOUR.fullmatch(entry.colour) and _COLOUR.fullmatch(entry.background)):
-        raise ScaleError(f"区分{entry.letter}の色は #RRGGBB の形で設定してください。")
-    if contrast(entry.colour, entry.background) < MINIMUM_CONTRAST:
-        raise ScaleError(f"区分{entry.letter}は文字と背景の色の差が足りません(4.5:1以上が必要です)。")
+        if entry.shape not in SHAPES:
+            raise ScaleError(f"区分{entry.letter}の形「{entry.shape}」は使えません。")
+        if not (_COLOUR.fullmatch(entry.colour) and _COLOUR.fullmatch(entry.background)):
+            raise ScaleError(f"区分{entry.letter}の色は #RRGGBB の形で設定してください。")
+        if contrast(entry.colour, entry.background) < MINIMUM_CONTRAST:
+            raise ScaleError(f"区分{entry.letter}は文字と背景の色の差が足りません(4.5:1以上が必要です)。")
 
 
 def contrast(text: str, background: str) -> float:
@@ -264,42 +241,20 @@ _LOOKS = {
 COLOURS = {shape: (colour, background) for shape, colour, background in _LOOKS.values()}
 
 
-def _preset(*rows: tuple[str, str, Role, str | None, str]) -> Scale:
-    grades = []
-    for letter, name, role, threshold, look in rows:
-        shape, colour, background = _LOOKS[look]
-        exact = None if threshold is None else Fraction(threshold)
-        grades.append(
-            Grade(
-                letter=letter, name=name, role=role, threshold=exact, shape=shape, colour=colour, background=background
-            )
-        )
-    return Scale(grades=tuple(grades))
+def _preset(letters: str, *limits: int) -> Scale:
+    """達成, a grade from each limit in percent on, one below the last, and －."""
+    looks = ("good", "fair", "weak")[: len(limits)]
+    rows: list[tuple[str, Role, str | None, str]] = [("達成", "achieved", None, "best")]
+    rows += [(f"{one}%以上", "band", f"{one}/100", look) for one, look in zip(limits, looks, strict=True)]
+    rows += [(f"{limits[-1]}%未満", "band", "0", "poor"), ("評価できない", "undecided", None, "open")]
+    grades = [(letter, *row[:3], *_LOOKS[row[3]]) for letter, row in zip(letters, rows, strict=True)]
+    return Scale.from_data(dict(zip(_KEYS, grade, strict=True)) for grade in grades)
 
 
 #: Common municipal scales by key; "abcd" is the default.
 PRESETS: dict[str, Scale] = {
-    "abcd": _preset(
-        ("A", "達成", "achieved", None, "best"),
-        ("B", "80%以上", "band", "0.8", "good"),
-        ("C", "50%以上", "band", "0.5", "fair"),
-        ("D", "50%未満", "band", "0", "poor"),
-        ("－", "評価できない", "undecided", None, "open"),
-    ),
-    "sabc": _preset(
-        ("S", "達成", "achieved", None, "best"),
-        ("A", "80%以上", "band", "0.8", "good"),
-        ("B", "50%以上", "band", "0.5", "fair"),
-        ("C", "50%未満", "band", "0", "poor"),
-        ("－", "評価できない", "undecided", None, "open"),
-    ),
-    "bands_80_50_20": _preset(
-        ("A", "達成", "achieved", None, "best"),
-        ("B", "80%以上", "band", "0.8", "good"),
-        ("C", "50%以上", "band", "0.5", "fair"),
-        ("D", "20%以上", "band", "0.2", "weak"),
-        ("E", "20%未満", "band", "0", "poor"),
-        ("－", "評価できない", "undecided", None, "open"),
-    ),
+    "abcd": _preset("ABCD－", 80, 50),
+    "sabc": _preset("SABC－", 80, 50),
+    "bands_80_50_20": _preset("ABCDE－", 80, 50, 20),
 }
 DEFAULT = PRESETS["abcd"]

@@ -168,7 +168,8 @@ class SheetReader:
         for one in fields.of(Section.CONTENT):
             # A file may be older than a field that was added since.
             if one.key not in texts and one.since == 1:
-                raise self._error(f"「{one.label}」の欄がありません。", last_line(self.rows))
+                advice = "欄の名前を変えた計画の施策シートは、その計画の「計画の取込み」の画面から送ってください。"
+                raise self._error(f"「{one.label}」の欄がありません。", last_line(self.rows), advice)
         return texts
 
     # --- 取組みスケジュール -----------------------------------------------------------------------------------

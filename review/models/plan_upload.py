@@ -12,8 +12,8 @@ class PlanUpload(models.Model):
     """One file and what was made of it. A person has at most one under way in a plan.
 
     `content` are its bytes, read anew with every correction and gone once it is taken. `reading` is what the reading
-    process answered, `trial` what the import of that would do; `corrections` are {"roles", "years", "cells"} of `forms.assignment` and {"offices", "codes"} of
-    `forms.mends`, with `accepted`, the keys of doubts. `assignment` is {column: role} as it was taken: next year's template.
+    process answered, `trial` what the import of that would do, and once it is taken how much that was; `corrections` are {"roles", "years", "cells"} of `forms.assignment` and {"offices", "codes"} of
+    `forms.mends`, with `accepted`, the keys of doubts. `request` is what its job is to do, {} while it has nothing to do; `refusal` is why it could not be. `assignment` is {column: role} as it was taken: next year's template.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="uploads")
@@ -26,6 +26,8 @@ class PlanUpload(models.Model):
     trial = models.JSONField(default=dict, blank=True)
     corrections = models.JSONField(default=dict, blank=True)
     assignment = models.JSONField(default=dict, blank=True)
+    request = models.JSONField(default=dict, blank=True)
+    refusal = models.TextField(blank=True)
     sheets_year = models.PositiveSmallIntegerField(_("シートの年度"), null=True, blank=True)
     applied_at = models.DateTimeField(null=True, blank=True)
 
@@ -41,3 +43,8 @@ class PlanUpload(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def is_read(self) -> bool:
+        """Whether there is something to look at."""
+        return bool(self.reading)

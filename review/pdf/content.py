@@ -12,7 +12,6 @@ from review.domain.form_rows import related_text
 from review.domain.grade_words import share
 from review.domain.sheet import IndicatorCell, Sheet
 from review.workbook import consolidated, tally
-from review.workbook.summary_chart import SERIES_COLOURS
 
 Content = dict[str, Any]
 MISSED, UNDECIDED = "未達成", "評価できない"
@@ -42,8 +41,8 @@ def of_sheet(form: FormSheet, judged: BookSheet | None = None) -> Content:
             _goal(block.number, block.baseline, {cell.fiscal_year: cell for cell in block.years}, form)
             for block in sheet.indicators
         ],
-        "evaluation": _texts(sheet, Section.EVALUATION) if form.print_evaluation else [],
-        "results": _results(judged) if judged and form.print_evaluation else None,
+        "evaluation": _texts(sheet, Section.EVALUATION),
+        "results": _results(judged) if judged else None,
     }
 
 
@@ -75,7 +74,7 @@ def _results(judged: BookSheet) -> Content:
         "rows": [
             {
                 "label": labels.goal_label(one.number),
-                "cells": [one.name, one.target, one.actual, one.rate_text or "－", _marks(one)],
+                "cells": [one.name, one.target, one.actual, one.rate_text or "－", one.marks],
                 "flags": " ".join(one.flags),
             }
             for one in judged.indicators
@@ -84,18 +83,12 @@ def _results(judged: BookSheet) -> Content:
     }
 
 
-def _marks(one: JudgedIndicator) -> str:
-    return "・".join(part for part in (one.grade, one.status, labels.DEMO if one.demo else "") if part)
-
-
 def of_book(book: YearBook) -> Content:
     """The whole year: what it is, its totals, and every sheet."""
     return {
         **_frame(book),
         "heading": f"{fiscal_year_label(book.fiscal_year)} 年次評価",
-        "scale": [
-            {"grade": one.grade, "sign": one.sign, "meaning": one.meaning, "note": one.note} for one in book.scale
-        ],
+        "scale": [{"mark": one.mark, "meaning": one.meaning} for one in book.scale],
         "totals": _totals(book),
         "sheets": [of_sheet(consolidated.form_of(book, entry), entry) for entry in book.sheets],
         "changes": [
@@ -158,7 +151,7 @@ def _decision(book: YearBook, title: str, note: str, condition: Callable[[Judged
             "code": entry.sheet.code,
             "place": f"{entry.sheet.code}\n{labels.goal_label(one.number)}",
             "name": f"{entry.sheet.name}({entry.sheet.owner})",
-            "cells": [one.name, one.target, one.actual, one.previous_actual, one.rate_text or "－", _marks(one)],
+            "cells": [one.name, one.target, one.actual, one.previous_actual, one.rate_text or "－", one.marks],
             "comments": [
                 [one.label, text]
                 for one in sheet_form.of(entry.sheet.form)
@@ -186,11 +179,10 @@ def _frame(book: YearBook) -> Content:
 def _totals(book: YearBook) -> Content:
     grades = tally.grades(book)
     others = tally.beside(book)
-    words = {one.grade: one.meaning for one in book.scale}
     return {
         "grades": [
-            {"grade": grade, "meaning": words[grade], "colour": f"#{SERIES_COLOURS[place % len(SERIES_COLOURS)]}"}
-            for place, grade in enumerate(grades)
+            {"mark": one.mark, "meaning": one.meaning, "colour": one.bar[0], "background": one.bar[1]}
+            for one in book.scale
         ],
         "others": others,
         "overall": [_row(row, grades, others) for row in tally.overall(book)],

@@ -259,7 +259,7 @@ def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int,
         drawn.append({**source, "total": total, "parts": parts, "text_y": text_y, "counts": counts, "cells": cells})
     return {
         "rows": drawn,
-        "width": left + plot + (70 if left else 2),
+        "width": left + plot + (84 if left else 2),
         "height": max(len(drawn) * row, 1) + 4,
         "total_x": left + plot + (12 if left else 0),
         "total_end": not left,
@@ -276,7 +276,9 @@ def grades_geometry(
     """
     words = {one["letter"]: legend(one) for one in scale or DEFAULT.as_data()}
     order = list(words)
-    wide = _bars(rows, order, left=150, plot=620, row=46)
+    # The names stand before the bars, as wide as the widest needs; English ones are longer.
+    left = min(max([150, *(7 * _width(str(row["label"])) + 12 for row in rows)]), 300)
+    wide = _bars(rows, order, left=left, plot=770 - left, row=46)
     narrow = _bars(rows, order, left=0, plot=340, row=70)
     key = _key("grades", rows)
     return {

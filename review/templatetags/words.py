@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from review.domain import fiscal
 from review.domain.rating import DEFAULT
-from review.reader_words import legend, year_label
+from review.reader_words import in_reader_words, legend, year_label
 
 register = template.Library()
 register.filter(legend)
+register.filter(in_reader_words)
 
 #: state -> its word and its icon; the colour is the CSS class of the same name
 STATES: dict[str, tuple[Any, str]] = {

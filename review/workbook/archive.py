@@ -139,24 +139,15 @@ def _check_local(stream: BinaryIO, info: zipfile.ZipInfo) -> int:
     name = stream.read(name_length)
     if flags & _ENCRYPTED:
         raise Refused(Code.ENCRYPTED, "圧縮ファイルに暗号がかかっています")
-    same = mark == b"PK\x03\x04" and method == info.compress_type and _same_name(name, info.orig_filename)
+    # What a charset lacks becomes ?, which no name may hold.
+    names = {info.orig_filename.encode(charset, "replace") for charset in ("utf-8", "cp437")}
+    same = mark == b"PK\x03\x04" and method == info.compress_type and name in names
     # Writers that stream put the sizes behind the data, and 0 or all ones here.
     if not flags & _LATER_SIZES and _ZIP64 not in (packed, size):
         same = same and (crc, packed, size) == (info.CRC, info.compress_size, info.file_size)
     if not same:
         raise Refused(Code.BROKEN, "圧縮ファイルの目録と中身が合いません")
     return cast(int, info.header_offset + _LOCAL.size + name_length + extra_length)
-
-
-def _same_name(raw: bytes, name: str) -> bool:
-    return any(_decoded(raw, charset) == name for charset in ("utf-8", "cp437"))
-
-
-def _decoded(raw: bytes, charset: str) -> str | None:
-    try:
-        return raw.decode(charset)
-    except UnicodeDecodeError:
-        return None
 
 
 def _check_sizes(members: list[Member], size: int) -> None:

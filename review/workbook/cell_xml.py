@@ -74,8 +74,7 @@ class Rows:
         for number in numbers:
             height = self.heights.get(number)
             tall = f' ht="{height:g}" customHeight="1"' if height is not None else ""
-            cells = self.cells.get(number, [])
-            cells.sort()
+            cells = sorted(dict(self.cells.get(number, [])).items())  # of a cell painted twice the last counts
             if cells and cells[-1][0] > last_column:
                 last_column = cells[-1][0]
             parts.append(f'<row r="{number}"{tall}>{"".join([xml for _, xml in cells])}</row>')

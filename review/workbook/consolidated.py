@@ -1,8 +1,6 @@
-"""Writes the year's consolidated book: 表紙, 総括, 成果指標一覧, every 施策, 変更履歴, linked with each other."""
+"""The year's consolidated book, sheet by sheet: 表紙, every 施策, 変更履歴, linked with each other; `engine` writes it."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -10,37 +8,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from review.domain import form_labels as labels
 from review.domain.book import BookSheet, Change, FormSheet, YearBook
 from review.domain.fiscal import fiscal_year_label, wareki
-from review.workbook import indicator_list, layout, metrics, summary_sheet, tally
+from review.workbook import layout, metrics, tally
 from review.workbook.layout import Page
-from review.workbook.painter import CellWarning, Painter, place, set_widths
-from review.workbook.writer import describe, fill_form, new_book, save, set_page, sheet_names
+from review.workbook.painter import Painter, place, set_widths
+from review.workbook.writer import describe, entitle, set_list_page, set_page, sheet_names
 
 COVER_WIDTHS = [14.0, 16.0, 62.0]
 CHANGE_HEADS = ("日付", "施策ID", "種類", "項目", "変更前", "変更後", "理由", "変更した人")
 CHANGE_WIDTHS = [14.0, 8.0, 10.0, 24.0, 26.0, 26.0, 28.0, 16.0]
-
-
-def write(book: YearBook, out: BinaryIO | Path) -> list[CellWarning]:
-    """Write the book into `out`, a stream or a path; a path is replaced as a whole or not at all.
-
-    Returns what could not be written exactly, cell by cell; such a cell is marked in the book. Some 20 ms a sheet:
-    this is the plain way, by openpyxl alone. `engine.write` makes the same book faster, and a test holds them equal.
-    """
-    workbook, painter = new_book(), Painter()
-    names = form_names(book)
-    cover, summary, indicators, *forms, changes = (
-        workbook.create_sheet(name)
-        for name in (layout.COVER, layout.SUMMARY, layout.INDICATORS, *names, layout.CHANGES)
-    )
-    fill_cover(cover, painter, book, names)
-    summary_sheet.fill(summary, painter, book, names)
-    firsts = indicator_list.fill(indicators, painter, book, names)
-    for sheet, entry, first in zip(forms, book.sheets, firsts, strict=True):
-        fill_form(sheet, painter, page_of(book, entry, first))
-    fill_changes(changes, painter, book, names)
-    describe_book(workbook, book)
-    save(workbook, out)
-    return painter.warnings
 
 
 def form_names(book: YearBook) -> list[str]:
@@ -70,7 +45,6 @@ def form_of(book: YearBook, entry: BookSheet) -> FormSheet:
         city=book.city,
         state_label=entry.state_label,
         demo=entry.demo or any(one.demo for one in entry.indicators),
-        print_evaluation=book.print_evaluation,
     )
 
 
@@ -89,9 +63,7 @@ def fill_cover(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequen
     row = _contents(sheet, painter, book, names, row + 1)
     row = _scale(sheet, painter, book, row + 1)
     row = _notes(sheet, painter, row + 1)
-    sheet.print_area = f"A1:C{row}"
-    sheet.sheet_view.showGridLines = False
-    set_page(sheet, landscape=False, left="", right=book.state_label)
+    set_page(sheet, area=f"A1:C{row}", left="", right=book.state_label)
 
 
 def _cover_titles(book: YearBook) -> list[tuple[str, str, float]]:
@@ -137,7 +109,7 @@ def _scale(sheet: Worksheet, painter: Painter, book: YearBook, row: int) -> int:
     _section(sheet, painter, row, "達成区分")
     for one in book.scale:
         row += 1
-        painter.text(sheet, row, 1, one.grade if one.sign in ("", one.grade) else f"{one.sign} {one.grade}", "grade")
+        painter.text(sheet, row, 1, one.mark, "grade")
         painter.text(sheet, row, 2, one.meaning, "cell")
         painter.text(sheet, row, 3, one.note, "cell")
         if not one.note:
@@ -176,15 +148,12 @@ def fill_changes(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequ
     by_code = dict(zip((entry.sheet.code for entry in book.sheets), names, strict=True))
     set_widths(sheet, CHANGE_WIDTHS)
     last = len(CHANGE_HEADS)
-    painter.text(sheet, 1, 1, f"{fiscal_year_label(book.fiscal_year)} 変更履歴", "heading")
-    for column in range(2, last + 1):
-        painter.text(sheet, 1, column, "", "heading")
-    painter.text(sheet, 2, last, "← 表紙", "link", link=place(layout.COVER))
-    painter.text(sheet, 2, 1, f"目標・指標・記載の変更 {len(book.changes)}件", "note")
+    title, note = f"{fiscal_year_label(book.fiscal_year)} 変更履歴", f"目標・指標・記載の変更 {len(book.changes)}件"
+    entitle(sheet, painter, title, note, last)
     for column, head in enumerate(CHANGE_HEADS, start=1):
         painter.text(sheet, 4, column, head, "head")
-    for row, height in ((1, 24.0), (3, 4.0), (4, 20.0)):
-        painter.height(sheet, row, height)
+    painter.height(sheet, 3, 4.0)
+    painter.height(sheet, 4, 20.0)
     row = 4
     for change in book.changes:
         row += 1
@@ -194,9 +163,7 @@ def fill_changes(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequ
         painter.text(sheet, row, 1, "変更はありません。", "cell")
         painter.merge(sheet, row, 1, row, last, "cell")
         painter.height(sheet, row, 22)
-    sheet.freeze_panes, sheet.print_title_rows, sheet.print_area = "A5", "4:4", f"A1:H{row}"
-    sheet.sheet_view.showGridLines = False
-    set_page(sheet, landscape=True, left=f"{book.city} {book.plan_name}", right=book.state_label, foot=layout.CHANGES)
+    set_list_page(sheet, book, area=f"A1:H{row}", freeze="A5", repeat="4:4", foot=layout.CHANGES, landscape=True)
 
 
 def _change(sheet: Worksheet, painter: Painter, row: int, change: Change, names: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The consolidated book, fast: the same book as `consolidated.write`, for a prefecture of 3,000 sheets.
+"""Writes the consolidated book, fast enough for a prefecture of 3,000 sheets; a test holds it equal to openpyxl's own.
 
 openpyxl stays the owner of everything that is written once: styles, charts, properties and the frame of each sheet.
 What is written 3,000 times costs no cell object:
@@ -35,7 +35,7 @@ from review.workbook.painter import CellWarning, Painter
 from review.workbook.part_cache import KEY_BYTES, PartCache
 from review.workbook.sheet_frame import FormFrames
 from review.workbook.styles import LOOKS
-from review.workbook.zip_parts import MOST_PARTS, compress
+from review.workbook.zip_parts import compress
 
 # Told after every so many forms: (forms made, forms in all).
 Progress = Callable[[int, int], None]
@@ -52,8 +52,6 @@ def write(
     `parts` are those of the last build, which this one replaces. Returns what could not be written exactly, cell by
     cell; such a cell is marked in the book. Some 0.7 ms a sheet, 0.1 ms where the sheet did not change.
     """
-    if len(book.sheets) > MOST_PARTS // 2:
-        return consolidated.write(book, out)
     build = _Build(book, parts or PartCache())
     # The book's own values, a hundred thousand objects, need not be looked through for circles again and again.
     gc.freeze()
@@ -156,7 +154,7 @@ class _Digests:
     """
 
     def __init__(self, book: YearBook) -> None:
-        words = [book.city, book.plan_name, book.fiscal_year, book.years, book.print_evaluation]
+        words = [book.city, book.plan_name, book.fiscal_year, book.years]
         self._common = blake2b(_json(words) + _code_digest(), digest_size=KEY_BYTES).digest()
         self._known: dict[int, bytes] = {}
 

@@ -12,7 +12,6 @@ from typing import Any
 from zipfile import ZipFile
 
 from defusedxml import ElementTree
-from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.workbook import Workbook
@@ -32,6 +31,7 @@ from review.workbook.entry_book import (
 )
 from review.workbook.entry_cells import CellText, has_colour, joined
 from review.workbook.findings import Code, Refused
+from review.workbook.table_reader import opened
 
 #: How many letters outside the open cells are handed on, each cell counted as A_CELL more: some 150 sheets of the form.
 MOST_LETTERS, A_CELL = 1_000_000, 12
@@ -83,11 +83,7 @@ def read_entry_book(path: Path) -> EntryBook:
     """
     for number, code in JAPANESE_FORMATS.items():
         BUILTIN_FORMATS.setdefault(number, code)
-    try:
-        with path.open("rb") as stream:  # by stream: openpyxl refuses names with another ending
-            book = load_workbook(stream, data_only=False, keep_links=False)
-    except Exception as error:  # a broken part fails in a dozen ways: KeyError, ValueError, TypeError, ParseError
-        raise Refused(Code.BROKEN, "ブックを開けません") from error
+    book = opened(path)
     props = {prop.name: str(prop.value or "") for prop in book.custom_doc_props.props}
     if props.get(FORM_PROPERTY) != FORM:
         raise Refused(Code.WRONG_FORM)

@@ -38,7 +38,7 @@ def _book(path: Path, corrections: Corrections) -> dict[str, Any]:
 
     grids = read_grids(path)
     if any(holds_form(grid.rows) for grid in grids):
-        return _of_the_city(read_plan_workbook(path))
+        return _of_the_city(read_plan_workbook(path, corrections.called))
     return _of_a_list(reading.read_grids(grids, corrections))
 
 

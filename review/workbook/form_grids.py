@@ -7,25 +7,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.worksheet import Worksheet
 
 from review.domain.forms.grid import Grid, Span, make_grid
-from review.domain.text import problem
-from review.workbook import cell_text, shown
+from review.workbook import shown
 from review.workbook.findings import Code, Refused
+from review.workbook.table_reader import opened, typed
 
 MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 20_000, 300, 400_000
 
 
 def read_grids(path: Path) -> list[Grid]:
     """The sheets in the book's order. Raises Refused: FORMULA and BAD_CHAR with the cell, TOO_LARGE, BROKEN."""
-    try:
-        with path.open("rb") as stream:  # by stream: openpyxl refuses names with another ending
-            book = load_workbook(stream, data_only=False, keep_links=False)
-    except Exception as error:  # a broken part fails in a dozen ways
-        raise Refused(Code.BROKEN, "ブックを開けません") from error
+    book = opened(path)
     if sum(sheet.max_row * min(sheet.max_column, MAX_COLUMNS) for sheet in book.worksheets) > MAX_CELLS:
         raise Refused(Code.TOO_LARGE, f"セルが多すぎます(上限は{MAX_CELLS:,}個)")
     return [_grid(sheet) for sheet in book.worksheets]
@@ -63,16 +58,12 @@ def _text(cell: Any) -> tuple[str, str]:
     value = cell.value
     if value is None:
         return "", ""
-    if cell.data_type == "f":
-        raise Refused(Code.FORMULA, cell=f"{cell.parent.title}!{cell.coordinate}")
-    if not isinstance(value, str):
-        text, code = shown.shown_text(value, cell.number_format)
-        bare = isinstance(value, int | float | Decimal) and cell.number_format == "General"
-        return text, "plain" if bare and not isinstance(value, bool) else code
-    text = cell_text.decode(value)
-    if problem(text):
-        raise Refused(Code.BAD_CHAR, "保存できない文字があります", cell=f"{cell.parent.title}!{cell.coordinate}")
-    return text, ""
+    text = typed(cell)
+    if text is not None:
+        return text, ""
+    text, code = shown.shown_text(value, cell.number_format)
+    bare = isinstance(value, int | float | Decimal) and cell.number_format == "General"
+    return text, "plain" if bare and not isinstance(value, bool) else code
 
 
 def _spans(sheet: Worksheet) -> list[Span]:

@@ -15,7 +15,7 @@ from review.domain.book import BookSheet, JudgedIndicator, YearBook
 from review.domain.fiscal import fiscal_year_label
 from review.workbook import layout, metrics, styles, tally
 from review.workbook.painter import Painter, place, set_widths
-from review.workbook.writer import set_page
+from review.workbook.writer import entitle, set_list_page
 
 HEAD_ROW = 4
 
@@ -56,12 +56,16 @@ CALCULATED = (
     Column(head="分野", width=16, style="cell_text", value=lambda entry, one: entry.place or entry.field_name),
     Column(head="目標(数値)", width=12, style="number", value=lambda entry, one: one.numeric_target),
     Column(head="実績(数値)", width=12, style="number", value=lambda entry, one: one.numeric_actual),
-    Column(head="単位", width=7, style="centre", value=lambda entry, one: one.unit),
+    Column(head="目標_単位", width=9, style="centre", value=lambda entry, one: one.target_unit),
+    Column(head="実績_単位", width=9, style="centre", value=lambda entry, one: one.actual_unit),
+    Column(head="向き", width=14, style="centre", value=lambda entry, one: one.direction),
     Column(head="基準値", width=12, style="cell_text", value=lambda entry, one: one.baseline),
     Column(head="達成率(数値)", width=12, style="ratio", value=lambda entry, one: one.rate),
+    Column(head="判定コード", width=14, style="centre", value=lambda entry, one: one.status_code),
     Column(head="値の状態", width=14, style="centre", value=lambda entry, one: one.state),
     Column(head="実績の読み取り", width=24, style="cell", value=lambda entry, one: one.reading),
     Column(head="判定の理由", width=30, style="cell", value=lambda entry, one: one.reason),
+    Column(head="確認事項コード", width=24, style="cell", value=lambda entry, one: one.note_codes),
     Column(head="状態", width=11, style="centre", value=lambda entry, one: entry.state_label),
 )
 COLUMNS = PRINTED + CALCULATED
@@ -90,15 +94,12 @@ def _lines(sheet: Worksheet, painter: Painter, last: int, entry: BookSheet, name
 
 def _heading(sheet: Worksheet, painter: Painter, book: YearBook) -> None:
     count = sum(len(entry.indicators) for entry in book.sheets)
-    painter.text(sheet, 1, 1, f"{fiscal_year_label(book.fiscal_year)} 成果指標一覧", "heading")
-    for column in range(2, len(PRINTED) + 1):
-        painter.text(sheet, 1, column, "", "heading")
-    painter.text(sheet, 2, 1, f"指標 {count}件、施策 {len(book.sheets)}件。目標・実績は記入されたまま。", "note")
-    painter.text(sheet, 2, len(PRINTED), "← 表紙", "link", link=place(layout.COVER))
+    note = f"指標 {count}件、施策 {len(book.sheets)}件。目標・実績は記入されたまま。"
+    entitle(sheet, painter, f"{fiscal_year_label(book.fiscal_year)} 成果指標一覧", note, len(PRINTED))
     painter.text(sheet, 2, len(PRINTED) + 1, "右の列は計算用です(印刷しません)。", "note")
     for column, spec in enumerate(COLUMNS, start=1):
         painter.text(sheet, HEAD_ROW, column, spec.head, "head")
-    for row, height in ((1, 24.0), (2, 15.0), (3, 4.0), (HEAD_ROW, 30.0)):
+    for row, height in ((2, 15.0), (3, 4.0), (HEAD_ROW, 30.0)):
         painter.height(sheet, row, height)
 
 
@@ -126,13 +127,8 @@ def _storable(value: Decimal | None) -> int | float | None:
 def _make_usable(sheet: Worksheet, book: YearBook, last: int) -> None:
     end = get_column_letter(len(COLUMNS))
     sheet.auto_filter.ref = f"A{HEAD_ROW}:{end}{max(last, HEAD_ROW)}"
-    sheet.freeze_panes = f"C{HEAD_ROW + 1}"
-    sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
-    sheet.print_area = f"A1:{get_column_letter(len(PRINTED))}{last}"
-    sheet.sheet_view.showGridLines = False
-    set_page(
-        sheet, landscape=True, left=f"{book.city} {book.plan_name}", right=book.state_label, foot=layout.INDICATORS
-    )
+    area, freeze, repeat = f"A1:{get_column_letter(len(PRINTED))}{last}", f"C{HEAD_ROW + 1}", f"{HEAD_ROW}:{HEAD_ROW}"
+    set_list_page(sheet, book, area=area, freeze=freeze, repeat=repeat, foot=layout.INDICATORS, landscape=True)
     if last > HEAD_ROW:
         _colour_grades(sheet, book, last)
 

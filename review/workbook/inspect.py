@@ -58,7 +58,7 @@ class _Inspection:
         self.members = {member.name: member for member in members}
         types = self._types()
         for name in self.members:
-            parts.refuse_active_place(name)
+            parts.refuse_active(name, parts.ACTIVE_PLACES)
         for name in self.members:
             if name.endswith(".rels"):
                 self._relate(name)

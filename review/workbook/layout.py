@@ -107,13 +107,8 @@ def column_widths(form: FormSheet) -> list[float]:
     return [LABEL_WIDTH, PART_WIDTH] + [max(10.0, YEARS_WIDTH / years)] * years
 
 
-def page_height(form: FormSheet) -> float:
-    """How many points of rows one printed page takes, after the form was scaled to the width of the paper."""
-    return page_points(column_widths(form))
-
-
 def page_points(widths: Sequence[float]) -> float:
-    """The same of any upright sheet with columns of these Excel widths."""
+    """How many points of rows one upright page takes, after columns of these Excel widths were scaled to the paper."""
     width = sum((one * 7 + 5) * 0.75 for one in widths)
     return PAGE_HEIGHT / min(1.0, PAGE_WIDTH / width)
 
@@ -321,8 +316,7 @@ def _results(judged: BookSheet, grid: _Grid) -> Iterator[Line]:
     head = [Box(first=i, last=i, text=word, style="head") for i, word in enumerate(words, start=1)]
     yield Line(boxes=tuple(head), height=18.0, part="results")
     for one in judged.indicators:
-        marks = "・".join(part for part in (one.grade, one.status, labels.DEMO if one.demo else "") if part)
-        texts = (labels.goal_label(one.number), one.name, one.target, one.actual, one.rate_text or "－", marks)
+        texts = (labels.goal_label(one.number), one.name, one.target, one.actual, one.rate_text or "－", one.marks)
         boxes = [
             Box(first=i, last=i, text=text, style="row_label" if i == 1 else "value")
             for i, text in enumerate(texts, start=1)

@@ -13,7 +13,7 @@ def paged(page: Page) -> list[Line]:
     """The form from top to bottom, its lines marked where they begin a page."""
     flowing = list(layout.lines(page))
     lines: list[Line] = []
-    breaks = page_breaks(flowing, layout.page_height(page.form))
+    breaks = page_breaks(flowing, layout.page_points(layout.column_widths(page.form)))
     for index, line in enumerate(flowing):
         if index in breaks and _is_goal(line):
             lines.append(layout.years_again(page.form))

@@ -43,7 +43,7 @@ _ACTIVE_TYPES: tuple[tuple[str, Code, str], ...] = (
     ("relationships/package", Code.ACTIVE, "別のファイルが埋め込まれています"),
 )
 # The same by the path of a part, whatever its declared type.
-_ACTIVE_PLACES: tuple[tuple[str, Code, str], ...] = (
+ACTIVE_PLACES: tuple[tuple[str, Code, str], ...] = (
     ("vbaproject", Code.MACRO, "VBAのマクロがあります"),
     ("macrosheets/", Code.MACRO, "Excel 4.0のマクロシートがあります"),
     ("dialogsheets/", Code.MACRO, "マクロのダイアログシートがあります"),
@@ -63,16 +63,11 @@ _OTHER_BOOK = re.compile(r"^[^\"]*(?:\[\d+\]|\[[^\]]*\.xl\w+\])")
 
 
 def refuse_active(what: str, table: tuple[tuple[str, Code, str], ...] = _ACTIVE_TYPES) -> None:
-    """Raise Refused where a content type or relationship names something that acts."""
+    """Raise Refused where a content type, a relationship or the path of a part names something that acts."""
     folded = what.lower()
     for word, code, reason in table:
         if word in folded:
             raise Refused(code, reason)
-
-
-def refuse_active_place(name: str) -> None:
-    """Raise Refused where a part lies in a folder of things that act."""
-    refuse_active(name, _ACTIVE_PLACES)
 
 
 class ContentTypes(Scanner):
@@ -253,8 +248,7 @@ class TextCheck:
         if any(_IMPOSSIBLE.match(chr(int(match[1], 16))) for match in _ESCAPED.finditer(text)):
             return Code.BAD_CHAR, "保存できない文字(制御文字など)があります"
         decoded = cell_text.decode(text) if len(text) == self.length else ""
-        # Excel counts UTF-16 units: letters outside the basic plane are two.
-        units = len(decoded) + sum(letter > "\uffff" for letter in decoded) if decoded else self.length
+        units = cell_text.units(decoded) if decoded else self.length
         if units > cell_text.MAX_UNITS:
             return Code.TOO_LONG, f"1つのセルに{units:,}文字あります(上限は{cell_text.MAX_UNITS:,}文字)"
         return None

@@ -62,7 +62,5 @@ def _table(book: Workbook, painter: Painter, name: str, titles: Iterable[str], r
             painter.text(sheet, row, column, text, "head" if row == 4 else "cell_text")
         height = metrics.row_height(list(zip(cells, widths, strict=True)), size=9, least=20)
         painter.height(sheet, row, min(height, metrics.MAX_ROW_HEIGHT))
-    sheet.freeze_panes, sheet.print_title_rows = "A5", "4:4"
-    sheet.print_area = f"A1:{get_column_letter(len(widths))}{len(rows) + 3}"
-    sheet.sheet_view.showGridLines = False
-    set_page(sheet, landscape=True, left=next(iter(titles)), right="", foot=name)
+    area = f"A1:{get_column_letter(len(widths))}{len(rows) + 3}"
+    set_page(sheet, area=area, freeze="A5", repeat="4:4", left=next(iter(titles)), right="", foot=name, landscape=True)

@@ -127,21 +127,18 @@ def _work(task: str, path: Path, more: dict[str, Any]) -> dict[str, Any]:
 
     finding = inspect(path)
     entry = None
-    if finding.is_ok and task == "entry":
+    try:
         # openpyxl is only loaded for a file that is worth it.
-        from review.workbook.entry_reader import read_entry_book
+        if finding.is_ok and task == "entry":
+            from review.workbook.entry_reader import read_entry_book
 
-        try:
             entry = read_entry_book(path).as_data()
-        except Refused as refusal:
-            finding = refusal.finding()
-    if finding.is_ok and task == "table":
-        from review.workbook.table_reader import read_rows
+        elif finding.is_ok and task == "table":
+            from review.workbook.table_reader import read_rows
 
-        try:
             entry = {"rows": read_rows(path)}
-        except Refused as refusal:
-            finding = refusal.finding()
+    except Refused as refusal:
+        finding = refusal.finding()
     if task == "form":
         from review.domain.forms.headings import Corrections
         from review.workbook.form_file import read_form_file

@@ -95,7 +95,6 @@ LOOKS: dict[str, Look] = {
     "ratio": Look(across="right", number="0.0000"),
     "count": Look(across="center", number=COUNT),
     "total": Look(across="center", bold=True, fill=MIST, number=COUNT),
-    "total_label": Look(bold=True, fill=MIST, across="center"),
 }
 
 

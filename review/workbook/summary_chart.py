@@ -14,10 +14,9 @@ from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.worksheet.worksheet import Worksheet
 
+from review.domain.book import ScaleRow
 from review.workbook import styles
 
-# From good to bad, distinct in grey print as well.
-SERIES_COLOURS = ("2F6B4F", "7FA86B", "E0B050", "C4553D", "8A8A8A", "5B84B1", "B9B9B9")
 POINTS_PER_CM = 28.35
 
 
@@ -35,10 +34,12 @@ class Chart:
         """How many points a chart of so many bars is high."""
         return (min(14.0, 3.6 + 1.0 * lines) if self.share else 5.6) * POINTS_PER_CM
 
-    def put(self, sheet: Worksheet, series: Sequence[str], columns: int, table: tuple[int, int], *, at: int) -> int:
+    def put(
+        self, sheet: Worksheet, series: Sequence[tuple[str, ScaleRow]], columns: int, table: tuple[int, int], *, at: int
+    ) -> int:
         """Draw the rows `table`, head to last, from the row `at` on, as wide as the first `columns`.
 
-        `series` are the words for the columns of numbers. Returns the last row that the chart covers.
+        `series` are the words and the grades of the columns of numbers. Returns the last row that the chart covers.
         """
         rows = math.ceil(self.height(table[1] - table[0]) / styles.ROW_POINTS)
         chart = self._drawn(sheet, series, *table)
@@ -49,7 +50,7 @@ class Chart:
         sheet.add_chart(chart)
         return at + rows - 1
 
-    def _drawn(self, sheet: Worksheet, words: Sequence[str], head: int, end: int) -> BarChart:
+    def _drawn(self, sheet: Worksheet, words: Sequence[tuple[str, ScaleRow]], head: int, end: int) -> BarChart:
         chart = BarChart()
         chart.type, chart.overlap, chart.gapWidth = "bar", 100, 45
         chart.grouping = "percentStacked" if self.share else "stacked"
@@ -57,15 +58,16 @@ class Chart:
         last = 1 + len(words)
         chart.add_data(Reference(sheet, min_col=2, max_col=last, min_row=head, max_row=end), titles_from_data=True)
         chart.set_categories(Reference(sheet, min_col=1, min_row=head + 1, max_row=end))
-        for index, (word, series) in enumerate(zip(words, chart.series, strict=True)):
+        for (word, grade), series in zip(words, chart.series, strict=True):
+            colour, letters = (one.removeprefix("#") for one in grade.bar)
             series.tx = SeriesLabel(v=word)
-            series.graphicalProperties = GraphicalProperties(solidFill=_series_colour(index))
+            series.graphicalProperties = GraphicalProperties(solidFill=colour)
             series.graphicalProperties.line.solidFill = "FFFFFF"
             series.dLbls = DataLabelList(
                 showVal=True, showSerName=False, showCatName=False, showLegendKey=False, showPercent=False
             )
             series.dLbls.numFmt = "0;;;"  # no label for none
-            series.dLbls.txPr = _letters(900, "FFFFFF" if _is_dark(_series_colour(index)) else "1A1A1C")
+            series.dLbls.txPr = _letters(900, letters)
         chart.legend.position = "b"
         chart.legend.txPr = chart.x_axis.txPr = chart.y_axis.txPr = _letters(900)
         chart.x_axis.delete = chart.y_axis.delete = False
@@ -78,15 +80,6 @@ class Chart:
 def _title(text: str) -> Title:
     run = RegularTextRun(rPr=_characters(1100, "1A1A1C", bold=True), t=text)
     return Title(tx=Text(rich=RichText(p=[Paragraph(r=[run])])), overlay=False)
-
-
-def _series_colour(index: int) -> str:
-    return SERIES_COLOURS[index % len(SERIES_COLOURS)]
-
-
-def _is_dark(colour: str) -> bool:
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (0, 2, 4))
-    return 0.299 * red + 0.587 * green + 0.114 * blue < 140
 
 
 def _letters(size: int, colour: str = "1A1A1C") -> RichText:

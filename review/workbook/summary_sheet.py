@@ -14,7 +14,7 @@ from review.domain.form_labels import goal_label
 from review.workbook import layout, metrics, styles, tally
 from review.workbook.painter import Painter, place, set_widths
 from review.workbook.summary_chart import Chart
-from review.workbook.writer import set_page
+from review.workbook.writer import entitle, set_list_page
 
 WIDTH = 100.0
 # 評価できない fits on one line in the rest of the width for each grade.
@@ -70,12 +70,7 @@ def fill(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str
     heads = Heads(book=book, grades=tally.grades(book), others=tally.beside(book))
     columns = heads.columns
     set_widths(sheet, heads.widths)
-    painter.text(sheet, 1, 1, f"{fiscal_year_label(book.fiscal_year)} 総括", "heading")
-    for column in range(2, columns + 1):
-        painter.text(sheet, 1, column, "", "heading")
-    painter.height(sheet, 1, 24)
-    painter.text(sheet, 2, columns, "← 表紙", "link", link=place(layout.COVER))
-    painter.text(sheet, 2, 1, _note(book), "note")
+    entitle(sheet, painter, f"{fiscal_year_label(book.fiscal_year)} 総括", _note(book), columns)
     rest = heads.page - TITLE_POINTS
     row, rest = _part(sheet, painter, heads, 4, rest, "1 全体", tally.overall(book), Chart(caption="施策と指標の数"))
     chart = Chart(caption="分野別の指標の数", share=True)
@@ -83,11 +78,9 @@ def fill(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str
     row, rest = _part(sheet, painter, heads, row, 0.0, "3 部署別(指標の数)", tally.by_department(book))
     _begin_page(sheet, row)
     row = _sheets(sheet, painter, heads, row, names)
-    sheet.print_area = f"A1:{get_column_letter(columns)}{row}"
-    sheet.print_title_rows = "1:1"
-    sheet.freeze_panes = "B2"
-    sheet.sheet_view.showGridLines = False
-    set_page(sheet, landscape=False, left=f"{book.city} {book.plan_name}", right=book.state_label, foot="総括")
+    set_list_page(
+        sheet, book, area=f"A1:{get_column_letter(columns)}{row}", freeze="B2", repeat="1:1", foot=layout.SUMMARY
+    )
 
 
 def _note(book: YearBook) -> str:
@@ -116,13 +109,16 @@ def _part(
     while nothing has a grade.
     """
     drawn = chart if any(line.total(heads.grades) for line in rows) else None
-    heights = [HEADING_POINTS, _head_height(heads), *map(_line_height, rows), styles.ROW_POINTS]
+    head = metrics.row_height(list(zip(heads.words, heads.widths, strict=True)), size=9, least=30)
+    lines = [metrics.row_height([(line.label, LABEL_WIDTH)], size=9, least=styles.ROW_POINTS) for line in rows]
+    heights = [HEADING_POINTS, head, *lines, styles.ROW_POINTS]
     table, below = sum(heights), drawn.height(len(rows)) + 2 * styles.ROW_POINTS if drawn else 0.0
     if table + below > rest:
         _begin_page(sheet, row)
         rest = heads.page - TITLE_POINTS
     painter.text(sheet, row, 1, title, "heading")
-    _head(sheet, painter, heads, row + 1)
+    for column, word in enumerate(heads.words, start=1):
+        painter.text(sheet, row + 1, column, word, "head")
     for number, line in enumerate(rows, start=row + 2):
         _line(sheet, painter, heads, number, line)
     for number, height in enumerate(heights, start=row):
@@ -132,24 +128,11 @@ def _part(
         return empty + 1, rest - table
     if table + below > rest:
         sheet.row_breaks.append(Break(id=empty))
-    words = [heads.word(grade).replace("\n", " ") for grade in heads.grades]
+    words = [(heads.word(one.grade).replace("\n", " "), one) for one in heads.book.scale]
     last = drawn.put(sheet, words, heads.columns, (row + 1, empty - 1), at=empty + 1)
     for covered in range(empty + 1, last + 2):
         painter.height(sheet, covered, styles.ROW_POINTS)
     return last + 2, rest - table - below
-
-
-def _head_height(heads: Heads) -> float:
-    return metrics.row_height(list(zip(heads.words, heads.widths, strict=True)), size=9, least=30)
-
-
-def _line_height(line: tally.Row) -> float:
-    return metrics.row_height([(line.label, LABEL_WIDTH)], size=9, least=styles.ROW_POINTS)
-
-
-def _head(sheet: Worksheet, painter: Painter, heads: Heads, row: int) -> None:
-    for column, word in enumerate(heads.words, start=1):
-        painter.text(sheet, row, column, word, "head")
 
 
 def _line(sheet: Worksheet, painter: Painter, heads: Heads, row: int, line: tally.Row) -> None:

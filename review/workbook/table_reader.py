@@ -1,4 +1,4 @@
-"""Reads the first sheet of a workbook as rows of text, such as a list of people.
+"""Opens a workbook that the inspection has found safe, and reads its first sheet as rows of text, such as a list of people.
 
 Runs in a throw-away process (see sandbox.py), after the inspection, which has refused macros, links and formulas.
 """
@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from review.domain.text import problem
 from review.workbook import cell_text, shown
@@ -16,31 +16,45 @@ from review.workbook.findings import Code, Refused
 MAX_ROWS, MAX_COLUMNS, MAX_TEXT = 5_000, 20, 1_000
 
 
+def opened(path: Path) -> Workbook:
+    """The book. Raises Refused: BROKEN where the parser gives up."""
+    try:
+        with path.open("rb") as stream:  # by stream: openpyxl refuses names with another ending
+            return load_workbook(stream, data_only=False, keep_links=False)
+    except Exception as error:  # a broken part fails in a dozen ways: KeyError, ValueError, TypeError, ParseError
+        raise Refused(Code.BROKEN, "ブックを開けません") from error
+
+
+def typed(cell: Any) -> str | None:
+    """The text of a cell that holds text; None for anything else. Raises Refused: FORMULA and BAD_CHAR with the cell."""
+    place = f"{cell.parent.title}!{cell.coordinate}"
+    if cell.data_type == "f":
+        raise Refused(Code.FORMULA, cell=place)
+    if not isinstance(cell.value, str):
+        return None
+    text = cell_text.decode(cell.value)
+    if problem(text):
+        raise Refused(Code.BAD_CHAR, "保存できない文字があります", cell=place)
+    return text
+
+
 def read_rows(path: Path) -> list[list[str]]:
     """The texts of the first sheet, blank rows included, so that row numbers stay those of the file.
 
     Raises Refused: FORMULA and BAD_CHAR with the cell, TOO_LARGE beyond 5,000 rows, BROKEN where the parser gives up.
     """
-    try:
-        with path.open("rb") as stream:  # by stream: openpyxl refuses names with another ending
-            book = load_workbook(stream, data_only=False, keep_links=False)
-        sheet = book.worksheets[0]
-    except Exception as error:  # a broken part fails in a dozen ways
-        raise Refused(Code.BROKEN, "ブックを開けません") from error
+    sheet = next(iter(opened(path).worksheets), None)
+    if sheet is None:
+        raise Refused(Code.BROKEN, "表のシートがありません")
     if sheet.max_row > MAX_ROWS:
         raise Refused(Code.TOO_LARGE, f"行が多すぎます(上限は{MAX_ROWS:,}行)")
-    return [[_text(cell) for cell in row[:MAX_COLUMNS]] for row in sheet.iter_rows()]
+    return [[_text(cell)[:MAX_TEXT].strip() for cell in row[:MAX_COLUMNS]] for row in sheet.iter_rows()]
 
 
 def _text(cell: Any) -> str:
     if cell.value is None:
         return ""
-    if cell.data_type == "f":
-        raise Refused(Code.FORMULA, cell=f"{cell.parent.title}!{cell.coordinate}")
     if isinstance(cell.value, datetime | date):
-        day = cell.value.date() if isinstance(cell.value, datetime) else cell.value
-        return day.isoformat()
-    text = cell_text.decode(cell.value) if isinstance(cell.value, str) else shown.shown_text(cell.value, "General")[0]
-    if problem(text):
-        raise Refused(Code.BAD_CHAR, "保存できない文字があります", cell=f"{cell.parent.title}!{cell.coordinate}")
-    return text[:MAX_TEXT].strip()
+        return (cell.value.date() if isinstance(cell.value, datetime) else cell.value).isoformat()
+    text = typed(cell)
+    return shown.shown_text(cell.value, "General")[0] if text is None else text

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
@@ -16,12 +16,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from review.domain import form_labels as labels
-from review.domain.book import FormSheet
+from review.domain.book import FormSheet, YearBook
 from review.domain.fiscal import fiscal_year_label
 from review.workbook import layout, paging
 from review.workbook.files import write_atomically
 from review.workbook.layout import Page
-from review.workbook.painter import CellWarning, Painter, set_widths
+from review.workbook.painter import CellWarning, Painter, place, set_widths
 from review.workbook.styles import FONT, set_standard_font
 
 A4 = 9
@@ -109,18 +109,18 @@ def fill_form(sheet: Worksheet, painter: Painter, page: Page) -> None:
 def frame_form(sheet: Worksheet, form: FormSheet, *, last_printed: int) -> None:
     """All of a form's sheet that is no cell: widths, panes, paper, what is printed above and below."""
     set_widths(sheet, layout.column_widths(form))
-    _prepare_print(sheet, form, last_printed)
-    sheet.freeze_panes = "A3"
-    sheet.sheet_view.showGridLines = False
+    left, area = f"{form.city} {form.plan_name}", print_area(form, last_printed)
+    set_page(sheet, area=area, freeze="A3", repeat="1:1", left=left, right=form.state_label, foot=foot_of(form))
     sheet.sheet_view.zoomScale = 100
     if form.demo:
         sheet.sheet_properties.tabColor = "B3261E"
+        _head_and_foot(sheet)[0].center.text = labels.DEMO
 
 
 def paint_form(sheet: Worksheet, painter: Painter, page: Page) -> int:
     """Paint every line of the form; returns the last row that is printed."""
     painted = paging.paged(page)
-    row, last_printed, printing = 1, 1, True
+    row = 1
     for index, line in enumerate(painted):
         if line.begins_page:
             painter.page_break(sheet, row)
@@ -133,18 +133,7 @@ def paint_form(sheet: Worksheet, painter: Painter, page: Page) -> int:
         for extra in range(span):
             painter.height(sheet, row + extra, round(line.height / span, 1))
         row += span
-        printing = printing and (page.form.print_evaluation or line.part in paging.FORM_PARTS)
-        last_printed = row - 1 if printing else last_printed
-    return last_printed
-
-
-def _prepare_print(sheet: Worksheet, form: FormSheet, last_row: int) -> None:
-    sheet.print_area = print_area(form, last_row)
-    sheet.print_title_rows = "1:1"
-    left = f"{form.city} {form.plan_name}"
-    set_page(sheet, landscape=False, left=left, right=form.state_label, foot=foot_of(form))
-    if form.demo:
-        _head_and_foot(sheet)[0].center.text = labels.DEMO
+    return row - 1
 
 
 def print_area(form: FormSheet, last_row: int) -> str:
@@ -152,8 +141,23 @@ def print_area(form: FormSheet, last_row: int) -> str:
     return f"A1:{get_column_letter(layout.column_count(form))}{last_row}"
 
 
-def set_page(sheet: Worksheet, *, landscape: bool, left: str, right: str, foot: str = "") -> None:
-    """A4, one page wide, with the plan above and the page numbers below."""
+def set_page(
+    sheet: Worksheet,
+    *,
+    area: str,
+    left: str,
+    right: str,
+    foot: str = "",
+    freeze: str | None = None,
+    repeat: str | None = None,
+    landscape: bool = False,
+) -> None:
+    """The cells of the area on A4, one page wide, with the plan above and the page numbers below.
+
+    `freeze` is the first cell that moves on the screen, `repeat` the rows that are printed on every page.
+    """
+    sheet.print_area, sheet.freeze_panes, sheet.print_title_rows = area, freeze, repeat
+    sheet.sheet_view.showGridLines = False
     sheet.page_setup.paperSize = A4
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
@@ -170,6 +174,20 @@ def set_page(sheet: Worksheet, *, landscape: bool, left: str, right: str, foot: 
         (below.right, "&P / &N ページ"),
     ):
         part.text, part.size, part.font = text or None, 8, f"{FONT},Regular"
+
+
+def set_list_page(sheet: Worksheet, book: YearBook, **page: Any) -> None:
+    """The same for a list of the year's book, with its plan above."""
+    set_page(sheet, left=f"{book.city} {book.plan_name}", right=book.state_label, **page)
+
+
+def entitle(sheet: Worksheet, painter: Painter, title: str, note: str, columns: int) -> None:
+    """The first two lines of a list of the year's book: its title across the columns, a note, the way back to 表紙."""
+    for column in range(1, columns + 1):
+        painter.text(sheet, 1, column, title if column == 1 else "", "heading")
+    painter.height(sheet, 1, 24.0)
+    painter.text(sheet, 2, 1, note, "note")
+    painter.text(sheet, 2, columns, "← 表紙", "link", link=place(layout.COVER))
 
 
 def _head_and_foot(sheet: Worksheet) -> tuple[HeaderFooterItem, HeaderFooterItem]:

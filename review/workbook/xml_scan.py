@@ -82,7 +82,7 @@ class Scanner:
                 self.budget.check_time()
                 if not offset and chunk.startswith(_UTF32):
                     _refuse_encoding("", "utf-32", 0)
-                _refuse_declarations(before + chunk)
+                refuse_declarations(before + chunk)
                 in_tag = _tag_length(chunk, in_tag)
                 parser.Parse(chunk, False)
                 before, offset = chunk[-64:], offset + len(chunk)
@@ -136,11 +136,7 @@ def looks_like_xml(head: bytes) -> bool:
 
 
 def refuse_declarations(data: bytes) -> None:
-    """For parts that no XML parser accepts (Excel's own .vml): refuse DTDs and entities in any of the encodings."""
-    _refuse_declarations(data)
-
-
-def _refuse_declarations(data: bytes) -> None:
+    """Refuse DTDs and entities in any of the encodings, also in parts that no XML parser accepts (Excel's own .vml)."""
     # Stripped of NULs, UTF-16 of either order reads as ASCII does; UTF-7 hides the signs themselves.
     if _DECLARED.search(data) or (b"\x00" in data and _DECLARED.search(data.replace(b"\x00", b""))):
         _refuse_doctype()

@@ -11,7 +11,7 @@ import time
 from typing import NamedTuple
 
 from review.domain import notation
-from review.domain.values import cells, direction, grammar, numeric
+from review.domain.values import cells, direction, grammar, lexer, numeric
 from review.domain.values.achievement import judge
 from tests.review.domain import tables
 
@@ -26,7 +26,7 @@ class Speed(NamedTuple):
 
 
 def _forget() -> None:
-    for module in (cells, direction, grammar, notation, numeric):
+    for module in (cells, direction, grammar, lexer, notation, numeric):
         for cached in vars(module).values():
             if hasattr(cached, "cache_clear"):
                 cached.cache_clear()

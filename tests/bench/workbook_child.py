@@ -13,9 +13,10 @@ import sys
 import time
 from pathlib import Path
 
-from review.workbook import consolidated, engine
+from review.workbook import engine
 from review.workbook.part_cache import PartCache
 from tests.bench import book_of, xlsxwriter_book
+from tests.review.workbook import plain_book
 
 
 def measure(way: str, count: int, folder: Path) -> dict[str, float]:
@@ -43,7 +44,7 @@ def _write(way: str, book, path: Path, memory: Path) -> int:
         return -1
     with path.open("wb") as out:
         if way == "openpyxl":
-            consolidated.write(book, out)
+            plain_book.write(book, out)
             return -1
         parts = PartCache(memory)
         engine.write(book, out, parts=parts)

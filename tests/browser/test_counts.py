@@ -110,6 +110,29 @@ def test_the_board_approves_and_publishes_at_its_meeting(cast: Cast, page, sign_
 
 
 @QUICK
+def test_the_clerk_who_explains_a_missed_target_in_words_of_the_year(cast: Cast, page) -> None:
+    """要因 and 対応 are asked for where the 実績 stands: nothing of last year's is taken over, no page lies between."""
+    cast.open(1)
+    hand = Hand(page)
+    hand.follow(Notification.objects.get(recipient=cast.contributor, event="CycleOpened").link)
+    hand.sign_in(cast.contributor)
+    hand.fill(ONE, "120件")
+    hand.fill(TWO, "70件")
+    hand.fill("cause", "周知が足りませんでした。")
+    hand.fill("response", "周知の回数を増やします。")
+    hand.press(page.get_by_role("button", name="確認・提出"))
+    hand.button("提出する")
+    page.get_by_text("提出しました。").first.wait_for()
+    sent = cast.sheet().submissions.get().content["items"]
+    assert (sent[TWO], sent["cause"], sent["response"]) == (
+        "70件",
+        "周知が足りませんでした。",
+        "周知の回数を増やします。",
+    )
+    assert hand.count <= 10, hand.count
+
+
+@QUICK
 @pytest.mark.parametrize(("second", "most"), [("130件", 8), ("70件", 10)], ids=["both met", "one missed"])
 def test_the_clerk_from_the_mail_to_the_submission_with_sign_in(cast: Cast, page, second: str, most: int) -> None:
     cast.open(1)

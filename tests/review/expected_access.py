@@ -24,7 +24,7 @@ EXPECTED = {
     "publication:share_picture": NOBODY_HERE, "publication:goal": NOBODY_HERE, "publication:goal_frame": NOBODY_HERE, "publication:goal_file": NOBODY_HERE,
     "publication:pdf": NOBODY_HERE, "publication:schema": NOBODY_HERE,
     "publication:compare": NOBODY_HERE, "publication:open_data": EVERYONE,
-    "publication:feed": EVERYONE, "publication:plan_feed": NOBODY_HERE, "publication:sitemap": EVERYONE,
+    "publication:feed": EVERYONE, "publication:plan_feed": NOBODY_HERE, "publication:sitemap": EVERYONE, "publication:catalog": EVERYONE,
     "robots": EVERYONE, "api:openapi": EVERYONE, "api:root": EVERYONE, "api:editions": NOBODY_HERE,
     "api:nothing": NOBODY_HERE, "api:edition": NOBODY_HERE, "api:measures": NOBODY_HERE,
     "api:measure": NOBODY_HERE, "api:indicators": NOBODY_HERE,

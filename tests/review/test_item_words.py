@@ -34,3 +34,10 @@ def test_what_can_be_corrected_has_the_erratum_s_words_in_japanese_and_others_in
             words for item in items if re.search("[ぁ-んァ-ヶ一-龠]", words := correctable_label(item.key, item.label))
         ]
     assert japanese == []
+
+
+def test_where_no_year_is_at_hand_no_plan_s_text_has_the_words_of_another_plan() -> None:
+    """A page without a session, and one that answers 409, know no form: a city calls 現状と課題 otherwise."""
+    assert {label_of(one.key, None) for one in fields.texts()} == {"入力した文章"}
+    assert label_of(items.actual_key(2), None) == label_of(items.actual_key(2), {})
+    assert label_of("x-成果の説明", None) == "成果の説明"

@@ -38,7 +38,7 @@ from review.domain import items
 from review.domain.fields import text_keys
 from review.domain.text import normal_newlines
 from review.mail.services import mailing
-from review.models import Artifact, IndicatorYear, MeasureYear, PlanField, ScheduleItem
+from review.models import Artifact, IndicatorYear, MeasureYear, PlanField, PlanUpload, ScheduleItem
 from review.plan.services import plan_files
 from review.sheet.services import submission
 from tests.cast import YEAR, Cast, settle_background
@@ -256,6 +256,7 @@ def a_plan_sent(cast: Cast) -> None:
         path.write_text(f"施策ID,施策名,担当課,指標,単位,令和6年度目標\n09-09,{payload},産業振興課,{payload},件,10件\n")
         plan_id = cast.cycle.plan_id  # type: ignore[union-attr]
         plan_files.receive(user=cast.reviewer2, plan_id=plan_id, path=path, filename='zq"><img src=x onerror=1>.csv')
+    PlanUpload.objects.update(refusal=f"施策名「{payload}」が長すぎます。")
 
 
 def while_entering(cast: Cast) -> None:

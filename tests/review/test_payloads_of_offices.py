@@ -255,7 +255,7 @@ IN_THE_YEAR = {
     "User": {"display_name"}, "Department": {"name"}, "Plan": {"name", "city", "office", "office_en", "body", "body_en"}, "PlanField": {"name"}, "ScheduleItem": {"name", "progress"},
     "MeasureYear": {"name", "related_text", *text_keys()} - {OPINION},
     "IndicatorYear": {"name", "target", "actual"}, "TargetChange": {"name", "name_before", "target", "target_before"}, "Decision": {"comment"}, "ItemComment": {"body"},
-    "Meeting": {"attendees", "minute", "document_number"}, "Evidence": {"filename"}, "Upload": {"filename"}, "PlanUpload": {"filename"}, "Artifact": {"filename"},
+    "Meeting": {"attendees", "minute", "document_number"}, "Evidence": {"filename"}, "Upload": {"filename"}, "PlanUpload": {"filename", "refusal"}, "Artifact": {"filename"},
     "Mail": {"subject", "body"}, "Notification": {"title", "body"},
 }  # fmt: skip
 

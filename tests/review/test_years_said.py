@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from review import clock
@@ -79,8 +80,8 @@ def published(cast: Cast) -> None:
     settle_background()
 
 
-def pages(cast: Cast, who: str, language: str) -> Iterator[tuple[str, str]]:
-    """Every page that answers the person, for each row there is: (the address's name, its text)."""
+def pages(cast: Cast, who: str, language: str) -> Iterator[tuple[str, HttpResponse]]:
+    """Every page that answers the person, for each row there is: (the address's name, its answer)."""
     numbers = {cast.sheet(1).pk, *(row.pk for model in ROWS if (row := model.objects.last()))}
     client = Client() if who == "anonymous" else as_(cast.people[who])
     client.cookies["django_language"] = language
@@ -92,7 +93,7 @@ def pages(cast: Cast, who: str, language: str) -> Iterator[tuple[str, str]]:
         for number in sorted(numbers) if "<int:pk>" in route else [0]:
             response = client.get(filled(route, number))
             if response.status_code == 200 and "html" in response.get("Content-Type", ""):
-                yield name, words(response)
+                yield name, response
 
 
 def other_years(
@@ -101,8 +102,8 @@ def other_years(
     """{page: where a year of the other kind stands}."""
     hits = {}
     for who in WHO:
-        for name, text in pages(cast, who, language):
-            left = leave(name, text)
+        for name, page in pages(cast, who, language):
+            left = leave(name, words(page))
             for hit in pattern.finditer(left):
                 hits[f"{name} ({who})"] = left[max(0, hit.start() - 30) : hit.end() + 20]
     return hits

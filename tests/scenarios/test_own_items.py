@@ -24,7 +24,7 @@ from review.pdf import content
 from review.publication.services import corrections, schemas
 from review.publication.services.corrections import Typed
 from review.sheet.services import submission
-from review.workbook import consolidated
+from review.workbook import engine
 from review.workbook.entry_reader import read_entry_book
 from review.year.services import cycles
 from tests.cast import Cast, settle_background
@@ -101,7 +101,7 @@ def published(tmp_path: Path) -> None:
     edition = Edition.objects.get()
     row = edition.snapshot["measures"][0]
     assert row["items"][0]["text"] == "高い" and row["items"][0]["label"] == LABEL
-    consolidated.write(books.edition_book(edition), tmp_path / "book.xlsx")
+    engine.write(books.edition_book(edition), tmp_path / "book.xlsx")
     assert [LABEL, "高い"] in content.of_sheet(books.form(row, edition.snapshot, label=""))["evaluation"]
     client = Client()
     site = f"/results/dx/{edition.snapshot['fiscal_year']}"

@@ -16,7 +16,7 @@ from review.domain.book import Agenda
 from review.models import Edition, MeasureReview, Notification, Submission, User
 from review.pdf import content
 from review.publication.services import exports
-from review.workbook import consolidated
+from review.workbook import engine
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, words
 from workflow import steps
@@ -87,7 +87,7 @@ def with_the_deciders(cast: Cast, review: MeasureReview) -> Iterator[tuple[str, 
 def of_the_files(cast: Cast, folder: Path) -> Iterator[tuple[str, str]]:
     book = workbooks.year_book_now(cast.cycle)
     yield "pack", json.dumps(content.of_pack(book, Agenda()), ensure_ascii=False)
-    consolidated.write(book, folder / "book.xlsx")
+    engine.write(book, folder / "book.xlsx")
     from openpyxl import load_workbook
 
     sheet = load_workbook(folder / "book.xlsx")["01-01"]

@@ -26,6 +26,7 @@ from review.models import (
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, queries_of, words
 from tests.review.growing import more_sheets
+from tests.review.plan.test_measures import PAGE, typed
 from workflow import steps
 
 BOARD = f"/plans/dx/{YEAR}/board/"
@@ -109,6 +110,11 @@ def test_one_measure_a_screen_leads_through_the_agenda_and_stays_when_it_is_deci
     assert as_(waiting.contributor).get(place("01-02")).status_code == 403
 
 
+def test_last_year_s_overall_stands_on_the_screen_with_its_words(waiting: Cast) -> None:
+    """Who reads it from the projector knows no scale by heart."""
+    assert "昨年度 B 80%以上" in words(as_(waiting.approver).get(place("01-03")))
+
+
 def test_what_is_decided_on_the_screen_carries_the_meeting_and_leads_on(waiting: Cast, meeting: Meeting) -> None:
     client, sheet = as_(waiting.approver), waiting.sheet(3)
     page = client.get(f"{place('01-03')}?meeting={meeting.pk}")
@@ -145,8 +151,8 @@ def test_the_office_records_on_the_screen_what_the_meeting_decided(waiting: Cast
 
 
 def test_changes_proposals_and_the_publication_take_the_meeting_of_the_agenda(waiting: Cast, meeting: Meeting) -> None:
-    form = {"fiscal_year": YEAR + 1, "name": "新しい名前", "reason": "改称のため", "sure": "1"}
-    as_(waiting.reviewer2).post(f"/plans/dx/{YEAR}/changes/new/rename/?measure=01-01", form)
+    form = typed(waiting, name="新しい名前", fiscal_year=YEAR + 1, reason="改称のため", sure="1")
+    as_(waiting.reviewer2).post(PAGE, form)
     approval.propose_outcome(
         user=waiting.reviewer, review_id=waiting.sheet(4).pk, outcome=Outcome.EXCLUDED, reason="制度の廃止"
     )

@@ -10,6 +10,7 @@ from review.assessment.services import approval
 from review.models import AuditEntry, Decision, Meeting, Outcome, PlanChange, Step
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, words
+from tests.review.plan.test_measures import PAGE, typed
 
 BOARD = f"/plans/dx/{YEAR}/board/"
 
@@ -24,8 +25,7 @@ def meeting(cast: Cast) -> Meeting:
 
 
 def propose_change(cast: Cast) -> PlanChange:
-    form = {"fiscal_year": YEAR, "name": "新しい名前", "reason": "改称のため", "sure": "1"}
-    as_(cast.reviewer2).post(f"/plans/dx/{YEAR}/changes/new/rename/?measure=01-01", form)
+    as_(cast.reviewer2).post(PAGE, typed(cast, name="新しい名前", reason="改称のため", sure="1"))
     return PlanChange.objects.get()
 
 

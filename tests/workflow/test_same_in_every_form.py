@@ -102,21 +102,23 @@ def test_every_form_says_the_same_of_a_value(cast: Cast, actual: str, replies: d
     forms = of_edition(cast)
     one, line, cells = forms["json"], forms["csv"], forms["book"]
     assert (one["reading"]["actual"], one["reason"], one["flags"]) == (reading, reason, flags)
-    assert editions.state_of(one) == state == line["実績の状態"] == (cells["値の状態"] or "")
+    assert editions.state_of(one) == state == line["値の状態"] == (cells["値の状態"] or "")
     assert [(note["sentence"], note["answer"]) for note in one["notes"]] == list(zip(sentences, replied, strict=True))
     assert (
-        (line["実績の読み取り"], line["判定の説明"])
+        (line["実績の読み取り"], line["判定の理由"])
         == (reading, reason)
         == (cells["実績の読み取り"], cells["判定の理由"])
     )
-    for part in (*sentences, *filter(None, replied)):
-        assert part in line["注記"] and part in cells["確認事項"]
-    # Where a value stays 評価できない, an edition says in words for citizens what the doubt said in those of the office.
+    # Where a value stays 評価できない, an edition says in words for citizens what the doubt said in those of the office, and
+    # nothing says again what the reason says.
     why = one["open_reason"]
     covered = WHY_OPEN if why else {}
     both = list(zip(flags, sentences, replied, strict=True))
-    spoken = [(code, [answer] if code in covered else [text, answer]) for code, text, answer in both]
-    public = [part for code, parts in spoken if code in editions.PUBLIC_FLAGS for part in parts]
+    spoken = [[answer] if code in covered or text == reason else [text, answer] for code, text, answer in both]
+    public = [part for parts in spoken for part in parts if part]
+    for part in public:
+        assert part in line["確認事項"] and part in cells["確認事項"]
+    assert line["確認事項コード"] == " ".join(flags) == (cells["確認事項コード"] or "")
     for part in (reading, state, why or reason, *public):
         assert squeezed(part) in squeezed(forms["page"]), part
 

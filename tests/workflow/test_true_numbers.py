@@ -246,7 +246,7 @@ def test_every_form_of_an_edition_counts_as_sql_does(final: Cast) -> None:
     graded = [row for row in rows if row["達成区分"]]
     assert len(graded) == 2 * expected["提出"]
     measures = list(csv.DictReader(StringIO(exports.measures_csv(source).decode("utf-8-sig"))))
-    outcomes = [row["施策の結果"] for row in measures]
+    outcomes = [row["施策の結果コード"] for row in measures]
     assert (outcomes.count("excluded"), outcomes.count("not_submitted")) == (expected["対象外"], expected["未提出"])
     context = Client().get(f"/results/dx/{YEAR}/").context
     assert sum(group["totals"].due for group in context["fields"]) == expected["施策"]

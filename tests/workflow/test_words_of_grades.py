@@ -27,9 +27,10 @@ from review.models import AuditEntry, Cycle, Edition, Indicator, IndicatorYear
 from review.pdf import maker
 from review.publication.services import exports
 from review.sheet.services import submission
-from review.workbook import consolidated, engine
+from review.workbook import engine
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, words
+from tests.review.workbook import plain_book
 from workflow import steps
 
 DECIDE = f"/plans/dx/{YEAR}/board/decide/"
@@ -155,7 +156,7 @@ def test_books_and_papers_say_it_and_both_writers_agree(cast: Cast) -> None:
     cycle = decided(cast)
     book = books.year_book(snapshot.snapshot_of(cycle), label="公表案", made_at=datetime(2025, 6, 1))
     texts = []
-    for write in (engine.write, consolidated.write):
+    for write in (engine.write, plain_book.write):
         out = io.BytesIO()
         write(book, out)
         texts.append(cells(out.getvalue()))

@@ -14,7 +14,7 @@ from review.assessment.services.standings import REASONS, Before, Pair, Sheet, g
 from review.assessment.services.tallies import tally_of
 from review.domain import rating
 from review.models import Cycle, MeasureReview, Outcome, ReviewState
-from review.reader_words import grade_meaning, overall_meaning, overall_note
+from review.reader_words import grade_meaning, overall_meaning
 from review.templatetags.words import fiscal_year, word_of
 
 WAITING, EVERY = "waiting", "all"
@@ -164,8 +164,8 @@ def row_of(
 ) -> Row:
     """One sheet of the board."""
     year = review.measure_year
-    shown = sheet.marks if sheet.submitted else ()
-    last, marks = before.get(year.measure_id, ("", ()))
+    shown, rule = sheet.marks if sheet.submitted else (), sheet.rated.proposed
+    last, marks, its = before.get(year.measure_id, ("", (), scale))
     return Row(
         pk=review.pk,
         round=review.round,
@@ -177,9 +177,9 @@ def row_of(
         grades=tuple((mark.grade, grade_meaning(mark.grade, scale, [mark])) for mark in shown if mark.grade),
         grade=sheet.rated.grade if sheet.submitted else "",
         grade_name=overall_meaning(sheet.rated.grade, scale, sheet.marks) if sheet.submitted else "",
-        proposed=sheet.rated.proposed if sheet.submitted else "",
+        proposed=f"{rule} {overall_meaning(rule, scale, sheet.marks)}".strip() if sheet.submitted else "",
         overridden=sheet.rated.overridden and sheet.submitted,
-        before=last + overall_note(last, scale, marks) if last else "",
+        before=f"{last} {overall_meaning(last, its, marks)}".strip(),
         reasons=tuple(Reason(code, labels[code], count) for code, count in sheet.reasons),
         **about,
     )

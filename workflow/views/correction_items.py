@@ -18,6 +18,7 @@ from review.models import Correction, Edition
 from review.publication.services import corrections
 from review.publication.services.correction_effects import Entry
 from review.publication.services.corrections import Typed
+from review.reader_words import in_reader_words
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
@@ -160,7 +161,7 @@ def elsewhere(correction: Correction) -> list[dict[str, Any]]:
     """The other years of the plan that have an edition of their own: a value of theirs is put right there."""
     rows = Edition.objects.filter(cycle__plan_id=correction.cycle.plan_id, current=True).exclude(cycle=correction.cycle)
     return [
-        {"label": f"{fiscal_year(one.cycle.fiscal_year)} {one.label}", "url": reverse("meguri:correction_start", args=one.cycle.key)}
+        {"label": f"{fiscal_year(one.cycle.fiscal_year)} {in_reader_words(one.label)}", "url": reverse("meguri:correction_start", args=one.cycle.key)}
         for one in rows.defer("snapshot").select_related("cycle").order_by("cycle__fiscal_year")
     ]  # fmt: skip
 

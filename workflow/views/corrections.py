@@ -18,6 +18,7 @@ from review.item_words import correctable_label
 from review.models import Correction, Cycle, Edition, edition_label
 from review.publication.services import corrections
 from review.publication.services.correction_effects import Entry
+from review.reader_words import in_reader_words
 from review.screens.views.acts import Crumb, crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.questions import cycle_or_404
@@ -60,11 +61,14 @@ def start(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
             return see_other("meguri:correction", other.pk)
         messages.success(request, _("訂正の準備を始めました。訂正する施策を選んでください。"))
         return see_other("meguri:correction", made.pk)
-    heading = _("%(edition)sを訂正する") % {"edition": f"{fiscal_year(cycle.fiscal_year)} {current.label}"}
+    heading = _("%(edition)sを訂正する") % {
+        "edition": f"{fiscal_year(cycle.fiscal_year)} {in_reader_words(current.label)}"
+    }
     effects = [
         _("訂正の準備が始まります。公表版は、承認者が決定するまで変わりません。"),
-        _("決定すると、%(edition)sが正誤表とともに公表されます。") % {"edition": edition_label(current.number + 1)},
-        _("%(edition)sは消えず、これまでの内容のまま見られます。") % {"edition": current.label},
+        _("決定すると、%(edition)sが正誤表とともに公表されます。")
+        % {"edition": in_reader_words(edition_label(current.number + 1))},
+        _("%(edition)sは消えず、これまでの内容のまま見られます。") % {"edition": in_reader_words(current.label)},
     ]
     context = {
         "heading": heading,
@@ -101,7 +105,7 @@ def page(
     context = {
         "correction": correction,
         "cycle": cycle,
-        "coming": edition_label(base.number + 1),
+        "coming": in_reader_words(edition_label(base.number + 1)),
         "measures": by_measure(correction, entries),
         "totals": [line for line in lines_of(correction, entries) if not line["code"]],
         "effects": effects_of(correction, entries),
@@ -113,7 +117,8 @@ def page(
         "refused": refused,
         "comment": comment,
         "reason": reason,
-        "page_title": _("%(edition)sの訂正") % {"edition": f"{fiscal_year(cycle.fiscal_year)} {base.label}"},
+        "page_title": _("%(edition)sの訂正")
+        % {"edition": f"{fiscal_year(cycle.fiscal_year)} {in_reader_words(base.label)}"},
         "breadcrumbs": way_to(cycle, _("訂正")),
     }
     return render(request, "workflow/correction.html", context, status=status)
@@ -188,7 +193,8 @@ def reading_of(key: str, text: str) -> str:
 
 def effects_of(correction: Correction, entries: Sequence[Entry]) -> list[str]:
     """What the decision will do."""
-    coming, base = edition_label(correction.base.number + 1), correction.base.label
+    base, number = in_reader_words(correction.base.label), correction.base.number
+    coming = in_reader_words(edition_label(number + 1))
     return [
         _("%(n)s項目を訂正した%(edition)sが、正誤表とともに公表されます。") % {"n": len(entries), "edition": coming},
         _("%(edition)sは消えず、これまでの内容のまま見られます。") % {"edition": base},
@@ -215,13 +221,13 @@ def other_editions(correction: Correction, entries: Sequence[Entry]) -> list[str
         _(
             "%(year)sの値を、この版の中だけで正します。%(year)sの公表版(%(edition)s)は変わりません。誤りがあれば、そちらも訂正してください。"
         )
-        % {"year": fiscal_year(published[year].cycle.fiscal_year), "edition": published[year].label}
+        % {"year": fiscal_year(published[year].cycle.fiscal_year), "edition": in_reader_words(published[year].label)}
         for year in sorted(years & published.keys())
     ]
     later = [one for year, one in sorted(published.items()) if year > mine] if mine in years else []
     return sentences + [
         _("%(year)sの公表版(%(edition)s)にも、この年度の値が載っています。必要なら、そちらも訂正してください。")
-        % {"year": fiscal_year(one.cycle.fiscal_year), "edition": one.label}
+        % {"year": fiscal_year(one.cycle.fiscal_year), "edition": in_reader_words(one.label)}
         for one in later
     ]
 

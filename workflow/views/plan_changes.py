@@ -8,11 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from review import permissions
-from review.domain.refusals import Invalid
 from review.models import ChangeState, Cycle, Meeting, PlanChange
 from review.plan.forms.plan_changes import DecideForm
-from review.plan.views.plan_changes import MEANINGS
-from review.screens.forms.fields import add_refusal
+from review.plan.views.plan_changes import meaning_of
+from review.screens.forms.fields import refusals_on
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
@@ -29,11 +28,8 @@ def plan_change(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         accept = request.POST.get("accept") == "1"
         words = {**form.cleaned_data, "meeting": choice.chosen}
-        try:
+        with refusals_on(form):
             steps.decide_plan_change(user=request.user, change_id=pk, accept=accept, **words)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(request, _("変更を決定しました。") if accept else _("提案を採用しませんでした。"))
             return see_other("meguri:plan_change", pk) if at is None else to_the_board(change, choice.chosen)
     waiting = change.state == ChangeState.PROPOSED
@@ -43,7 +39,7 @@ def plan_change(request: SignedInRequest, pk: int) -> HttpResponse:
         "page_title": title,
         "breadcrumbs": crumbs((_("計画の変更"), "".join(back)), (title, "")),
         "change": change,
-        "meaning": MEANINGS[change.kind],
+        "meaning": meaning_of(change.kind),
         "waiting": waiting,
         "may_decide": bool(permissions.deciding_change(request.user, change)),
         "mine": waiting

@@ -5,12 +5,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from review.domain.refusals import Invalid
 from review.ending.forms.summary import DecisionForm
 from review.ending.services import summaries as work
 from review.ending.views.summary import page_of
 from review.models import Plan
-from review.screens.forms.fields import add_refusal
+from review.screens.forms.fields import refusals_on
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from workflow.forms import MeetingChoice
@@ -25,13 +24,10 @@ def summary(request: SignedInRequest, short_name: str) -> HttpResponse:
     choice = MeetingChoice(request.POST or None, plan=plan)
     if form.is_bound and form.is_valid() and standing:
         accept = request.POST.get("accept") == "1"
-        try:
+        with refusals_on(form):
             work.decide(
                 user=request.user, plan_id=plan.pk, accept=accept, meeting=choice.chosen, **form.cleaned_data
             )  # fmt: skip
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(request, _("総括を公表しました。") if accept else _("総括を差し戻しました。"))
             return see_other("meguri:summary", short_name)
     context = {**page_of(request.user, plan), "form": form, "choice": choice}

@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -202,8 +201,7 @@ def _by_definition(row: IndicatorYear, years: Sequence[IndicatorYear], scale: ra
     if goal.direction or not goal.kind or not rests_on_definition(row, years, [goal.kind]):
         return verdict
     flags = ("direction_unknown", *(flag for flag in verdict.flags if not flag.startswith("direction_")))
-    return replace(
-        verdict,
+    return verdict._replace(
         status="undetermined",
         basis="none",
         reason=NOBODY_CAN_TELL,

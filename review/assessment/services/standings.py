@@ -30,7 +30,8 @@ REASONS = {
 
 Reasons = tuple[tuple[str, int], ...]
 #: {measure: its 総合評価 of the year before, and the goals on which that rests}
-Before = Mapping[int, tuple[str, Sequence[listing.Mark]]]
+#: {measure: last year's 総合評価, the marks below it, the scale of its letters}
+Before = Mapping[int, tuple[str, Sequence[listing.Mark], rating.Scale]]
 Rule = Callable[[tuple[listing.Mark, ...]], tuple[Standing, Reasons]]
 
 
@@ -175,7 +176,7 @@ def same_base(cycle: Cycle, sheets: Iterable[Sheet], before: Before) -> SameBase
     fields: dict[str, list[tuple[str, str]]] = {}
     for field, *grades in rows:
         fields.setdefault(field, []).append((grades[0], grades[1]))
-    overall = {measure: grade for measure, (grade, _marks) in before.items() if grade in letters}
+    overall = {measure: grade for measure, (grade, *_) in before.items() if grade in letters}
     return SameBase(
         measures=Pair.of((sheet.rated.grade, overall.get(measure, "")) for measure, sheet in counted.items()),
         goals=Pair.of((now, earlier) for _field, now, earlier in rows),
@@ -187,6 +188,7 @@ def overall_before(cycle: Cycle) -> Before:
     """As the year before was published here, else what this year's rule makes of it. Four queries at most."""
     before = queries.cycle_of(cycle.plan.short_name, cycle.fiscal_year - 1)
     if before is not None and before.state == CycleState.PUBLISHED:
-        return {one.measure: (one.rated.grade, one.marks) for one in sheets_of(before).values() if one.submitted}
+        scale, sheets = judging.scale_of(before), sheets_of(before).values()
+        return {one.measure: (one.rated.grade, one.marks, scale) for one in sheets if one.submitted}
     scale, marks = judging.scale_of(cycle), listing.marks_of(cycle.plan_id, cycle.fiscal_year - 1)
-    return {measure: (by_rule(tuple(rows), scale=scale)[0].grade, rows) for measure, rows in marks.items()}
+    return {measure: (by_rule(tuple(rows), scale=scale)[0].grade, rows, scale) for measure, rows in marks.items()}

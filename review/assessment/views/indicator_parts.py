@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy
 
 from review import queries
 from review.assessment.services import judging, next_year
+from review.continuing import came_from
 from review.domain import answers, course, items, rating
 from review.domain.definitions import unit_of
 from review.domain.progress import BEFORE, status_of
 from review.domain.values import State
 from review.models import IndicatorYear, MeasureReview
-from review.reader_words import goal_label, grade_meaning, year_label
+from review.reader_words import came_from_words, goal_label, grade_meaning, year_label
 
 STATUSES = {
     "achieved": gettext_lazy("達成"),
@@ -215,7 +216,7 @@ def table_of(label: str, rows: Sequence[IndicatorYear], year: int, scale: rating
     return {
         "label": label,
         "baseline": rows[-1].indicator.baseline if rows else "",
-        "came_from": came_from(rows),
+        "came_from": came_from_words(came_from(rows)),
         "show_grade": any(row.final_grade for row in rows),
         "years": course.rows(cells, year),
     }
@@ -228,13 +229,3 @@ def charts_of(rows: Sequence[IndicatorYear], years: Sequence[dict[str, Any]], ye
     direction = rows[-1].indicator.direction or rows[-1].reading.get("direction") or ""
     charts = course.charts(rows[-1].name, [one for one in years if one["year"] <= year], direction)
     return [chart for chart in charts if chart["kind"] == "bars"]
-
-
-def came_from(rows: Sequence[IndicatorYear]) -> str:
-    """Where the earlier values stand, in a sentence, for a goal that goes on from another 施策 or plan; '' for others."""
-    former = [row for row in rows if row.indicator_id != rows[-1].indicator_id]
-    if not former:
-        return ""
-    goal, year = former[-1].indicator, former[-1].fiscal_year
-    words = {"year": year_label(year), "code": goal.measure.code, "mark": items.circled(goal.number)}
-    return _("%(year)sまでは「%(code)s 成果目標%(mark)s」の値です。") % words

@@ -13,9 +13,8 @@ from review import queries
 from review.assessment.forms.meetings import MeetingForm
 from review.assessment.services import meetings
 from review.assessment.services.meetings import MeetingWords
-from review.domain.refusals import Invalid
 from review.models import Cycle, Meeting
-from review.screens.forms.fields import add_refusal
+from review.screens.forms.fields import refusals_on
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
@@ -29,11 +28,8 @@ def meeting(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         raise Http404
     form = MeetingForm(request.POST or None)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_on(form):
             meetings.record_meeting(user=request.user, cycle=cycle, words=MeetingWords(**form.cleaned_data))
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(request, _("会議の記録を保存しました。承認のときに選べます。"))
             return see_other("meguri:board", plan, year)
     return page(request, cycle, form, _("会議の記録"))
@@ -54,11 +50,8 @@ def meeting_amend(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = get_object_or_404(Meeting.objects.select_related("cycle__plan"), pk=pk)
     form = MeetingForm(request.POST or None, initial={name: getattr(meeting, name) for name in MeetingForm.base_fields})
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_on(form):
             meetings.amend_meeting(user=request.user, meeting_id=pk, words=MeetingWords(**form.cleaned_data))
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(request, _("会議の記録を直しました。直す前の記録は、監査記録に残ります。"))
             return see_other("meguri:board", *meeting.cycle.key)
     return page(request, meeting.cycle, form, _("会議の記録を直す"), amended=meeting)

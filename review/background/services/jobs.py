@@ -97,7 +97,7 @@ def request(
     if not made:
         Job.objects.filter(pk=job.pk).update(wanted=F("wanted") + 1)
         Job.objects.filter(pk=job.pk, state=JobState.DONE).update(
-            state=JobState.WAITING, attempts=0, cause="", not_before=due
+            state=JobState.WAITING, attempts=0, cause="", not_before=due, done_steps=0, total_steps=0, doing=""
         )
         # Its tries stay counted: an outage in which people go on working is reported once.
         Job.objects.filter(pk=job.pk, state=JobState.FAILED).update(state=JobState.WAITING, final=False, not_before=due)

@@ -12,7 +12,6 @@ from review.books.services import editions
 from review.books.services.editions import audit_head
 from review.books.services.snapshot import OUTCOME_WORDS
 from review.domain import grade_words, rating, sheet_form, values
-from review.domain.answers import sentence_of
 from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
 from review.domain.fields import OPINION
 from review.domain.fiscal import fiscal_year_label, wareki
@@ -34,7 +33,9 @@ STATUS_LABELS = {
     "": "",
 }
 #: An edition and open data wait for nothing any more.
-FINAL_LABELS = {**STATUS_LABELS, "pending": "実績なし"}
+FINAL_LABELS = {**STATUS_LABELS, **OUTCOME_WORDS, "pending": "実績なし"}
+#: The word for a 施策 of an edition that has no 総合評価 otherwise.
+NO_GRADE = "評価なし"
 #: The word for a sheet that its department has not submitted.
 UNSUBMITTED = "提出前"
 TRENDS = {1: "△ 増", 0: "― 同じ", -1: "▽ 減"}
@@ -77,42 +78,34 @@ def year_book(
         ),
         previous=_previous(snapshot.get("previous")),
         audit_head=audit_head(snapshot),
-        changes=(*_plan_changes(snapshot), *_target_changes(snapshot), *_changes(snapshot.get("corrections", ()))),
+        changes=(*_plan_changes(snapshot), *_changes(snapshot.get("corrections", ()))),
     )
 
 
 def _plan_changes(snapshot: Mapping[str, Any]) -> Iterator[Change]:
-    """What changed in the plan from this year on, as lines of 変更履歴."""
+    """What changed in the plan from this year on, and what the sheets change of its 目標 and 評価項目 of the year to come."""
     for one in snapshot.get("plan_changes", ()):
-        yield Change(
-            code=one["code"], item=one["item"], before=one["before"], after=one["after"], reason=one["reason"],
-            made_at=datetime.fromisoformat(one["date"]), kind="計画の変更",
-        )  # fmt: skip
-
-
-def _target_changes(snapshot: Mapping[str, Any]) -> Iterator[Change]:
-    """What the sheets change of the plan's 目標 and 評価項目 of the year to come, as lines of 変更履歴."""
+        yield _change(one, one["date"], item=one["item"], kind="計画の変更")
     for one in snapshot.get("target_changes", ()):
-        yield Change(
-            code=one["code"], item=f"{fiscal_year_label(one['fiscal_year'])} {one['item']}", before=one["before"],
-            after=one["after"], reason=one["reason"], made_at=datetime.fromisoformat(one["date"]), kind="目標の変更",
-        )  # fmt: skip
+        yield _change(
+            one, one["date"], item=f"{fiscal_year_label(one['fiscal_year'])} {one['item']}", kind="目標の変更"
+        )
 
 
 def _changes(corrections: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
     """正誤表 as lines of 変更履歴: what was put right, and what changed in consequence."""
     for correction in corrections:
-        day = datetime.fromisoformat(correction["date"])
         for one in correction["items"]:
-            yield Change(
-                code=one["code"], item=one["label"], before=one["wrong"], after=one["right"], reason=one["reason"],
-                made_at=day, kind=correction["label"],
-            )  # fmt: skip
+            sides = {"before": one["wrong"], "after": one["right"]}
+            yield _change({**one, **sides}, correction["date"], item=one["label"], kind=correction["label"])
         for one in correction["consequences"]:
-            yield Change(
-                code=one["code"], item=one["label"], before=one["before"], after=one["after"],
-                reason="訂正に伴う変更", made_at=day, kind=correction["label"],
-            )  # fmt: skip
+            why = {"reason": "訂正に伴う変更"}
+            yield _change({**one, **why}, correction["date"], item=one["label"], kind=correction["label"])
+
+
+def _change(one: Mapping[str, Any], day: str, *, item: str, kind: str) -> Change:
+    sides = {key: one[key] for key in ("code", "before", "after", "reason")}
+    return Change(**sides, item=item, made_at=datetime.fromisoformat(day), kind=kind)
 
 
 def _scale_row(grade: rating.Grade, meaning: str) -> ScaleRow:
@@ -197,7 +190,7 @@ def _book_sheet(
         judged = tuple(
             one
             if one.status == words["not_applicable"]
-            else replace(one, status=aside, grade="", rate=None, rate_text="")
+            else replace(one, status=aside, status_code=row["outcome"], grade="", rate=None, rate_text="")
             for one in judged
         )
     return BookSheet(
@@ -208,7 +201,7 @@ def _book_sheet(
         grade="" if aside else row["grade"],
         note="" if aside else row["grade_note"],
         aside=aside,
-        ungraded="評価なし" if words is FINAL_LABELS else "未定",
+        ungraded=NO_GRADE if words is FINAL_LABELS else "未定",
         indicators=judged,
         opinions=tuple(
             f"{one['giver']}({wareki(date.fromisoformat(one['date']))})\n{one['text']}"
@@ -224,8 +217,7 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) 
     before = cells.get(fiscal_year - 1, {"actual": ""})["actual"]
     notes = editions.notes_of(one)
     why = one["open_reason"] if words is FINAL_LABELS else ""
-    covered = grade_words.WHY_OPEN.keys() if why else frozenset()
-    sentences = [why, *(sentence_of(note, note["sentence"] if note["code"] in covered else "") for note in notes)]
+    sentences = [why, *editions.cautions(one, why)]
     target, actual, earlier = (values.read(text) for text in (this["target"], this["actual"], before))
     return JudgedIndicator(
         number=one["number"],
@@ -239,11 +231,15 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) 
         baseline=one.get("baseline", ""),
         rate_text=one["rate_text"],
         grade=one["grade"],
-        numeric_target=_number(target),
-        numeric_actual=_number(actual),
-        unit=_unit(actual) or _unit(target),
+        status_code=status_of(one["status"], one),
+        direction=editions.direction_of(one),
+        numeric_target=number_of(target),
+        numeric_actual=number_of(actual),
+        target_unit=unit_of(target),
+        actual_unit=unit_of(actual),
         previous_actual=before,
-        trend=_trend(_number(earlier), _number(actual)),
+        trend=_trend(number_of(earlier), number_of(actual)),
+        note_codes=" ".join(note["code"] for note in notes),
         flags=(*_given(one), *filter(None, sentences)),
         large_change=any(note["code"] in LARGE_CHANGES and not note["answer"] for note in notes),
         state=editions.state_of(one),
@@ -260,7 +256,17 @@ def _given(one: Mapping[str, Any]) -> tuple[str, ...]:
     return (f"達成区分は人の判断です(算定では{one['computed_grade'] or '－'})。理由: {one['given_reason']}",)
 
 
-def _number(reading: Reading) -> Decimal | None:
+def verdict_code(one: Mapping[str, Any], outcome: str = "") -> str:
+    """The code of a verdict in an edition: its status; where no 実績 came, the outcome as which its 施策 was settled."""
+    return outcome if outcome and one["status"] not in ("", "not_applicable") else status_of(one["status"], one)
+
+
+def standing_of(row: Mapping[str, Any]) -> str:
+    """The 総合評価 of a 施策 of an edition, or the word for it where there is none."""
+    return OUTCOME_WORDS.get(row["outcome"]) or row["grade"] or NO_GRADE
+
+
+def number_of(reading: Reading) -> Decimal | None:
     """The reading's single number, None where it has none; thirds and the like are cut at nine decimals."""
     quantity = reading.quantity
     if quantity is None or quantity.value is None:
@@ -268,7 +274,8 @@ def _number(reading: Reading) -> Decimal | None:
     return round(Decimal(quantity.value.numerator) / Decimal(quantity.value.denominator), 9).normalize()
 
 
-def _unit(reading: Reading) -> str:
+def unit_of(reading: Reading) -> str:
+    """The unit of its numbers, thousands and the like multiplied out; '' where it has none."""
     return reading.quantity.unit.symbol if reading.quantity else ""
 
 

@@ -21,11 +21,8 @@ Row = Mapping[str, Any]
 _KATAKANA = {letter: letter + 0x60 for letter in range(ord("ぁ"), ord("ゖ") + 1)}
 #: what a person may sort the list by
 SORTS = ("code", "grade", "department")
-#: what helps a citizen to read a value; questions that a reviewer asks of a department are not for the public page
-PUBLIC_FLAGS = frozenset(
-    ("direction_inferred", "provisional", "approximate", "unit_mismatch", "unit_changed", "parts_mismatch", "needs_previous",
-     "not_measured", "definition_changed", "target_changed", "jump", "interim", "other_year", "negative", "unit_assumed")
-)  # fmt: skip
+#: the words for the direction by which a goal was judged; of a rank the first is the best
+DIRECTIONS = {"up": "大きいほどよい", "down": "小さいほどよい", "rank": "小さいほどよい"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +205,6 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
     this = next((cell for cell in cells if cell["fiscal_year"] == fiscal_year), None)
     grade = {"grade": one["grade"], "grade_words": one.get("grade_words", "")}
     years = course.rows([{**cell, **(grade if cell is this else {})} for cell in cells], fiscal_year)
-    covered = WHY_OPEN.keys() if why_open(one) else frozenset()
     name = this["name"] if this else next((cell["name"] for cell in reversed(cells) if cell["name"]), "")
     label = goal_label(one["number"])
     return {
@@ -225,12 +221,7 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
             "years": years,
             "show_grade": bool(one["grade"]),
         },
-        "sentences": [
-            words
-            for note in notes_of(one)
-            if note["code"] in PUBLIC_FLAGS
-            and (words := sentence_of(note, note["sentence"] if note["code"] in covered else one.get("reason", "")))
-        ],
+        "sentences": cautions(one, why_open(one)),
         "person_graded": bool(one["given_reason"]),
         "charts": course.charts(label, years, one.get("direction", "")),
         "empty": not any(cell[key] for cell in cells for key in ("name", "target", "actual")),
@@ -242,6 +233,20 @@ def notes_of(one: Row) -> list[dict[str, str]]:
     known = [code for code in one["flags"] if code in checks.SENTENCES]
     general = [{"code": code, "sentence": checks.SENTENCES[code][0], "answer": ""} for code in known]
     return list(one.get("notes", general))
+
+
+def cautions(one: Row, why: str = "") -> list[str]:
+    """What makes the year's value doubtful, with what was answered: one list for pages, books and tables. Left out is
+    what the reason of the verdict says already, or `why` a goal stays without one."""
+    covered = WHY_OPEN.keys() if why else frozenset()
+    reason = one.get("reason", "")
+    sentences = (sentence_of(note, note["sentence"] if note["code"] in covered else reason) for note in notes_of(one))
+    return [sentence for sentence in sentences if sentence]
+
+
+def direction_of(one: Row) -> str:
+    """Whether more or less is better, as the year was judged; '' where that is not decided."""
+    return DIRECTIONS.get(one.get("reading", {}).get("direction") or one.get("direction", ""), "")
 
 
 def reading_of(one: Row, cell: Row) -> dict[str, str]:

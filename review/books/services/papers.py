@@ -24,8 +24,6 @@ SHEET, BOOK, PACK, EDITION = "sheet_pdf", "book_pdf", "meeting_pack", "edition_p
 #: the papers of a whole year, which a person can ask for: kind of file -> the job that makes it
 OF_YEAR = {Artifact.Kind.PACK: PACK, Artifact.Kind.BOOK_PDF: BOOK}
 _EOF = b"%%EOF"
-#: of the PDF of a year: gathering, setting, writing
-STEPS = 3
 
 
 def build_edition(row: OutboxEvent) -> None:
@@ -84,6 +82,17 @@ def make_pack(claim: Claim) -> None:
     _make_of_year(claim, Artifact.Kind.PACK, lambda cycle, book: maker.pack(book, agenda_of(cycle)), "本部会議資料")
 
 
+def _make_of_year(claim: Claim, kind: str, make: Callable[[Cycle, YearBook], maker.Paper], name: str) -> None:
+    def write(cycle: Cycle, book: YearBook) -> artifacts.Write:
+        sheets = len(book.sheets) or 1
+        claim.progress(0, sheets, "PDFを組んでいます")
+        paper = make(cycle, book)
+        claim.progress(sheets, sheets, "ファイルに書いています")
+        return _writes(paper)
+
+    workbooks.produce_of_year(claim, write, kind=kind, check=check_pdf, ending="pdf", name=name, path=f"papers/{kind}-")
+
+
 def agenda_of(cycle: Cycle) -> Agenda:
     """What waits for the meeting beside the sheets. Two queries."""
     return Agenda(
@@ -97,28 +106,6 @@ def agenda_of(cycle: Cycle) -> Agenda:
         ),
         publication=f"公表日時: {wareki(timezone.localdate(cycle.publish_at))}" if cycle.publish_at else "公表日時は、公表の決定のときに定めます。",
     )  # fmt: skip
-
-
-def _make_of_year(claim: Claim, kind: str, make: Callable[[Cycle, YearBook], maker.Paper], name: str) -> None:
-    if artifacts.exists(claim, kind=kind, cycle=claim.args["cycle"], edition=None, revision=claim.requested):
-        return
-    cycle = Cycle.objects.select_related("plan").get(pk=claim.args["cycle"])
-    claim.progress(0, STEPS, "内容を集めています")
-    book = workbooks.year_book_now(cycle)
-    claim.progress(1, STEPS, "PDFを組んでいます")
-    paper = make(cycle, book)
-    claim.progress(2, STEPS, "ファイルに書いています")
-    artifacts.produce(
-        claim,
-        _writes(paper),
-        path=f"{cycle.folder}/papers/{kind}-r{claim.requested}",
-        ending="pdf",
-        check=check_pdf,
-        kind=kind,
-        cycle=cycle,
-        label=book.state_label,
-        filename=f"{cycle.file_name}_{name}_{book.state_label}.pdf",
-    )
 
 
 def make_edition(claim: Claim) -> None:

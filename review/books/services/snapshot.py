@@ -10,6 +10,7 @@ from review import queries
 from review.assessment.services import judging, next_year, ratings
 from review.assessment.services.tallies import APPROVED_STATES
 from review.books.services import submitted_offices
+from review.continuing import came_from
 from review.domain import fields, grade_words, sheet_form
 from review.domain.answers import words_of
 from review.domain.fields import OPINION, Required, Section
@@ -17,9 +18,9 @@ from review.domain.rating import Scale, overall
 from review.models import Cycle, IndicatorYear, MeasureReview, PlanField
 from review.plan.services import plan_changes
 
-# 2 brought `corrections` and each indicator's `direction`, 3 its `reading`, `state` and `notes`; editions of older schemas stay
-# as they were frozen.
-SCHEMA = 3
+# 2 brought `corrections` and each indicator's `direction`, 3 its `reading`, `state` and `notes`, 4 the direction as it was judged
+# and tables with codes (`open_data`); editions of older schemas stay as they were frozen, and so do their tables.
+SCHEMA = 4
 #: How a settled sheet is called in what is frozen: the city's words, whatever the reader's language.
 OUTCOME_WORDS = {"excluded": "対象外", "not_submitted": "未提出"}
 NO_ACTUAL = "実績の記載がありません。"
@@ -31,7 +32,7 @@ def snapshot_of(cycle: Cycle, reviews: Iterable[MeasureReview] | None = None) ->
     {"schema", "city", "municipality_code", "plan", "fiscal_year", "years": [..], "scale": [..], "totals": {"measures":
     {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "path" (where the 体系 has levels), "owner", "owner_now" (where it is another), "related", "related_all",
     narratives…, "outcome", "outcome_reason", "grade", "grade_words", "grade_note", "proposed_grade", "grade_reason", "demo", "evaluation": {..}, "schedule": [{"name", "bars", "progress"}],
-    "indicators": [{"number", "direction", "years": [{"fiscal_year", "name", "target", "actual", "answers"}], "status", "rate",
+    "indicators": [{"number", "direction", "years": [{"fiscal_year", "name", "target", "actual", "answers"}], "came_from" (where earlier years stand elsewhere), "status", "rate",
     "rate_text", "grade", "grade_words", "open_reason", "computed_grade", "given_reason", "flags", "notes": [{"code", "sentence", "answer"}],
     "reading": {"target", "actual"}, "state", "state_until", "reason", "demo"}], "opinions" (where there are some):
     [{"giver", "date", "text"}]}], "corrections": [{"number",
@@ -220,7 +221,7 @@ def value_of(row: IndicatorYear) -> dict[str, Any]:
     """How the 実績 of the year was read, and what its department said of it; no names of persons."""
     notes = row.reading.get("notes", [])
     return {
-        "reading": {key: row.reading.get(key, "") for key in ("target", "actual")},
+        "reading": {key: row.reading.get(key) or "" for key in ("target", "actual", "direction")},
         "state": row.reading.get("state", ""),
         "state_until": row.reading.get("until", ""),
         "notes": [
@@ -251,6 +252,7 @@ def indicator_of(number: int, rows: list[IndicatorYear], fiscal_year: int) -> di
         **({"baseline": rows[-1].indicator.baseline} if rows and rows[-1].indicator.baseline else {}),
         **({"progress": this.reading["progress"]} if "progress" in this.reading else {}),
         "years": [_cell(row, fiscal_year) for row in rows],
+        **({"came_from": former} if (former := came_from(rows)) else {}),
         "rate": str(this.rate) if this.rate is not None else None,
         "grade": this.final_grade,
         "computed_grade": this.grade,

@@ -4,12 +4,14 @@ Each event queues its sheet's book and the year's book; the requests of a minute
 to be and goes is in `artifacts`.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from review import clock, queries
 from review.assessment.services import standings
@@ -78,28 +80,56 @@ def make_sheet(claim: Claim) -> None:
 
 def make_year(claim: Claim) -> None:
     """Build the year's consolidated book from the current data (提出時点, later 公表案)."""
-    kind = Artifact.Kind.CONSOLIDATED
-    if artifacts.exists(claim, cycle=claim.args["cycle"], kind=kind, edition=None, revision=claim.requested):
+
+    def write(cycle: Cycle, book: YearBook) -> artifacts.Write:
+        return lambda out: engine.write(
+            book, out, parts=PartCache(_memory(cycle)), progress=artifacts.progress_of(claim)
+        )
+
+    produce_of_year(
+        claim,
+        write,
+        kind=Artifact.Kind.CONSOLIDATED,
+        check=check_workbook,
+        ending="xlsx",
+        name="集約表",
+        path="consolidated/",
+    )
+
+
+def produce_of_year(
+    claim: Claim,
+    write: Callable[[Cycle, YearBook], artifacts.Write],
+    *,
+    kind: str,
+    check: artifacts.Check,
+    ending: str,
+    name: str,
+    path: str,
+) -> None:
+    """Build a file of the year from its current data; `path` is how its name begins in the folder of the year."""
+    if artifacts.exists(claim, kind=kind, cycle=claim.args["cycle"], edition=None, revision=claim.requested):
         return
     cycle = Cycle.objects.select_related("plan").get(pk=claim.args["cycle"])
     claim.progress(0, MeasureReview.objects.filter(cycle=cycle).count() or 1, "内容を集めています")
     book = year_book_now(cycle)
     artifacts.produce(
         claim,
-        lambda out: engine.write(book, out, parts=PartCache(_memory(cycle)), progress=artifacts.progress_of(claim)),
-        path=f"{cycle.folder}/consolidated/r{claim.requested}",
-        check=check_workbook,
+        write(cycle, book),
+        path=f"{cycle.folder}/{path}r{claim.requested}",
+        ending=ending,
+        check=check,
         kind=kind,
         cycle=cycle,
         label=book.state_label,
-        filename=f"{cycle.file_name}_集約表_{book.state_label}.xlsx",
+        filename=f"{cycle.file_name}_{name}_{book.state_label}.{ending}",
     )
 
 
 def year_book_now(cycle: Cycle) -> YearBook:
     """The year's book from the current data. About twenty queries."""
     data = snapshot.snapshot_of(cycle)
-    label = "公表案" if queries.all_settled(cycle) else "提出時点"
+    label = gettext_noop("公表案") if queries.all_settled(cycle) else gettext_noop("提出時点")
     states = queries.state_labels(cycle)
     open_ones = MeasureReview.objects.filter(cycle=cycle, state__in=OPEN_STATES, outcome="")
     unsubmitted = set(open_ones.values_list("measure_year__measure__code", flat=True))

@@ -15,9 +15,8 @@ from review.deadlines.forms.deadlines import OWN, ClosingDayForm, DepartmentDead
 from review.deadlines.services import closing_days, deadlines
 from review.deadlines.services.deadlines import OwnDeadlines
 from review.domain.business_days import holiday_name
-from review.domain.refusals import Invalid
 from review.models import ClosingDay, Cycle, CycleState, Department
-from review.screens.forms.fields import add_refusal
+from review.screens.forms.fields import refusals_on
 from review.screens.views.acts import Crumb, crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.questions import cycle_or_404, whole
@@ -87,10 +86,8 @@ def departments(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         initial=DepartmentDeadlinesForm.initial_of(cycle, chosen) if chosen else None,
     )
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_on(form):
             return _keep(request, cycle, form)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
     context = {
         "page_title": _("%(year)s 部署ごとの期限") % {"year": fiscal_year(year)},
         "breadcrumbs": way_to(cycle, _("部署ごとの期限")),
@@ -134,11 +131,8 @@ def closing(request: SignedInRequest) -> HttpResponse:
         return see_other("meguri:closing_days")
     form = ClosingDayForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_on(form):
             made = closing_days.close(user=user, **form.cleaned_data)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(request, _("閉庁日「%(name)s」を登録しました。") % {"name": made.name})
             return see_other("meguri:closing_days")
     context = {

@@ -16,12 +16,11 @@ from review.deadlines.forms.deadlines import NudgeForm, PauseForm, RulesForm
 from review.deadlines.services import chasing
 from review.deadlines.views.deadlines import owners, tabs, way_to
 from review.domain import reminding
-from review.domain.refusals import Invalid
 from review.domain.reminding import Rule, Step
 from review.models import Cycle, CycleState, Department, MeasureReview, OutboxEvent, ReminderPause
 from review.notices.services import notifications, waiting
 from review.notices.services.reminders import Quiet
-from review.screens.forms.fields import add_refusal
+from review.screens.forms.fields import refusals_on
 from review.screens.views.answers import see_other
 from review.screens.views.questions import cycle_or_404, having, page_of, whole, words_of
 from review.screens.views.signed_in import SignedInRequest
@@ -114,7 +113,7 @@ def _paused(request: SignedInRequest, cycle: Cycle, form: PauseForm) -> bool:
     """Keep the pause; False where the service refused it and the form says why."""
     ids, data = form.scope_ids(), form.cleaned_data
     sheets = cycle.reviews.visible(permissions.scope_of(request.user))
-    try:
+    with refusals_on(form):
         chasing.pause(
             user=request.user,
             cycle_id=cycle.pk,
@@ -124,11 +123,9 @@ def _paused(request: SignedInRequest, cycle: Cycle, form: PauseForm) -> bool:
             department=Department.objects.get(pk=ids["department"]) if "department" in ids else None,
             review=sheets.get(pk=ids["sheet"]) if "sheet" in ids else None,
         )
-    except Invalid as refusal:
-        add_refusal(form, str(refusal), refusal.fields)
-        return False
-    messages.success(request, _("催促を止めました。終了日の次の開庁日から再開します。"))
-    return True
+        messages.success(request, _("催促を止めました。終了日の次の開庁日から再開します。"))
+        return True
+    return False
 
 
 def pauses_of(cycle: Cycle) -> list[dict[str, Any]]:
@@ -163,7 +160,7 @@ def nudge(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
             messages.error(request, _("督促する施策を選んでください。"))
         return listed(request, cycle, set(chosen))
     if form.is_valid() and "send" in request.POST:
-        try:
+        with refusals_on(form):
             sent = chasing.nudge(
                 user=request.user,
                 cycle=cycle,
@@ -171,9 +168,6 @@ def nudge(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
                 note=form.cleaned_data["note"],
                 nonce=request.POST.get("nonce", "")[:36] or uuid.uuid4().hex,
             )
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             count = sum(len(event.payload["sheets"]) for event in sent)
             sentence = ngettext("%(n)s件の督促を送りました。", "%(n)s件の督促を送りました。", count) % {"n": count}
             messages.success(request, sentence)

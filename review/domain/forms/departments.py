@@ -9,6 +9,8 @@ _OFFICE = re.compile(
     r"|(?:関係|各|全|庁内|全庁)?(?:各)?(?:課|部|局|部署|所属|庁)(?:等)?|全庁|全課等?|各所属"
 )
 _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
+#: what stands in the cell where there is no department
+_NOBODY = re.compile(r"[-－―ー–—‐−_＿]+|(?:該当)?(?:なし|無し)")
 
 
 def split_departments(text: str, known: Collection[str] = ()) -> list[str]:
@@ -23,7 +25,7 @@ def split_departments(text: str, known: Collection[str] = ()) -> list[str]:
     names: list[str] = []
     for piece in _pieces(text, r"[、,，;；]"):
         names += [piece] if piece in known else _lines(piece, known)
-    return list(dict.fromkeys(names))
+    return [name for name in dict.fromkeys(names) if not _NOBODY.fullmatch(name)]
 
 
 def _lines(text: str, known: Collection[str]) -> list[str]:

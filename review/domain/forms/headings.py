@@ -10,32 +10,33 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from review.domain.fields import gettext_noop
 from review.domain.forms.years import named_year
 
 
 class Role(StrEnum):
     """What a column holds. YEARLY is a value of a year of which the heading does not say more."""
 
-    CODE = "番号"
-    GROUP = "分野"
-    MEASURE = "施策名"
-    GOAL = "指標"
+    CODE = gettext_noop("番号")
+    GROUP = gettext_noop("分野")
+    MEASURE = gettext_noop("施策名")
+    GOAL = gettext_noop("指標")
     ITEM = "項目"
-    SORT = "区分"
-    UNIT = "単位"
-    BASELINE = "基準値"
+    SORT = gettext_noop("区分")
+    UNIT = gettext_noop("単位")
+    BASELINE = gettext_noop("基準値")
     CURRENT = "現状値"
-    TARGET = "目標"
-    ACTUAL = "実績"
-    YEARLY = "年度の値"
-    YEAR = "年度"
-    DEPARTMENT = "担当部署"
+    TARGET = gettext_noop("目標")
+    ACTUAL = gettext_noop("実績")
+    YEARLY = gettext_noop("年度の値")
+    YEAR = gettext_noop("年度")
+    DEPARTMENT = gettext_noop("担当部署")
     DIVISION = "担当部"
-    RELATED = "関連部署"
-    TEXT = "本文"
+    RELATED = gettext_noop("関連部署")
+    TEXT = gettext_noop("本文")
     PART = "名称"
     FIGURE = "数値"
-    LEFT_OUT = "取り込まない欄"
+    LEFT_OUT = gettext_noop("取り込まない欄")
 
 
 VALUES = frozenset({Role.BASELINE, Role.CURRENT, Role.TARGET, Role.ACTUAL, Role.YEARLY})
@@ -82,6 +83,8 @@ _FOOTNOTES = re.compile(r"[(\[]?(?:[※*](?:注)?\d*|注\d+)[)\]]?")
 _MARKS = re.compile(r"(?:[※*](?:注)?\d*|注\d+|[①-⑳]|[■◆●○◎▼▽□◇・])+")
 #: 令和5年度実績(基準値), R2(基準年)
 _BASE_YEAR = re.compile(r"[(\[](?:基準|現状|策定時|当初)(?:値|年度?|時)?[)\]]")
+#: 所管(部) beside 所管(課)
+_OF_DIVISION = re.compile(r"[(\[](?:部|局|部局)名?[)\]]")
 _LONGEST = 30
 #: the word of a row that says which value stands on it, where the years are the columns
 _KINDS = {Role.TARGET, Role.ACTUAL, Role.BASELINE, Role.CURRENT, Role.LEFT_OUT, Role.GOAL}
@@ -147,7 +150,8 @@ def role_of(text: str) -> Role | None:
         return Role.BASELINE
     if not word or len(word) > _LONGEST:
         return None
-    return next((role for role, pattern in _PATTERNS if pattern.fullmatch(word)), None)
+    role = next((role for role, pattern in _PATTERNS if pattern.fullmatch(word)), None)
+    return Role.DIVISION if role is Role.DEPARTMENT and _OF_DIVISION.search(fold(text)) else role
 
 
 def understand(path: Sequence[str]) -> Heading:
@@ -221,17 +225,20 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Corrections:
-    """`roles` and `years` by the key of the column; `cells` are the texts by {sheet: {address: text}}."""
+    """`roles` and `years` by the key of the column; `cells` are the texts by {sheet: {address: text}}; `called` are the
+    product's words for the labels of the plan's own form."""
 
     roles: Mapping[str, str] = field(default_factory=dict)
     years: Mapping[str, int] = field(default_factory=dict)
     cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Corrections:
         """From the data of JSON; what is no role is passed over."""
         roles = {key: role for key, role in data.get("roles", {}).items() if role in CHOICES}
-        return cls(roles=roles, years=data.get("years", {}), cells=data.get("cells", {}))
+        rest = {name: data.get(name, {}) for name in ("years", "cells", "called")}
+        return cls(roles=roles, **rest)
 
     def as_data(self) -> dict[str, Any]:
         return asdict(self)

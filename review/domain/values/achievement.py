@@ -7,11 +7,11 @@ person to confirm, and everything else is `undetermined` with the reason. A text
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from review.domain.fiscal import first_day, fiscal_year_of, last_day
 from review.domain.notation import compact
@@ -24,8 +24,7 @@ from review.domain.values.reading import FINAL, DateSpan, Quantity, Reading, Rel
 __all__ = ["Component", "Judgement", "infer_direction", "judge", "proposed_state"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """The verdict on one indicator in one 年度, with everything that a person needs to check it."""
 
     status: Status
@@ -117,7 +116,7 @@ def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year
             return states.whole_year(cell.plain)
         until = None if fiscal_year is None else states.last_day_of(words, fiscal_year)
         if fiscal_year is None or until is None or first_day(fiscal_year) <= until < last_day(fiscal_year):
-            return replace(cell.state, until=until)
+            return cell.state._replace(until=until)
         if until >= first_day(fiscal_year):  # 令和7年5月末現在 of 令和6年度: after the year's end
             return states.whole_year(cell.plain)
         return ValueState(state=State.OTHER_YEAR, words=words, fiscal_year=fiscal_year_of(until))
@@ -126,14 +125,14 @@ def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year
         by_words = "年度末" in cell.plain or states.year_of(plain) is not None
         if year is not None and (by_words if fiscal_year is None else year == fiscal_year):
             return states.whole_year(cell.plain)
-        return replace(cell.state, fiscal_year=year)
+        return cell.state._replace(fiscal_year=year)
     return cell.state
 
 
 _NO_RESULT = {
-    State.NOT_MEASURED: "実績が測定されていないため、判定できません。",
-    State.INTERIM: "実績が年度の途中までの値のため、判定できません。",
-    State.OTHER_YEAR: "実績がほかの年度の値のため、判定できません。",
+    State.NOT_MEASURED: undecided("実績が測定されていないため", "not_measured", basis="none"),
+    State.INTERIM: undecided("実績が年度の途中までの値のため", basis="none"),
+    State.OTHER_YEAR: undecided("実績がほかの年度の値のため", basis="none"),
 }
 
 
@@ -144,9 +143,8 @@ def _verdict(case: Case) -> Outcome:
         return Outcome("not_applicable", cause="目標が設定されていないため、評価の対象外です。", basis="none")
     if actual.blank:
         return Outcome("pending", cause="実績がまだ入力されていません。", basis="none")
-    if cause := _NO_RESULT.get(actual.state.state):
-        flag = "not_measured" if actual.not_measured else ""
-        return Outcome("undetermined", flag=flag, cause=cause, basis="none")
+    if none := _NO_RESULT.get(actual.state.state):
+        return none
     if target.relation is not None:
         return _related(case, target.relation)
     if target.span is not None and actual.span is not None:
@@ -163,16 +161,20 @@ def _finished(case: Case, outcome: Outcome) -> Judgement:
     direction = outcome.direction if outcome.basis == "number" else None
     rate = outcome.rate if decided else None
     target, actual = _assumed(case.target, case.actual, outcome)
-    relation = case.target.relation
-    parts = (*case.target.parts, *case.actual.parts, *([relation.amount] if relation and relation.amount else ()))
-    codes = {
-        "direction_inferred": direction is not None and case.direction is None,
-        outcome.flag: outcome.flag,
-        "provisional": actual.provisional,
-        "approximate": any(part.approximate for part in parts),
-    }
-    asks = doubts_of(case.name, actual, case.previous) if outcome.flag != "not_measured" else ()
-    flags = (*(code for code, applies in codes.items() if applies), *asks)
+    flags: list[str] = []
+    if outcome.status not in ("pending", "not_applicable"):
+        relation = case.target.relation
+        parts = (*case.target.parts, *case.actual.parts, *([relation.amount] if relation and relation.amount else ()))
+        if direction is not None and case.direction is None:
+            flags.append("direction_inferred")
+        if outcome.flag:
+            flags.append(outcome.flag)
+        if actual.state.state is State.PROVISIONAL:
+            flags.append("provisional")
+        if any(part.approximate for part in parts):
+            flags.append("approximate")
+        if outcome.flag != "not_measured":
+            flags += doubts_of(case.name, actual, case.previous)
     return Judgement(
         status=outcome.status,
         basis=outcome.basis if decided else "none",
@@ -180,7 +182,7 @@ def _finished(case: Case, outcome: Outcome) -> Judgement:
         exact_rate=rate,
         direction=direction,
         components=outcome.components,
-        flags=() if outcome.status in ("pending", "not_applicable") else flags,
+        flags=tuple(flags),
         reason=_reason(case, outcome),
         target_reading=target if decided else case.target,
         actual_reading=actual if decided else case.actual,
@@ -204,14 +206,8 @@ def _assumed(target: Reading, actual: Reading, outcome: Outcome) -> tuple[Readin
 
 _PLAIN = ("number", "share")
 _WAYS = {"up": "(多い方がよい指標)", "down": "(少ない方がよい指標)", "rank": "(順位が上の方がよい指標)", None: ""}
-_ENDS = {
-    ("up", True): "に達しているため、達成です",
-    ("up", False): "に届いていないため、未達成です",
-    ("down", True): "以下に収まっているため、達成です",
-    ("down", False): "を上回っているため、未達成です",
-    (None, True): "を満たしているため、達成です",
-    (None, False): "を満たしていないため、未達成です",
-}
+_MET = {"up": "に達している", "down": "以下に収まっている", None: "を満たしている"}
+_NOT_MET = {"up": "に届いていない", "down": "を上回っている", None: "を満たしていない"}
 
 
 def _reason(case: Case, outcome: Outcome) -> str:
@@ -226,20 +222,18 @@ def _reason(case: Case, outcome: Outcome) -> str:
         return f"内訳のうち「{'」「'.join(missed)}」が目標を満たしていないため、未達成です。"
     if parts:
         return f"{len(parts)}つの内訳がすべて目標を満たしているため、達成です。"
-    is_rank = case.target.quantity is not None and case.target.quantity.unit.dimension == "rank"
-    goal, given = _named(case.target), _named(case.actual)
+    both = (case.target, case.actual)
+    words = [one.sentence.partition("(")[0].removeprefix("目標 ").removeprefix("実績 ") for one in both]
+    goal, given = (one if side.kind in _PLAIN else f"「{one}」" for side, one in zip(both, words, strict=True))
     plain = case.target.kind in _PLAIN
     if plain and goal == given:
         return f"実績の{given}は目標どおりのため、達成です。"
-    way = "up" if is_rank and outcome.direction else outcome.direction
-    end = _ENDS[way if plain else None, outcome.status == "achieved"]
-    return f"実績の{given}は目標の{goal}{end}{_WAYS['rank' if is_rank and way else outcome.direction]}。"
-
-
-def _named(reading: Reading) -> str:
-    """The value for a sentence: a number as it is, anything longer in quotes."""
-    words = reading.sentence.partition("(")[0].removeprefix("目標 ").removeprefix("実績 ")
-    return words if reading.kind in _PLAIN else f"「{words}」"
+    way: str | None = outcome.direction
+    if way and case.target.quantity and case.target.quantity.unit.dimension == "rank":
+        way = "rank"
+    met, end = (_MET, "達成です") if outcome.status == "achieved" else (_NOT_MET, "未達成です")
+    seen = met[None if not plain else "up" if way == "rank" else way]
+    return f"実績の{given}は目標の{goal}{seen}ため、{end}{_WAYS[way]}。"
 
 
 # Targets that are no plain values: 前年度比10%増, 現状維持 (rule 8, part by part), dates, words.
@@ -262,15 +256,12 @@ def _related(case: Case, relation: Relation) -> Outcome:
     """The verdict on a relative target; `undetermined` where last year is needed and not known."""
     if relation.base == "" and case.target.plain == case.actual.plain:
         return _SAME_TEXT
-    stated = _stated(case, relation)
-    if stated is not None:
+    if stated := _stated(case, relation):
         return stated
     direction = _way(case, relation)
     if case.direction and direction and case.direction != direction:
         return undecided("指標の方向と目標の増減の表現が矛盾しているため")._replace(direction=case.direction)
     previous = _baseline(case, relation)
-    if relation.base == "" and previous is not None and _unchanged(previous, case.actual):
-        return Outcome("achieved")
     if previous is None or not previous.parts or relation.relation == "unclear":
         base = {"previous": "前年度", "": "現状"}.get(relation.base, relation.base)
         unclear = "何と比べてどれだけ増減する目標かを読み取れないため"
@@ -285,7 +276,7 @@ def _related(case: Case, relation: Relation) -> Outcome:
     verdict = compared(case, tuple(cast(list[Quantity], targets)), case.actual.parts, direction)
     if relation.relation == "same" and verdict.status != "achieved":
         return undecided("前年並み・維持の目標に対し実績が変わっているため")._replace(components=verdict.components)
-    return verdict._replace(rate=None, components=tuple(replace(part, rate=None) for part in verdict.components))
+    return verdict._replace(rate=None, components=tuple(part._replace(rate=None) for part in verdict.components))
 
 
 def _baseline(case: Case, relation: Relation) -> Reading | None:
@@ -297,14 +288,10 @@ def _baseline(case: Case, relation: Relation) -> Reading | None:
     previous = case.previous if case.previous and case.previous.state.state.is_result else None
     if typed is None or typed.quantity is None or typed.quantity.is_range:
         return previous if relation.base in ("previous", "") else None
-    known = previous if relation.base == "previous" else None
-    return typed if known is None or _unchanged(known, typed) else None
-
-
-def _unchanged(previous: Reading, actual: Reading) -> bool:
-    """現状維持 with last year's very value."""
-    steps = list(steps_between(previous, actual))
-    return len(steps) == len(actual.parts) > 0 and all(before == after for before, after in steps)
+    if previous is None or relation.base != "previous":
+        return typed
+    steps = list(steps_between(previous, typed))
+    return typed if steps and all(before == after for before, after in steps) else None
 
 
 def _way(case: Case, relation: Relation) -> Direction | None:
@@ -356,22 +343,23 @@ def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
                 return undecided("割合の増減が比率かポイントか分からないため", "needs_previous")
             if value == 0:
                 return undecided("前年度の実績が0で、割合の増減を求められないため", "needs_previous")
-            share = step * amount.unit.factor / 100
+            share = Fraction(step * amount.unit.factor, 100)
             value *= share if relation.relation == "ratio" else 1 + share
         elif amount.unit.dimension == "point" and before.unit.dimension == "percent":
             value += step
         elif amount.unit.dimension != before.unit.dimension:
             return undecided("前年度の実績と増減の量の単位が合わないため", "unit_mismatch")
         else:
-            value += step * amount.unit.factor / before.unit.factor
+            value += Fraction(step * amount.unit.factor, before.unit.factor)
         moved = (("at_most", "below") if down else ("at_least", "above"))[amount.comparator in ("above", "below")]
         word = (amount.comparator or "") if relation.relation == "ratio" else moved
-    comparator = cast(reading.Comparator, word) if word in reading.COMPARATOR_WORDS else None
-    return before._replace(**limits(value, value, comparator), approximate=False, whole=None, is_range=False)
+    low, high, low_open, high_open = limits(value, word)
+    ends = before._replace(low=low, high=high, low_open=low_open, high_open=high_open)
+    return ends._replace(approximate=False, whole=None, is_range=False)
 
 
 _ENDING = re.compile(
-    r"完了|開始|策定|施行|供用|導入|公表|稼働|制定|設置|開設|開館|開所|締結|実施時期|期限|期日|竣工|完成|着手|着工|改定|提出"
+    r"完了|開始|策定|施行|供用|導入|公表|稼働|制定|設置|開設|開館|開所|締結|実施時期|期限|期日|竣工|完成|着手|着工|改[定訂正]|提出|開通|発足|設立|移転"
 )
 
 
@@ -388,7 +376,7 @@ def _dated(case: Case, target: DateSpan, actual: DateSpan) -> Outcome:
     statuses: set[Status] = {
         "achieved" if last <= due else "missed" if first > due else "undetermined" for due, first, last in ways
     }
-    named = target.is_deadline or _ENDING.search(compact(case.name) + case.target.plain)
+    named = target.is_deadline or _ENDING.search(compact(case.name) + case.target.plain + case.actual.plain)
     if len(statuses) == 1 and (named or target.first <= first <= last <= due):
         return Outcome(statuses.pop())
     return undecided("日付の前後だけでは達成したかどうかが定まらないため")

@@ -6,16 +6,15 @@ The order is the grammar's: nothing, notes set aside, a date, a relation to anot
 
 import calendar
 import re
+from collections.abc import Sequence
 from datetime import date
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 from review.domain.fiscal import first_day, last_day, parse_fiscal_year
 from review.domain.notation import compact, fold
 from review.domain.values import grammar, lexer, states, units
-from review.domain.values.grammar import Parts
-from review.domain.values.reading import Change, DateSpan, Quantity, Reading, Relation, State, ValueState, limits
+from review.domain.values.reading import Change, DateSpan, Parts, Quantity, Reading, Relation, State, ValueState, limits
 
 _LONGEST = 2_000  # characters; what is longer is prose
 _DIGIT = re.compile(r"\d")
@@ -41,39 +40,37 @@ _BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*
 def read(text: str) -> Reading:
     """The reading of a typed text. Any str is answered; what cannot be read comes back as kind `text`."""
     folded = fold(text)
-    return Reading(text=text, plain=compact(folded), **(_nothing(folded) or _something(folded)))
+    return Reading(text=text, plain=compact(text), **_fields_of(folded))
 
 
-def _nothing(folded: str) -> dict[str, Any] | None:
-    """Blank, a dash, a dash with a reason, or words for an absent target."""
+def _fields_of(folded: str) -> dict[str, Any]:
+    """Nothing at all (blank, a dash, a dash with a reason, words for an absent target), or what the text says, and the
+    state that the words around its values propose."""
     if not folded:
         return {"kind": "none", "blank": True}
-    if folded[0].isdigit():
-        return None
-    if _DASH.fullmatch(folded) or states.NO_TARGET.fullmatch(folded.strip("()")):
-        return {"kind": "none"}
-    if not _DASH_AND_REASON.match(folded):
-        return None
-    reason = folded.lstrip("-_…‥ ")
-    return {"kind": "none", "note": reason, "state": ValueState(state=State.NOT_MEASURED, words=reason)}
-
-
-def _something(folded: str) -> dict[str, Any]:
-    """What the text says, and the state that the words around its values propose."""
+    if not folded[0].isdigit():
+        if _DASH.fullmatch(folded) or states.NO_TARGET.fullmatch(folded.strip("()")):
+            return {"kind": "none"}
+        if _DASH_AND_REASON.match(folded):
+            reason = folded.lstrip("-_…‥ ")
+            return {"kind": "none", "note": reason, "state": ValueState(state=State.NOT_MEASURED, words=reason)}
     if len(folded) > _LONGEST:
         return {"kind": "text"}
     cell = lexer.cell(folded)
     note = " ".join(cell.notes)
     if states.NOT_MEASURED.search(cell.main if _DIGIT.search(cell.main) else folded):
         return {"kind": "text", "note": note, "state": ValueState(state=State.NOT_MEASURED, words=folded)}
-    fields: dict[str, Any] = {"note": note, "state": states.whole_year(folded)} | _main(cell, note)
+    fields = {"note": note} | _main(cell, note)
+    labels: Sequence[str] = ()
+    notes: Sequence[str] = ()
     relation = fields.get("relation")
-    if relation and relation.relation == "unclear" and not _COMPARES.search(cell.main):  # 令和5年度実績 5件
-        fields["state"] = states.state_of((), (relation.base.replace("previous", "前年度"),), folded)
     if "parts" in fields:
-        labels = () if "→" in cell.main else tuple(part.label for part in fields["parts"])
-        fields["state"] = states.state_of(labels, (*cell.notes, fields["note"].removesuffix(note).strip()), folded)
-    return fields
+        labels = () if "→" in cell.main else [part.label for part in fields["parts"]]
+        more = fields["note"].removesuffix(note).strip()
+        notes = (*cell.notes, more) if more else cell.notes
+    elif relation and relation.relation == "unclear" and not _COMPARES.search(cell.main):  # 令和5年度実績 5件
+        notes = (relation.base.replace("previous", "前年度"),)
+    return fields | {"state": states.state_of(labels, notes, folded)}
 
 
 def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
@@ -83,39 +80,40 @@ def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
         return {"kind": "date", "span": span}
     if related := _relation(main):
         return {"kind": "relative", "relation": related}
+    readings: list[Parts] = []
     if not _DIGIT.search(main) and "ゼロ" not in main:
-        return _everything(main, note) or _words(main)
-    if "→" in main and (arrived := _arrow(cell, note)):
-        return arrived
-    text = main.lstrip("・ ")
-    readings = grammar.readings(text)
-    if not readings:
-        readings, more = _with_free_note(text)
-        note = " ".join(filter(None, (more, note)))
+        if everything := _everything(main, note):
+            return {"kind": "share", "parts": (everything,)}
+    else:
+        arrived, more = _arrow(main) if "→" in main else ((), "")
+        readings = [arrived] if arrived else grammar.readings(main.lstrip("・ "))
+        if not readings:
+            readings, more = _with_free_note(main.lstrip("・ "))
+        note = f"{more} {note}".strip() if more else note
     if len(readings) > grammar.MOST_READINGS:
         return {"kind": "text", "reason": "32通りより多くに読めるため、文章とします(数値としては判定しません)"}
-    return _numeric(cell, readings, note) if readings else _words(main)
-
-
-def _words(main: str) -> dict[str, Any]:
-    """A short phrase is a milestone (整備完了); a sentence, or words with numbers in them, is text."""
+    if readings:
+        return _numeric(cell, readings, note)
+    # A short phrase is a milestone (整備完了); a sentence, or words with numbers in them, is text.
     is_sentence = main.rstrip().endswith("。") or len(main) > 40 or re.search(r"(?:した|ました|です|である)\Z", main)
     return {"kind": "text" if is_sentence else "milestone"}
 
 
-def _arrow(cell: lexer.Cell, note: str) -> dict[str, Any] | None:
-    """2件→5件, R5:2件→R6:5件: from 2 to 5, and 5 is the value."""
-    start, _, end = cell.main.rpartition("→")
+def _arrow(main: str) -> tuple[Parts, str]:
+    """2件→5件, R5:2件→R6:5件: from 2 to 5, and 5 is the value; where from, as a note."""
+    start, _, end = main.rpartition("→")
     before, after = (grammar.only(side.strip()) for side in (start, end))
     if len(before) != 1 or len(after) != 1 or not before[0].unit.fits(after[0].unit):
-        return None
+        return (), ""
     if after[0].label and not all(_YEAR_LABEL.fullmatch(side[0].label) for side in (before, after)):
-        return None
-    return _numeric(cell, [after], " ".join(filter(None, (f"{start.strip()}から", note))))
+        return (), ""
+    return after, f"{start.strip()}から"
 
 
 def _numeric(cell: lexer.Cell, readings: list[Parts], note: str) -> dict[str, Any]:
-    first, *others = (_shown(parts, cell) for parts in readings)
+    if cell.labels:
+        readings = [grammar.without_breakdown(tuple(map(cell.shown, parts))) for parts in readings]
+    first, *others = readings
     bracket: Parts = ()
     if note and len(first) == 1:
         if first[0].unit.bare and (unit := units.KNOWN.get(note)):
@@ -124,28 +122,23 @@ def _numeric(cell: lexer.Cell, readings: list[Parts], note: str) -> dict[str, An
             first = (first[0]._replace(period=counted[1] or "", yearly=not counted[1]),)
         if len(cell.notes) == 1 and _DIGIT.search(note):
             bracket = grammar.only(cell.notes[0])
-    kind = "comparator" if first[0].comparator else "number"
-    kind = "range" if first[0].is_range else "share" if first[0].whole is not None else kind
-    return {
-        "kind": kind if len(first) == 1 else "parts",
-        "parts": first,
-        "others": tuple(others),
-        "bracket": bracket if len(bracket) == 1 else (),
-        "note": note,
-    }
+    part = first[0]
+    kind = "range" if part.is_range else "share" if part.whole is not None else "number"
+    kind = "parts" if len(first) > 1 else "comparator" if kind == "number" and part.comparator else kind
+    bracket = bracket if len(bracket) == 1 else ()
+    return {"kind": kind, "parts": first, "others": tuple(others), "bracket": bracket, "note": note}
 
 
-def _everything(main: str, note: str) -> dict[str, Any] | None:
+def _everything(main: str, note: str) -> Quantity | None:
     """全校 is all of them: 100 % of a whole that was not counted."""
     match = _ALL.fullmatch(main)
     if not match:
         return None
     counted = read(note).quantity if note else None  # 全小中学校(20校)
-    measured = counted and counted.value and counted.unit.dimension not in ("", "percent")
-    if counted and measured and not (counted.comparator or counted.label):
-        return {"kind": "share", "parts": (counted._replace(whole=counted.value),)}
-    ends = limits(Fraction(100), Fraction(100), None)
-    return {"kind": "share", "parts": (Quantity(**ends, unit=units.PERCENT, label=f"全{match['noun']}"),)}
+    plain = counted and not counted.label and not counted.comparator and counted.unit.dimension not in ("", "percent")
+    if counted and plain and counted.value:
+        return counted._replace(whole=counted.value)
+    return Quantity(100, 100, unit=units.PERCENT, label=f"全{match['noun']}")
 
 
 def _with_free_note(text: str) -> tuple[list[Parts], str]:
@@ -166,14 +159,6 @@ def _with_free_note(text: str) -> tuple[list[Parts], str]:
     return [], ""
 
 
-def _shown(parts: Parts, cell: lexer.Cell) -> Parts:
-    """The values with the words of labels that stood in brackets."""
-    if not cell.labels:
-        return parts
-    shown = tuple(part._replace(label=cell.shown(part.label), each=cell.shown(part.each)) for part in parts)
-    return grammar.without_breakdown(shown)
-
-
 # Dates: 令和7年3月末まで, R7.3.31, 2025/3/31, 3月下旬, 令和6年度.
 
 _YEAR = r"(?P<year>(?:令和|平成|昭和|[RHS])\.?(?:元|\d{1,2})|(?:19|20)\d\d)"
@@ -183,7 +168,7 @@ _DATE = re.compile(
     r"(?P<part>上旬|中旬|下旬|初旬|初め|末日|末|中|内)?"
     r"(?P<deadline>までに|まで|以前|より前|迄)?(?P<tail>の|に|から)?(?P<act>[一-龥ァ-ヶー]{0,12}?(?:済み?|完了|予定|見込み?)?)$"
 )
-_MENTION = re.compile(r"\d年|\d月|\d[./-]\d|(?:令和|平成|昭和|[RHS])(?:元|\d)|年度")
+_MENTION = re.compile(r"\d月|(?:令和|平成|昭和|[RHS])\.?(?:元|\d)|(?:19|20)\d\d(?:年|\d{0,2}[./-]\d)")
 # A season is no date, 以降 has no end, and what is planned has not happened.
 _NO_DAY = re.compile(r"[春夏秋冬]|上半|下半|前半|後半|上期|下期|中頃|頃|以降|以後|(?:予定|見込み?)\Z")
 _NEUTRAL_YEAR = 2023  # for dates without a year: its fiscal year holds 29 February, so that no typed day is refused
@@ -191,7 +176,7 @@ _NEUTRAL_YEAR = 2023  # for dates without a year: its fiscal year holds 29 Febru
 
 def read_date(main: str) -> DateSpan | None:
     """The date that the whole text is (a label before it and an act after it allowed), or None."""
-    packed = main.replace(" ", "")
+    packed = main.replace(" ", "") if " " in main else main
     match = _DATE.match(packed) if _MENTION.search(packed) else None
     if not match or _NO_DAY.match(match["act"]):
         return None
@@ -220,7 +205,7 @@ def read_date(main: str) -> DateSpan | None:
 # Relations: 前年度比10%増, 前年度実績以上, 令和元年度比20%削減, 現状維持.
 
 _PREVIOUS = r"(?:対?(?:前|昨)年(?:度|同期|同月)?(?:度?の?実績値?|値)?|前回(?:調査)?値?|前期)"
-_OTHER = r"(?:[^ ]{0,12}?(?:年度?|基準年度?|現状値?|現況値?|当初|策定時|策定前|導入前|利用前|実施前|開始前|整備前|基準値?)(?:の?実績値?|値|時)?)"
+_OTHER = r"(?:(?:令和|平成|昭和|[RHS])?(?:元|\d{1,4})(?=対?比|と比)|[^ ]{0,12}?(?:年度?|基準年度?|現状値?|現況値?|当初|策定時|策定前|導入前|利用前|実施前|開始前|整備前|基準値?)(?:の?実績値?|値|時)?)"
 _BASE = re.compile(
     rf"(?:(?P<label>[^\d]*?)[ :])?(?:(?P<previous>{_PREVIOUS})|(?P<other>{_OTHER}))"
     r"(?:度)?(?P<link>に?対?比(?:で|較して|較)?|より|と?に?比べて?|に比較して|と比較して|に対し(?:て)?|に対する|から|を|の|と|、)? ?(?P<rest>.*)\Z"
@@ -239,7 +224,7 @@ _LEVELS = re.compile(
 )
 _HOLD = re.compile(r"(?:現状|現状値|現行|現在の水準|現状水準)(?:を|の)?(?:維持|程度|並み)(?:する)?")
 _ABOUT_BASE = re.compile(
-    r"前年|昨年|前回|前期|年度?比|基準年|現状|現況|当初|策定時|導入前|利用前|実施前|開始前|整備前|策定前|基準値|より|年度?実績|年度?から"
+    r"前年|昨年|前回|前期|年度?比|[元\d]対?比|[元\d]と比|基準年|現状|現況|当初|策定時|導入前|利用前|実施前|開始前|整備前|策定前|基準値|より|年度?実績|年度?から"
 )
 
 
@@ -255,7 +240,11 @@ def _relation(main: str) -> Relation | None:
     base = "previous" if match["previous"] else match["other"]
     rest = re.sub(r"(?:を目指す|とする|すること|する|を目標とする|が目標)\Z", "", match["rest"].replace(" ", ""))
     if level := _LEVELS.fullmatch(rest):
-        return _of_level(base, level.lastgroup or "")
+        if level["half"] or level["double"]:  # a share of the base that says which way it is meant
+            share = Quantity(*limits(50, "at_most") if level["half"] else limits(200, "at_least"), unit=units.PERCENT)
+            return Relation(base=base, relation="ratio", amount=share)
+        word, changes = level.lastgroup, {"at_least": "increase", "at_most": "decrease"}
+        return Relation(base=base, relation=word, change=changes.get(word or ""))  # type: ignore[arg-type]
     if change := _CHANGES.get(rest):
         return Relation(base=base, relation="above" if change == "increase" else "below", change=change)
     signed = re.fullmatch(r"(?:\+|プラス)([^増減]+)", rest)  # +5% is 5%増
@@ -263,16 +252,6 @@ def _relation(main: str) -> Relation | None:
     if len(parts) != 1 or parts[0].label or parts[0].whole is not None:
         return None
     return _of_amount(base, match["link"] or "", parts[0])
-
-
-def _of_level(base: str, level: str) -> Relation:
-    """以上, 以下, 並み; and 半減, 2倍, a share of the base that says which way it is meant."""
-    if level in ("half", "double"):
-        end, comparator = (Fraction(50), "at_most") if level == "half" else (Fraction(200), "at_least")
-        share = Quantity(**limits(end, end, comparator), unit=units.PERCENT)  # type: ignore[arg-type]
-        return Relation(base=base, relation="ratio", amount=share)
-    changes: dict[str, Change] = {"at_least": "increase", "at_most": "decrease"}
-    return Relation(base=base, relation=level, change=changes.get(level))  # type: ignore[arg-type]
 
 
 def _of_amount(base: str, link: str, amount: Quantity) -> Relation:

@@ -4,7 +4,6 @@ A bare number is held against a unit in each scale in use: where these lead to d
 `undetermined`, and a ratio beyond 30 decides nothing while the unit is only assumed.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -16,8 +15,7 @@ Status = Literal["achieved", "missed", "undetermined", "pending", "not_applicabl
 Basis = Literal["number", "text", "none"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Component:
+class Component(NamedTuple):
     """The judgement of one part of a value."""
 
     label: str
@@ -28,8 +26,7 @@ class Component:
 
     def as_dict(self) -> dict[str, str | float | None]:
         """The JSON object of `manage.py judge`."""
-        words = {"label": self.label, "target": self.target, "actual": self.actual, "status": self.status}
-        return words | {"rate": None if self.rate is None else float(self.rate)}
+        return self._asdict() | {"rate": None if self.rate is None else float(self.rate)}
 
 
 class Outcome(NamedTuple):
@@ -89,7 +86,7 @@ def compare(
         goal, given = KNOWN.get(target.period), KNOWN.get(actual.period)
         if not goal or not given or goal.dimension != given.dimension:
             return _other_period(target, actual, direction, period)
-        actual = actual.times(Fraction(goal.factor) / given.factor)  # 人/km2 beside 人/ha in 人/ha
+        actual = actual.times(Fraction(goal.factor, given.factor))  # 人/km2 beside 人/ha in 人/ha
     if bool(target.each) != bool(actual.each):  # a single value beside 各校2回 may be a total
         missed = not actual.each and direction == "up" and _measured(target, actual, direction).status == "missed"
         return Outcome("missed") if missed else _EACH
@@ -100,7 +97,7 @@ def compare(
 
 
 def _share(part: Quantity) -> Quantity:
-    return part.times(100 / part.whole)._replace(unit=PERCENT, whole=None, scale=1) if part.whole else part
+    return part.times(Fraction(100, part.whole))._replace(unit=PERCENT, whole=None, scale=1) if part.whole else part
 
 
 def _other_period(target: Quantity, actual: Quantity, direction: Direction | None, named: str) -> Outcome:
@@ -133,40 +130,31 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
             return _NEGATIVE
     if target.unit.bare == actual.unit.bare or actual.rest:
         if target.unit.factor != actual.unit.factor:
-            actual = actual.times(Fraction(actual.unit.factor) / target.unit.factor)
+            actual = actual.times(Fraction(actual.unit.factor, target.unit.factor))
         outcome = _directed(target, actual, direction)
         return outcome._replace(rate=None) if actual.rest else outcome
     bare, other = (target, actual) if target.unit.bare else (actual, target)
-    value, share = bare.value or 0, other.value
+    value, share = bare.value or 0, other.value if other.unit.dimension == "percent" else None
     # 0.8 beside 80%: eight tenths, or less than one percent? And 4.0 beside 82%: a mark out of five?
-    if (
-        other.unit.dimension == "percent"
-        and share is not None
-        and 0 < value <= 10
-        and (value <= 1 or share > value * 8)
-    ):
+    if share is not None and 0 < value <= 10 and (value <= 1 or share > value * 8):
         return _AMBIGUOUS_SHARE
     more = (1, 1000, 10**6) if other.unit.dimension == "money" else (1,)  # 33,474 beside 30,000千円
     scales = (1,) if bare.scale != 1 or other.scale == 1 else dict.fromkeys((other.scale, *more))
     outcomes = []
     for scale in scales:
         meant = bare if scale == 1 else bare.times(scale)
-        low, high = sorted((_size(meant), _size(other)))
+        low, high = sorted((meant.size, other.size))
         if not low or high <= low * _FARTHEST:
             sides = (meant, other) if bare is target else (other, meant)
             outcomes.append(_directed(*sides, direction)._replace(scale=scale))
     # 48 beside 5千人 is no 48千人, nor 312 beside 3億円 for certain 312百万円: a scale nobody typed decides only near.
     tried = [outcome.scale for outcome in outcomes]
-    if 1 not in tried and not (other.scale in tried and _size(bare) * other.scale <= _size(other) * _NEAR):
+    if 1 not in tried and not (other.scale in tried and bare.size * other.scale <= other.size * _NEAR):
         return _FAR
     differing = next((outcome for outcome in outcomes if outcome.status != outcomes[0].status), outcomes[0])
     ways = [f"「{SCALE_WORDS.get(one.scale, '')}{other.unit.symbol}」" for one in (outcomes[0], differing)]
     cause = f"単位のない値を{ways[0]}と読むか{ways[1]}と読むかで判定が分かれるため"
     return _agreed(outcomes, undecided(cause, "unit_mismatch"))
-
-
-def _size(part: Quantity) -> Fraction:
-    return abs(part.end or Fraction(0))
 
 
 def _agreed(outcomes: list[Outcome], otherwise: Outcome) -> Outcome:
@@ -200,7 +188,7 @@ def _meets(target: Quantity, actual: Quantity, direction: Direction) -> Outcome:
         return CONTRADICTION
     measured = far if near is None else near
     part, whole = (measured, need) if up else (need, measured)
-    rate = part / whole if part is not None and whole is not None and whole > 0 and part >= 0 else None
+    rate = Fraction(part, whole) if part is not None and whole is not None and whole > 0 and part >= 0 else None
     if near is not None and ((near_open or not strict) if near == need else (near > need) == up):
         return Outcome("achieved", rate)
     if far is not None and ((far_open or strict) if far == need else (far < need) == up):
@@ -215,8 +203,8 @@ def worst(outcomes: list[Outcome]) -> Outcome:
     A single outcome without a rate leaves the whole without one.
     """
     rates = [outcome.rate for outcome in outcomes if outcome.rate is not None]
-    rate = min(rates) if len(rates) == len(outcomes) else None
-    if any(outcome.status == "missed" for outcome in outcomes):
-        return Outcome("missed", rate)
-    doubtful = next((outcome for outcome in outcomes if outcome.status != "achieved"), None)
-    return doubtful._replace(rate=None) if doubtful else Outcome("achieved", rate)
+    order = {"missed": 0, "undetermined": 1, "achieved": 2}
+    first = min(outcomes, key=lambda outcome: order[outcome.status])
+    if first.status == "undetermined":
+        return first._replace(rate=None)
+    return Outcome(first.status, min(rates) if len(rates) == len(outcomes) else None)

@@ -6,19 +6,17 @@ comparator, an act after); else the number is inside a sentence, and a number in
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from review.domain.values import units
-from review.domain.values.lexer import Number, has_middle_dot, numbers_in
-from review.domain.values.reading import Change, Comparator, Quantity, limits
+from review.domain.values.lexer import Number, numbers_in
+from review.domain.values.reading import Change, Comparator, Parts, Quantity, limits
 
 MOST_READINGS = 32  # of one cell; beyond that it is text
 OF_A_TARGET = ("目標", "目標値", "計画", "計画値")  #: 目標:300団体, labels that no actual may bear
-
-Parts = tuple[Quantity, ...]
 
 _BEFORE_NUMBER = re.compile(
     r"(?:(?P<each>各[^\s\d各、・]{0,10}?)?(?:(?<![^\s各をにはがのでぁ-ん])|(?<=各)|(?<=等)|(?<=課)|(?<=校)|(?<=区)|(?<=園)|(?<=館))"
@@ -129,7 +127,16 @@ def per_after(words: str, unit: units.Unit) -> tuple[int, str]:
 @lru_cache(maxsize=4096)
 def suffix_of(words: str) -> Suffix | None:
     """Unit, comparator, change and act after a number; None where there is anything else."""
-    for text, unit, end, per in _units_of(words):
+    known, packed = units.known_at_start(words), words.replace(" ", "")[:24]
+    ways = [(words, units.BARE, 0, "")]
+    if known is not None:
+        end, per = per_after(words, known)
+        slash = [(words, known, end, per)] if end else []
+        ways = [(words, known, len(known.symbol), ""), *slash, *ways]
+    # an unknown unit: the longest run that leaves a known tail
+    shapes = range(len(packed), len(packed) - 1 if known else 0, -1)
+    ways += [(packed, unit, end, "") for end in shapes if (unit := units.shaped_like_unit(packed[:end]))]
+    for text, unit, end, per in ways:
         if tail := _TAIL.match(text, end):
             word = (tail["comparator"] or tail["comparator2"] or "").replace(" ", "")
             about = bool(tail["about"] or tail["about2"] or tail["about3"]) or word in _VAGUE
@@ -138,38 +145,19 @@ def suffix_of(words: str) -> Suffix | None:
     return None
 
 
-def _units_of(words: str) -> Iterator[tuple[str, units.Unit, int, str]]:
-    """The units that the words may begin with, where each ends, and what it is counted for."""
-    known = units.known_at_start(words)
-    if known is not None:
-        yield words, known, len(known.symbol), ""
-        end, per = per_after(words, known)
-        if end:
-            yield words, known, end, per
-    yield words, units.BARE, 0, ""
-    packed = words.replace(" ", "")[:24]  # an unknown unit: the longest run that leaves a known tail
-    for end in range(len(packed), len(packed) - 1 if known else 0, -1):
-        shaped = units.shaped_like_unit(packed[:end])
-        if shaped:
-            yield packed, shaped, end, ""
-
-
 def readings(text: str) -> list[Parts]:
     """Every reading of a text as values; none where it is not wholly values, more than 32 where too many."""
-    plain = _with(text, numbers_in(text))
-    return [*_with(text, numbers_in(text, middle=True)), *plain] if has_middle_dot(text) else plain
-
-
-def _with(text: str, numbers: list[Number] | None) -> list[Parts]:
-    """The readings with these numbers: 1.234万 is as well 1,234万."""
-    if not numbers or not all(number.sound for number in numbers):
-        return []
-    ways: list[list[Number]] = [[]]
-    for one in numbers:
-        other = [one._replace(value=one.dotted, dotted=0)] if one.dotted and one.scale > 1 else []
-        ways = [[*way, meant] for way in ways for meant in (one, *other)]
-        if len(ways) > MOST_READINGS:
-            return [()] * len(ways)
+    ways: list[list[Number]] = []
+    for middle in (True, False) if "・" in text else (False,):  # 1・5 is 1.5, or a list
+        numbers = numbers_in(text, middle=middle)
+        some = [numbers] if numbers and numbers not in ways else []
+        for place in range(len(numbers) - 1, -1, -1):
+            if (one := numbers[place]).dotted and one.scale > 1:  # 1.234万 is as well 1,234万
+                meant = one._replace(value=one.dotted, dotted=0)
+                some += [[*way[:place], meant, *way[place + 1 :]] for way in some]
+                if len(some) > MOST_READINGS:
+                    return [()] * len(some)
+        ways += some
     return [parts for way in ways if (parts := _slashed(text) or _listed(text, way))]
 
 
@@ -181,8 +169,8 @@ def only(text: str) -> Parts:
 
 def _slashed(text: str) -> Parts:
     """700回/1/1 as three values; 12/15校 as 12 of 15, and 4.2/5.0 on a scale of five."""
-    pieces = [piece.strip() for piece in text.split("/")]
-    if len(pieces) < 2 or not all(piece[:1].isdigit() for piece in pieces):
+    pieces = [piece.strip() for piece in text.split("/")] if "/" in text else []
+    if not pieces or not all(piece[:1].isdigit() for piece in pieces):
         return ()
     parts = tuple(parts[0] for parts in map(only, pieces) if len(parts) == 1)
     if len(parts) != len(pieces):
@@ -212,8 +200,10 @@ def _listed(text: str, numbers: Sequence[Number]) -> Parts:
 def without_breakdown(parts: Parts) -> Parts:
     """計11回(A 5回、B 6回) typed without brackets: the total is the value, if it is the sum of the others."""
     totals = [part for part in parts if part.label in _TOTALS]
+    if len(totals) != 1:
+        return parts
     others = tuple(part for part in parts if part.label not in _TOTALS)
-    if len(totals) != 1 or len(others) == 1 or (others and sum(part.value or 0 for part in others) != totals[0].value):
+    if len(others) == 1 or (others and sum(part.value or 0 for part in others) != totals[0].value):
         return parts
     return (totals[0]._replace(label="", breakdown=others),)
 
@@ -260,7 +250,7 @@ def _joined(shape: str, number: Number, unit: units.Unit, gap: str, second: Quan
         return _compound(number, unit, second, before)
     if second.is_range or second.whole is not None:
         return None
-    low, same = Fraction(number.value), unit.dimension == second.unit.dimension
+    low, same = number.value, unit.dimension == second.unit.dimension
     if shape == "of":
         unit = unit if second.unit.bare else second.unit
         fits = second.unit.bare or same or gap.lstrip().startswith("点")
@@ -273,11 +263,11 @@ def _joined(shape: str, number: Number, unit: units.Unit, gap: str, second: Quan
     if unit.bare and number.scale == 1:
         low *= second.scale  # 3~5千円 is 3,000 to 5,000
     elif not unit.bare:
-        low *= Fraction(unit.factor) / second.unit.factor
+        low *= Fraction(unit.factor, second.unit.factor)
     if high is None or low > high or not (unit.bare or same):
         return None
-    span = second._replace(low=low, high=high, comparator=None, is_range=True)
-    return span._replace(is_bounded=True, low_open="超" in gap) if bounded else span
+    span = second._replace(low=low, high=high, low_open=False, high_open=False, is_range=True)
+    return span._replace(is_bounded=True, low_open="超" in gap, high_open=second.high_open) if bounded else span
 
 
 def _compound(number: Number, unit: units.Unit, small: Quantity, before: str) -> Quantity | None:
@@ -293,7 +283,7 @@ def _compound(number: Number, unit: units.Unit, small: Quantity, before: str) ->
         return head._replace(high=days + 1, low_open=True, high_open=True, rest=small.phrase)
     if small.unit.dimension != unit.dimension or small.unit.factor >= unit.factor:
         return None
-    more = small.value * small.unit.factor / unit.factor
+    more = Fraction(small.value * small.unit.factor, unit.factor)
     low, high = (None if end is None else end + more for end in (head.low, head.high))
     about = head.approximate or small.approximate
     return head._replace(low=low, high=high, approximate=about, smaller=small.smaller or small.unit)
@@ -309,25 +299,21 @@ def _split_gap(gap: str, *, last: bool) -> tuple[Suffix, str] | None:
     if unit is None or (bare != gap and _LABEL_GOES_ON.match(bare, len(unit.symbol))):
         bare, unit = gap, None
     separator = _SEPARATOR.search(bare, per_after(bare, unit)[0] if unit else 0)
-    if not separator:
-        return _split_unseparated(bare)
-    more = _LATER_TAIL.match(bare, separator.end()) if separator[0] == " " else None
-    end = more.end() if more else separator.start()
-    suffix = suffix_of(bare[:end])
-    return None if suffix is None else (suffix, bare[max(end, separator.end()) :])
-
-
-def _split_unseparated(gap: str) -> tuple[Suffix, str] | None:
-    """小8.9%中12.8%: the longest known unit and comparator belong to the first number."""
-    unit = units.known_at_start(gap)
+    if separator:
+        more = _LATER_TAIL.match(bare, separator.end()) if separator[0] == " " else None
+        end = more.end() if more else separator.start()
+        suffix = suffix_of(bare[:end])
+        return None if suffix is None else (suffix, bare[max(end, separator.end()) :])
+    # 小8.9%中12.8%: the longest known unit and comparator belong to the first number.
+    unit = units.known_at_start(bare)
     if unit is None:
         return None
-    rest = gap[len(unit.symbol) :]
+    rest = bare[len(unit.symbol) :]
     if not rest and unit.dimension in units.COUNTED:
         return Suffix(unit), ""  # 50世帯100人
     comparator = next((word for word in ("以上", "以下", "未満", "以内", "超") if rest.startswith(word)), "")
     label = rest[len(comparator) :]
-    if not label or (units.shaped_like_unit(gap) and not re.match(r"[^一-龥]|中|小|男|女|[A-Z]", label)):
+    if not label or (units.shaped_like_unit(bare) and not re.match(r"[^一-龥]|中|小|男|女|[A-Z]", label)):
         return None
     return Suffix(unit, COMPARATORS.get(comparator)), label
 
@@ -340,23 +326,22 @@ def _quantity(before: str, number: Number, suffix: Suffix) -> Quantity | None:
     label = (words[: match.start()] if match else words).strip(" :=、,;/・") or marks["sum"]
     if label and _NOT_A_LABEL.search(label) and not (label in OF_A_TARGET and before.rstrip().endswith(":")):
         return None
-    each = marks["each"]
+    each = "" if marks["each"] == "各" and marks["period"] else marks["each"]  # 各年度15件 is a value a year
     if not each and label and (hit := _EACH.search(label)):
         each, label = hit[0], label[: hit.start()].strip()
     comparator = suffix.comparator or BEFORE.get(marks["comparator"])
     doubtful = number.dotted and number.scale == 1 and suffix.unit.dimension in units.COUNTED
     if doubtful or (comparator and number.value < 0):
         return None  # 1.200人 may be 1,200人, and ▲100人以内 may bound the number or its size
-    end = Fraction(number.value)
     return Quantity(
-        **limits(end, end, comparator),
+        *limits(number.value, comparator),
         unit=suffix.unit,
         label=label,
         scale=number.scale,
         approximate=suffix.approximate or bool(marks["about"]),
-        whole=end if marks["all"] and comparator is None else None,
+        whole=number.value if marks["all"] and comparator is None else None,
         each=each,
-        period=_period(marks["period"].removeprefix("毎")[:1], suffix.per, label),
+        period=_period(marks["period"].removeprefix("毎")[:1], suffix.per, label) if words else suffix.per,
         yearly=suffix.yearly or marks["period"].lstrip("毎").startswith("年"),
         change=suffix.change,
     )

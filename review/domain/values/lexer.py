@@ -6,10 +6,12 @@ number, or between a number and its scale, weighs nothing. Nothing is decided he
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from math import prod
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from review.domain.values.units import KNOWN_PATTERN
+from review.domain.values.reading import Quantity
+from review.domain.values.units import KNOWN_PATTERN, Exact
 
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "億": 10**8, "兆": 10**12}
 _LONGEST = 40  # characters of one number; beyond that it is a code, and int() has its own limit
@@ -34,7 +36,8 @@ _WORDS = (
     # 1人1日, 1日平均
     rf"1(?:{_ONE_OF})1(?:日|年|月)(?:当たり|あたり|当り|につき|平均)?|1(?:日|回|人|校|園|世帯|か月|件)平均",
     # 65歳以上 60%
-    rf"\d+(?:歳|才)(?:以上|以下|未満|児|代|~\d+(?:歳|才)){_MORE}(?!.*\d(?:歳|才))|\d年生{_MORE}",
+    rf"\d+(?:歳|才)(?:以上|以下|未満|児|代|~\d+(?:歳|才)){_MORE}(?!.*\d(?:歳|才))|\d年生{_MORE}"
+    r"|\d+歳半?(?:児|代)?(?:健診)?(?= ?:? ?\d[\d,.]*(?:%|人|件))",
     # 1人5冊
     r"1(?:人|名|校|園|課|世帯|社|団体|日|回|か月|ヶ月|週)(?=約?\d)",
     # 生後28日以内 90%
@@ -81,62 +84,57 @@ _SCALED = re.compile(r"[十百千万億兆]")
 class Number(NamedTuple):
     """One number: its place in the text, its value, and the scale of its last step."""
 
-    value: Fraction | int
+    value: Exact
     scale: int
     start: int
     end: int
-    sound: bool = True  #: False for 1,20 or 12,3456: a digit too many or too few
-    dotted: Fraction | int = 0  #: 1200 for 1.200, which is perhaps meant as 1,200
+    dotted: Exact = 0  #: 1200 for 1.200, which is perhaps meant as 1,200
     tenths: bool = False  #: 8割5分 is 8.5割
 
 
-def numbers_in(text: str, *, middle: bool = False) -> list[Number] | None:
-    """The numbers of a text; None where one is no number, or where there are too many. `middle`: 1・5 is 1.5."""
+def numbers_in(text: str, *, middle: bool = False) -> list[Number]:
+    """The numbers of a text; none where one is no number or has a digit too many or too few (1,20 or 12,3456), or where
+    there are too many. `middle`: 1・5 is 1.5."""
     numbers: list[Number] = []
     for match in _LEXEMES[middle].finditer(text):
-        if match["word"]:
+        word, sign, body = match.group("word", "sign", "body")
+        if word:
             continue
-        if len(numbers) == _MOST or (match["body"] and len(match["body"]) > _LONGEST):
-            return None
-        numbers.append(_number(text, match))
-    return numbers
+        start, end = match.span()
+        if body is None:
+            digits = ".".join(re.findall(r"\d+", match[0])) or "0"
+            number = Number(_decimal(digits), 1, start, end, tenths=bool(match["tenths"]))
+        else:
+            value, scale = _value(body) if len(body) <= _LONGEST else (0, 0)
+            if (
+                not scale
+                or _TORN_AFTER.match(text, end)
+                or (start and _TORN_BEFORE.search(text, max(start - 3, 0), start))
+            ):
+                return []
+            dotted = value * 1000 if "." in body and _DOTTED.match(body) else 0
+            falls = sign and sign[0] in "-▲マ"
+            number = Number(-value if falls else value, scale, start, end, -dotted if falls else dotted)
+        numbers.append(number)
+    return numbers if len(numbers) <= _MOST else []
 
 
-def has_middle_dot(text: str) -> bool:
-    """True where a dot between digits may be a decimal point or part a list."""
-    return "・" in text and bool(re.search(_MIDDLE, text))
-
-
-def _number(text: str, match: re.Match[str]) -> Number:
-    start, end = match.span()
-    body = match["body"]
-    if body is None:
-        whole, *part = re.findall(r"\d+", match[0]) or ["0"]
-        return Number(decimal(".".join((whole, *part))), 1, start, end, tenths=bool(match["tenths"]))
-    value, scale, sound = _value(body)
-    torn = _TORN_AFTER.match(text, end) or _TORN_BEFORE.search(text, max(start - 3, 0), start)
-    dotted = value * 1000 if "." in body and _DOTTED.match(body) else 0
-    if match["sign"] and match["sign"][0] in "-▲マ":
-        value, dotted = -value, -dotted
-    return Number(value, scale, start, end, sound and not torn, dotted)
-
-
-def _value(body: str) -> tuple[Fraction | int, int, bool]:
-    """The value, the scale of its last step, and whether its steps fall (1億2,000万 does, 2千1万 does not)."""
+def _value(body: str) -> tuple[Exact, int]:
+    """The value, and the scale of its last step: 0 where its steps do not fall (1億2,000万 does, 2千1万 does not)."""
     if not _SCALED.search(body):
-        return decimal(body), 1, True
-    total: Fraction | int = 0
-    last = 0
+        return _decimal(body), 1
+    total, last = cast(Exact, 0), 0
     for digits, word in _STEP.findall(body):
         scale = prod(_SCALES[character] for character in word.replace(" ", ""))
         if last and scale >= last:
-            return total, scale, False
-        total, last = total + decimal(digits) * scale, scale
-    return total, last, True
+            return total, 0
+        total, last = total + _decimal(digits) * scale, scale
+    return total, last
 
 
-def decimal(digits: str) -> Fraction | int:
-    """1,234.5 as it is; a whole number as an int, which is quicker."""
+@lru_cache(maxsize=4096)
+def _decimal(digits: str) -> Exact:
+    """1,234.5 as it is; a whole number as an int."""
     head, _, tail = digits.replace(",", "").replace(" ", "").partition(".")
     return Fraction(int(head + tail), 10 ** len(tail)) if tail else int(head)
 
@@ -156,11 +154,10 @@ class Cell(NamedTuple):
     notes: tuple[str, ...]
     labels: tuple[str, ...] = ()  #: words in brackets before the values: 【小】80%【中】75%
 
-    def shown(self, label: str) -> str:
-        """The label with the words that stood in brackets: 小 for 【小】80%."""
-        for place, words in enumerate(self.labels):
-            label = label.replace(chr(_LABEL + place), words)
-        return label
+    def shown(self, part: Quantity) -> Quantity:
+        """The value with the words that stood in brackets: 小 for 【小】80%."""
+        words = {_LABEL + place: label for place, label in enumerate(self.labels)}
+        return part._replace(label=part.label.translate(words), each=part.each.translate(words))
 
 
 def cell(folded: str) -> Cell:

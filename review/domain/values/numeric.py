@@ -3,7 +3,6 @@ or beside last year's, gives reason to ask about: jump, repeated, over_100_perce
 
 import re
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from functools import lru_cache
 from itertools import permutations
 from typing import NamedTuple
@@ -11,8 +10,9 @@ from typing import NamedTuple
 from review.domain.notation import compact
 from review.domain.values.compare import CONTRADICTION, NO_DIRECTION, Component, Outcome, compare, undecided, worst
 from review.domain.values.direction import from_plan, name_direction, named_change, of_parts, trend
-from review.domain.values.grammar import OF_A_TARGET, Parts
-from review.domain.values.reading import Direction, Quantity, Reading, rounded, way_of
+from review.domain.values.grammar import OF_A_TARGET
+from review.domain.values.reading import Direction, Parts, Quantity, Reading, phrases, rounded, way_of
+from review.domain.values.units import Exact
 
 _DIFFERENT = undecided("目標と実績で、何の値かを示す言葉が異なるため", "parts_mismatch")
 _UNPAIRED = undecided("内訳の名称が目標と実績で対応しないため", "parts_mismatch")
@@ -41,8 +41,7 @@ def numeric(case: Case) -> Outcome:
     for other_goal, other_given, other in others:
         if other.status != verdict.status:
             name, both = ("目標", (goal, other_goal)) if goal != other_goal else ("実績", (given, other_given))
-            ways = ["、".join(part.phrase for part in way) for way in both]
-            cause = f"{name}を「{ways[0]}」と読むか「{ways[1]}」と読むかで判定が分かれるため"
+            cause = f"{name}を「{phrases(both[0])}」と読むか「{phrases(both[1])}」と読むかで判定が分かれるため"
             return undecided(cause)._replace(direction=verdict.direction)
     return verdict if all(entry[2].rate == verdict.rate for entry in others) else verdict._replace(rate=None)
 
@@ -55,10 +54,11 @@ def _actuals(case: Case) -> tuple[Parts, ...]:
     words = "" if case.kind else compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)
     total = case.actual.bracket[0]._replace(label=only.label)
     total = total._replace(unit=only.unit) if total.unit.bare else total
+    own = not case.kind and _CUMULATIVE.search(case.actual.note) and _CUMULATIVE.search(words)
     larger = total.unit.dimension == only.unit.dimension and (total.value or 0) > (only.value or 0)
     if not larger or not (case.kind == "total" or _CUMULATIVE.search(words)):
         return every
-    return ((total,),) if case.kind == "total" else (*every, (total,))
+    return ((total,),) if own or case.kind == "total" else (*every, (total,))
 
 
 def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
@@ -80,7 +80,7 @@ def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
 
 def _direction(case: Case, targets: Parts) -> tuple[Direction | None, Outcome | None]:
     """Rule 2: the indicator's own setting, a comparator, the plan's targets, the name."""
-    if all(part.change == "decrease" for part in targets):
+    if targets[0].change == "decrease" and all(part.change == "decrease" for part in targets):
         return "up", None  # an amount of 削減: the more the better, whichever way the level goes
     demanded = of_parts(targets)
     mixed = demanded is None and any(part.comparator for part in targets)
@@ -224,10 +224,12 @@ def _same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
 
     Labels that share two letters in a row (協定締結数, 締結件数) or stand in the name are taken for one thing.
     """
+    if not actual.label:
+        return True
     goal, given, plain = compact(target.label), compact(actual.label), compact(name)
     if given in OF_A_TARGET:
         return False
-    if not given or goal == given or goal in OF_A_TARGET or any(map(_SAY_NOTHING.fullmatch, (goal, given))):
+    if goal == given or goal in OF_A_TARGET or any(map(_SAY_NOTHING.fullmatch, (goal, given))):
         return True
     if not goal:
         return given[0] not in "未不" or given in plain
@@ -263,21 +265,22 @@ _MAY_EXCEED = re.compile(
 )
 
 
-def doubts_of(name: str, actual: Reading, previous: Reading | None) -> tuple[str, ...]:
+def doubts_of(name: str, actual: Reading, previous: Reading | None) -> list[str]:
     """The codes of doubts about an actual, in a fixed order; none about words."""
+    codes: list[str] = []
     shares = [part for part in actual.parts if part.unit.dimension == "percent" and not part.change]
-    over = any((part.high or part.low or 0) * part.unit.factor > 100 for part in shares)
-    steps = list(steps_between(previous, actual)) if previous and previous.state.state.is_result else []
-    doubts = {
-        "over_100_percent": over and not _MAY_EXCEED.search(compact(name)),
+    if any((part.high or part.low or 0) * part.unit.factor > 100 for part in shares):
+        codes += [] if _MAY_EXCEED.search(compact(name)) else ["over_100_percent"]
+    if previous and previous.state.state.is_result and (steps := list(steps_between(previous, actual))):
         # at least twice or at most half; zero and negative values have no such ratio
-        "jump": any(old > 0 and new >= 0 and (new >= 2 * old or 2 * new <= old) for old, new in steps),
-        "repeated": bool(steps) and all(before == after for before, after in steps),
-    }
-    return tuple(code for code, applies in doubts.items() if applies)
+        if any(old > 0 and new >= 0 and (new >= 2 * old or 2 * new <= old) for old, new in steps):
+            codes.append("jump")
+        if all(before == after for before, after in steps):
+            codes.append("repeated")
+    return codes
 
 
-def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Fraction, Fraction]]:
+def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Exact, Exact]]:
     """(last year's, this year's) value of each part, in one unit; nothing where the two cannot be compared.
 
     A value without a unit is taken in the other year's, and where it is far too small in its scale as well.
@@ -298,5 +301,5 @@ def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Fraction
 def _assumed(part: Quantity, other: Quantity) -> Quantity:
     if not part.unit.bare or other.unit.bare:
         return part
-    near = part.value and other.value and part.scale == 1 and abs(part.value) * 30 < abs(other.value)
+    near = part.value and other.value and part.scale == 1 and part.size * 30 < other.size
     return part.times(other.scale if near else 1)._replace(unit=other.unit)

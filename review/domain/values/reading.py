@@ -10,9 +10,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
-from review.domain.values.units import BARE, Unit
+from review.domain.values.units import BARE, Exact, Unit
 
 Kind = Literal["number", "comparator", "range", "parts", "share", "relative", "date", "milestone", "none", "text"]
 Comparator = Literal["at_least", "above", "at_most", "below"]
@@ -20,7 +20,6 @@ Change = Literal["increase", "decrease"]
 Direction = Literal["up", "down"]
 
 COMPARATOR_WORDS: dict[str, str] = {"at_least": "以上", "above": "超", "at_most": "以下", "below": "未満"}
-CHANGE_WORDS: dict[str, str] = {"increase": "増", "decrease": "減"}
 SCALE_WORDS = {10: "十", 100: "百", 1000: "千", 10**4: "万", 10**6: "百万", 10**7: "千万", 10**8: "億", 10**12: "兆"}
 _WITHIN = ("time", "days", "months", "rank")  #: 3日以内, not 3日以下
 
@@ -48,8 +47,7 @@ class State(StrEnum):
 _STATE_WORDS = dict(zip(State, ("確定", "速報・見込み", "年度途中", "他年度の値", "未測定"), strict=True))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ValueState:
+class ValueState(NamedTuple):
     """The state of a value, proposed by words or confirmed by a person."""
 
     state: State = State.FINAL
@@ -69,89 +67,107 @@ def way_of(comparator: str) -> Direction:
 class Quantity(NamedTuple):
     """One measured value: an interval, mostly of one point. Its ends are in the unit's symbol, with scales applied."""
 
-    low: Fraction | None  #: lower end, None where it is open (80 for 80以上, None for 5未満)
-    high: Fraction | None  #: upper end, None where it is open
-    unit: Unit = BARE
-    label: str = ""  #: 小, 転入, ①; what precedes the number
-    comparator: Comparator | None = None
-    is_range: bool = False  #: typed as 7~7.5
-    is_bounded: bool = False  #: typed as 5以上10未満: both ends are comparators
+    low: Exact | None  #: lower end, None where there is none (80 for 80以上, None for 5未満)
+    high: Exact | None  #: upper end, None where there is none
     low_open: bool = False  #: the lower end itself is outside
     high_open: bool = False  #: the upper end itself is outside
+    unit: Unit = BARE
+    label: str = ""  #: 小, 転入, ①; what precedes the number
+    is_range: bool = False  #: typed as 7~7.5
+    is_bounded: bool = False  #: typed as 5以上10未満: both ends are comparators
     scale: int = 1  #: 1000 where 千 stood before the unit: a bare number beside it may be meant in it
     approximate: bool = False  #: 約, 概ね, 程度
-    whole: Fraction | None = None  #: 100 in 100校中95校; 8 in 全8回
+    whole: Exact | None = None  #: 100 in 100校中95校; 8 in 全8回
     each: str = ""  #: 各課 in 各課月5件
     period: str = ""  #: 月 in 月5件, 人 in 5冊/人; a year is the default and stays empty
     yearly: bool = False  #: 年 was typed: 年12回 may be compared with 月1回
-    breakdown: tuple[Quantity, ...] = ()  #: 男性 5回 and 女性 6回 beside the total of 計11回
+    breakdown: Parts = ()  #: 男性 5回 and 女性 6回 beside the total of 計11回
     smaller: Unit | None = None  #: 分 in 3時間30分, for showing it
     rest: str = ""  #: 5時間 in 13日5時間: a part of a working day, and nobody knows how large a part
     change: Change | None = None  #: 10分短縮 is an amount of decrease
 
     @property
-    def end(self) -> Fraction | None:
+    def comparator(self) -> Comparator | None:
+        """What an interval of one end was typed with."""
+        if self.high is None:
+            return "above" if self.low_open else "at_least"
+        return None if self.low is not None else "below" if self.high_open else "at_most"
+
+    @property
+    def end(self) -> Exact | None:
         """The lower end, or the upper one where that is open."""
         return self.high if self.low is None else self.low
 
     @property
-    def value(self) -> Fraction | None:
+    def value(self) -> Exact | None:
         """The number itself, or the finite end of an open interval; None for a range of two ends."""
         if self.low is None or self.high is None:
             return self.end
         return self.low if self.low is self.high or self.low == self.high else None
 
-    def times(self, factor: Fraction | int) -> Quantity:
+    @property
+    def size(self) -> Exact:
+        """How far its end is from zero."""
+        end = self.end or 0
+        return max(end, -end)
+
+    def times(self, factor: Exact) -> Quantity:
         """So many times as much; a negative factor turns the interval round."""
         low, high = (None if end is None else end * factor for end in (self.low, self.high))
-        return self._replace(low=low, high=high) if factor > 0 else self._replace(low=high, high=low, comparator=None)
+        return self._replace(low=low, high=high) if factor > 0 else self._replace(low=high, high=low)
 
     @property
     def phrase(self) -> str:
         """The value in Japanese: 小 5%未満, 7~7.5俵, 1,200人."""
-        period = "" if all(mark in self.label for mark in self.period) else self.period
-        is_prefix = period in ("月", "週", "日")
-        words = [f"{self.label} " if self.label else "", self.each, period if is_prefix else ""]
-        words.append("約" if self.approximate else "")
-        words.append(self._ends(self.unit.symbol + (f"/{period}" if period and not is_prefix else "")))
-        words.append(CHANGE_WORDS[self.change] if self.change else "")
+        period = self.period
+        if period and all(mark in self.label for mark in period):
+            period = ""
+        before, per = (period, "") if period in ("", "月", "週", "日") else ("", f"/{period}")
+        words = f"{self.label} " if self.label else ""
+        words += f"{self.each}{before}{'約' if self.approximate else ''}{self._ends(self.unit.symbol + per)}"
+        if self.change:
+            words += "増" if self.change == "increase" else "減"
         if self.whole is not None:
-            words.append(f"(全{figure(self.whole)}{self.unit.symbol}のうち)")
-        if self.breakdown:
-            words.append(f"(内訳 {'、'.join(part.phrase for part in self.breakdown)})")
-        return "".join(words)
+            words += f"(全{figure(self.whole)}{self.unit.symbol}のうち)"
+        return f"{words}(内訳 {phrases(self.breakdown)})" if self.breakdown else words
 
     def _ends(self, symbol: str) -> str:
+        scale = SCALE_WORDS.get(self.scale, "")  # 1,200 or, of a value typed with 千, 1.2千
+        low = "" if self.low is None else figure(self.low, self.scale)
+        high = low if self.high is self.low else "" if self.high is None else figure(self.high, self.scale)
         if self.is_bounded:
-            low, high = (_scaled(end, self.scale) + symbol for end in (self.low, self.high))
+            low, high = f"{low}{scale}{symbol}", f"{high}{scale}{symbol}"
             return f"{low}{'超' if self.low_open else '以上'}{high}{'未満' if self.high_open else '以下'}"
         if self.is_range:
-            return f"{_scaled(self.low, self.scale, last=False)}~{_scaled(self.high, self.scale)}{symbol}"
+            return f"{low}~{high}{scale if high else ''}{symbol}"
         if self.rest:
-            return f"{_scaled(self.low, self.scale)}{symbol}{self.rest}"
+            return f"{low}{scale}{symbol}{self.rest}"
         word = COMPARATOR_WORDS.get(self.comparator or "", "")
         if word == "以下" and self.unit.dimension in _WITHIN:
             word = "以内"
         if self.smaller and self.value is not None:  # 3時間30分, not 3.5時間
             whole, more = divmod(self.value, 1)
+            smaller = Fraction(more * self.unit.factor, self.smaller.factor)
             symbol = symbol.replace(self.unit.symbol, self.smaller.symbol, 1)
-            return f"{whole:,}{self.unit.symbol}{figure(more * self.unit.factor / self.smaller.factor)}{symbol}{word}"
-        return f"{_scaled(self.value, self.scale)}{symbol}{word}"
+            return f"{whole:,}{self.unit.symbol}{figure(smaller)}{symbol}{word}"
+        return f"{low or high}{scale}{symbol}{word}"
 
 
-def limits(low: Fraction | None, high: Fraction | None, comparator: Comparator | None) -> dict[str, Any]:
-    """The ends of a Quantity that obeys a comparator."""
-    return {
-        "low": None if comparator in ("at_most", "below") else low,
-        "high": None if comparator in ("at_least", "above") else high,
-        "comparator": comparator,
-        "low_open": comparator == "above",
-        "high_open": comparator == "below",
-    }
+Parts = tuple[Quantity, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Relation:
+def phrases(parts: Parts) -> str:
+    """Several values in one line."""
+    return "、".join(part.phrase for part in parts)
+
+
+def limits(end: Exact, comparator: str | None = None) -> tuple[Exact | None, Exact | None, bool, bool]:
+    """The first fields of a Quantity: its ends under a comparator, and which of them is outside."""
+    down, up = comparator in ("at_most", "below"), comparator in ("at_least", "above")
+    return None if down else end, None if up else end, comparator == "above", comparator == "below"
+
+
+class Relation(NamedTuple):
     """What a relative value is measured against, and how: 前年度比10%増, 前年度実績以上, 現状維持."""
 
     base: str  #: "previous" for last year, else the words typed (令和元年度, 導入前); "" for 現状維持
@@ -160,8 +176,7 @@ class Relation:
     change: Change | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DateSpan:
+class DateSpan(NamedTuple):
     """A day, a month or a year as its first and last day; without a year where none was typed."""
 
     first: date
@@ -178,9 +193,9 @@ class Reading:
     text: str  #: as typed
     kind: Kind
     plain: str = ""  #: folded, without spaces, for comparing texts
-    parts: tuple[Quantity, ...] = ()
-    others: tuple[tuple[Quantity, ...], ...] = ()  #: further readings of the same cell: 1・5 as 1.5, and as 1 and 5
-    bracket: tuple[Quantity, ...] = ()  #: 8 in 3 (8): a note, or the running total
+    parts: Parts = ()
+    others: tuple[Parts, ...] = ()  #: further readings of the same cell: 1・5 as 1.5, and as 1 and 5
+    bracket: Parts = ()  #: 8 in 3 (8): a note, or the running total
     relation: Relation | None = None
     span: DateSpan | None = None
     note: str = ""
@@ -197,41 +212,28 @@ class Reading:
         return str(self.__dict__["_sentence"])
 
     def _written(self) -> str:
-        body = self._body()
-        if self.not_measured and self.kind != "none":
-            body = "まだ測定されていない値(文字)"
-        if self.provisional:
-            body += "、見込み・速報の値"
-        if self.others:
-            body += f"。「{_phrases(self.others[0])}」とも読めます"
-        if self.assumed:
-            body += f"。{self.assumed}として読みました"
-        return f"{body}、注記「{self.note}」" if self.note and self.parts else body
-
-    def _body(self) -> str:
-        if self.parts:
-            return f"{_phrases(self.parts)}({_OF_PARTS.get(self.kind) or f'{len(self.parts)}つの数値'})"
-        if self.span:
-            return _span_words(self.span)
-        if self.relation:
-            return _relation_words(self.relation)
         if self.kind == "none":
-            return "空欄" if self.blank else "値なし"
-        text = self.reason or "文章(数値としては判定しません)"
-        return text if self.kind == "text" else f"「{self.plain}」(文字。数値としては判定しません)"
+            words = "空欄" if self.blank else "値なし"
+        elif self.state.state is State.NOT_MEASURED:
+            words = "まだ測定されていない値(文字)"
+        elif self.parts:
+            words = f"{phrases(self.parts)}({_OF_PARTS.get(self.kind) or f'{len(self.parts)}つの数値'})"
+        elif self.span or self.relation:
+            words = _span_words(self.span) if self.span else _relation_words(cast(Relation, self.relation))
+        elif self.kind == "milestone":
+            words = f"「{self.plain}」(文字。数値としては判定しません)"
+        else:
+            words = self.reason or "文章(数値としては判定しません)"
+        if self.state.state is State.PROVISIONAL:
+            words += "、見込み・速報の値"
+        if self.others:
+            words += f"。「{phrases(self.others[0])}」とも読めます"
+        if self.assumed:
+            words += f"。{self.assumed}として読みました"
+        return f"{words}、注記「{self.note}」" if self.note and self.parts else words
 
     @property
-    def not_measured(self) -> bool:
-        """集計中, 未公表, 隔年調査, a dash with a reason."""
-        return self.state.state is State.NOT_MEASURED
-
-    @property
-    def provisional(self) -> bool:
-        """見込み, 速報."""
-        return self.state.state is State.PROVISIONAL
-
-    @property
-    def readings(self) -> tuple[tuple[Quantity, ...], ...]:
+    def readings(self) -> tuple[Parts, ...]:
         """Every way in which the cell can be read as values, the likeliest first."""
         return (self.parts, *self.others) if self.parts else ()
 
@@ -239,10 +241,6 @@ class Reading:
     def quantity(self) -> Quantity | None:
         """The value where there is exactly one."""
         return self.parts[0] if len(self.parts) == 1 else None
-
-
-def _phrases(parts: tuple[Quantity, ...]) -> str:
-    return "、".join(part.phrase for part in parts)
 
 
 _OF_PARTS = {"number": "数値", "comparator": "範囲を示す数値", "range": "幅のある数値", "share": "全体のうちの数"}
@@ -265,12 +263,13 @@ def _relation_words(relation: Relation) -> str:
     return f"{base}{words.get(relation.relation, '')}(比較)"
 
 
-def figure(value: Fraction) -> str:
-    """The number with separators and no needless zeros: 1,200 or 8.9."""
+def figure(value: Exact, scale: int = 1) -> str:
+    """The number with separators and no needless zeros, 1,200 or 8.9, for the word of its scale to follow."""
+    if scale in SCALE_WORDS:
+        value = Fraction(value, scale)
     if value.denominator == 1:
         return f"{value.numerator:,}"
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return f"{exact.normalize():,f}"
+    return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():,f}"
 
 
 def rounded(rate: Fraction | None) -> Decimal | None:
@@ -278,11 +277,3 @@ def rounded(rate: Fraction | None) -> Decimal | None:
     if rate is None:
         return None
     return Decimal((rate.numerator * 20_000 + rate.denominator) // (2 * rate.denominator)).scaleb(-4)
-
-
-def _scaled(value: Fraction | None, scale: int, *, last: bool = True) -> str:
-    """1,200 or, of a value typed with 千, 1.2千; the scale's word stands at the last end only."""
-    if value is None:
-        return ""
-    word = SCALE_WORDS.get(scale, "")
-    return figure(value / scale if word else value) + (word if last else "")

@@ -5,6 +5,7 @@ They only propose; whoever judges a year says what counts. Words may stand befor
 
 import calendar
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from review.domain.fiscal import parse_fiscal_year
@@ -58,7 +59,7 @@ _STATE = re.compile(
 )
 
 
-def state_of(labels: tuple[str, ...], notes: tuple[str, ...], text: str) -> ValueState:
+def state_of(labels: Sequence[str], notes: Sequence[str], text: str) -> ValueState:
     """The state of a value by the words around it: its labels, each of its notes, and the whole text."""
     for note in notes:
         if _STILL_COUNTED.search(note) or (_PLANNED.fullmatch(note) and note not in labels):

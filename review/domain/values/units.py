@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
+
+Exact = Fraction | int  #: a whole number is an int, which is quicker
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A unit as typed, its dimension ("" for a bare number) and its factor to the base unit of the dimension."""
 
     symbol: str
     dimension: str
-    factor: Fraction | int = 1
+    factor: Exact = 1
     known: bool = True  #: in the table; an unknown word may be no unit at all
 
     @property

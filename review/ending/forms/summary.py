@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from review.domain.items import circled
 from review.domain.rating import Scale
 from review.ending.services.summary_content import Part
+from review.reader_words import grade_choices
 from review.screens.forms.fields import ReasonForm, words
 
 
@@ -34,7 +35,7 @@ class MeasureForm(forms.Form):
             self.fields[f"grade_{goal.pk}"] = forms.ChoiceField(
                 label=_("%(title)s の最終の達成区分") % {"title": title},
                 required=False,
-                choices=[("", blank), *((grade.letter, f"{grade.letter} {grade.name}") for grade in scale.grades)],
+                choices=[("", blank), *grade_choices(scale)],
             )
             self.fields[f"reason_{goal.pk}"] = forms.CharField(
                 label=_("%(title)s の区分を変える理由") % {"title": title}, required=False, widget=words(2)

@@ -18,7 +18,7 @@ from review.ending.forms.summary import MeasureForm, ReopenForm, TextForm
 from review.ending.services import summaries as work
 from review.ending.services import summary_content
 from review.models import Measure, Plan, PlanSummary, User
-from review.screens.forms.fields import add_refusal
+from review.screens.forms.fields import refusals_on
 from review.screens.views.acts import Crumb, act_page, crumbs, previewed
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
@@ -78,11 +78,8 @@ def summary_text(request: SignedInRequest, short_name: str) -> HttpResponse:
     plan = get_object_or_404(Plan, short_name=short_name)
     form = TextForm(request.POST if request.method == "POST" else None, initial={"text": _text(plan)})
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_on(form):
             work.write(user=request.user, plan_id=plan.pk, text=form.cleaned_data["text"])
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(request, _("総括を保存しました。"))
             return see_other("meguri:summary", short_name)
     return _form_page(request, plan, form, _("計画全体の総括"))
@@ -114,11 +111,8 @@ def summary_measure(request: SignedInRequest, short_name: str, code: str) -> Htt
     if form.is_bound and form.is_valid():
         measure = Measure.objects.get(pk=part.pk)
         text, grades = form.cleaned_data["text"], form.grades()
-        try:
+        with refusals_on(form):
             work.write_measure(user=request.user, plan_id=plan.pk, measure=measure, text=text, grades=grades)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(request, _("%(code)s の総括を保存しました。") % {"code": part.code})
             return see_other("meguri:summary", short_name)
     return _form_page(request, plan, form, f"{part.code} {part.name}", part)

@@ -133,6 +133,7 @@ ACTIONS: dict[str, Any] = {
     "plan.import": gettext_lazy("計画の取込み"),
     "plan.file": gettext_lazy("計画のファイルの読取り"),
     "plan.file_read": gettext_lazy("計画のファイルの読み方の訂正"),
+    "plan.file_take": gettext_lazy("計画のファイルの取込みの依頼"),
     "plan.file_drop": gettext_lazy("計画のファイルの取込みの取りやめ"),
     "plan.blank_form": gettext_lazy("計画の記入様式の受取り"),
     "plan.structure": gettext_lazy("計画の体系の変更"),

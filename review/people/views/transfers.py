@@ -10,13 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from review import clock, holders
-from review.domain.refusals import Invalid
 from review.models import Department, Role, User
 from review.people.forms.people import HandoverForm, TransferForm, next_april
 from review.people.services import handover, people, posts
 from review.people.services.posts import Post
 from review.people.views.people import people_crumb, person_crumb
-from review.screens.forms.fields import add_refusal
+from review.screens.forms.fields import refusals_on
 from review.screens.views.acts import accepted, act_page, crumbs, sure
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
@@ -31,14 +30,12 @@ def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
     warnings: list[str] = []
     if form.is_bound and form.is_valid():
         day = form.cleaned_data["day"]
-        try:
+        with refusals_on(form):
             if sure(request):
                 people.transfer(by=request.user, user_id=pk, day=day, to=form.posts)
                 messages.success(request, _("%(day)s付けの異動を登録しました。") % {"day": day_text(day)})
                 return see_other("meguri:person", pk, fragment="posts")
             effects, warnings = foreseen(user, day, form.posts)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
     return act_page(
         request,
         title=_("人事異動を登録する"),

@@ -13,9 +13,10 @@ from review.domain import bars, measure_codes
 from review.domain.text import normal_newlines
 from review.models import Cycle, CycleState, Department, Indicator
 from review.people.forms.people import CHOOSE, REQUIRED, open_offices
-from review.plan.services import measure_state, structure
+from review.plan.services import measure_state, plan_proposals, structure
 from review.plan.services.measure_state import State
 from review.plan.services.plan_proposals import Part
+from review.reader_words import year_label
 from review.screens.forms.fields import ReasonForm, words
 
 HELP = {
@@ -44,6 +45,12 @@ class MeasureForm(forms.Form):
         for key, value in self.now.items():
             self.fields[key] = self._field(key, value)
         if cycle.state != CycleState.DRAFT:
+            years = [] if new else plan_proposals.open_years(cycle.plan)
+            choices = [(year, year_label(year)) for year in years if year >= cycle.fiscal_year]
+            if len(choices) > 1:
+                self.fields["fiscal_year"] = forms.TypedChoiceField(
+                    label=_("いつから"), choices=choices, coerce=int, initial=choices[0][0], error_messages=CHOOSE
+                )
             self.fields["reason"] = deepcopy(ReasonForm.base_fields["reason"])
 
     def _field(self, key: str, value: Any) -> forms.Field:
@@ -70,7 +77,7 @@ class MeasureForm(forms.Form):
 
     def head(self) -> Iterator[BoundField]:
         """施策ID, 分野, name and departments."""
-        return (field for field in self if ":" not in field.name and field.name != "reason")
+        return (field for field in self if ":" not in field.name and field.name not in ("fiscal_year", "reason"))
 
     def texts(self) -> Iterator[BoundField]:
         """The texts of the plan."""

@@ -8,21 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from review.domain import measure_codes
 from review.domain.items import circled
-from review.models import ChangeKind, Indicator, Measure
+from review.models import ChangeKind, Measure
 from review.people.forms.people import CHOOSE, REQUIRED, OfficeField, OfficeForm
-from review.plan.services.plan_proposals import Detail, Goal, Part
+from review.plan.services.plan_proposals import Detail, Part
 from review.reader_words import year_label
 from review.screens.forms.fields import ReasonForm
 
-#: Which fields a kind has, in their order. Those of parts and goals repeat with a number.
-PARTS = {ChangeKind.SPLIT: 3}
-GOALS = {
-    ChangeKind.INDICATOR_ADD: 1,
-    ChangeKind.INDICATOR_RENAME: 1,
-    ChangeKind.INDICATOR_SPLIT: 3,
-    ChangeKind.INDICATOR_MERGE: 1,
-}
-ONE_NUMBER = (ChangeKind.INDICATOR_RENAME, ChangeKind.INDICATOR_SPLIT, ChangeKind.INDICATOR_END)
+#: So many new 施策 a split can make; their fields repeat with a number.
+PARTS = 3
 
 
 def numbered(name: str, place: int) -> str:
@@ -74,30 +67,12 @@ class ChangeForm(OfficeForm, ReasonForm):
                 help_text=_("西暦の年度で入力します(令和8年度は2026)。"),
                 error_messages={**REQUIRED, "invalid": _("数字で入力してください。")},
             )
-        if kind == ChangeKind.RENAME:
-            self.fields["name"] = _name(_("新しい施策名"))
-        if kind == ChangeKind.OWNER:
-            self.fields["owner"] = OfficeField(label=_("新しい主管部署"), empty_label=_("選んでください"))
         if kind == ChangeKind.MERGE:
-            self.fields["others"] = forms.MultipleChoiceField(
-                label=_("統合して終わる施策"),
-                choices=others,
-                widget=forms.CheckboxSelectMultiple,
-                error_messages=CHOOSE,
-            )
-            self.fields["name"] = _name(
-                _("統合後の施策名"), required=False, help_text=_("変えないときは空欄にします。")
-            )
-        if kind in ONE_NUMBER:
-            self.fields["numbers"] = forms.ChoiceField(label=_("成果目標"), choices=numbers, error_messages=CHOOSE)
-        if kind == ChangeKind.INDICATOR_MERGE:
-            self.fields["numbers"] = forms.MultipleChoiceField(
-                label=_("統合する成果目標"), choices=numbers, widget=forms.CheckboxSelectMultiple, error_messages=CHOOSE
-            )
-        for place in range(PARTS.get(kind, 0)):
+            self.fields["others"] = _boxes(_("統合して終わる施策"), others)
+            self.fields["name"] = _name(_("統合後の施策名"), required=False)
+            self.fields["name"].help_text = _("変えないときは空欄にします。")
+        for place in range(PARTS if kind == ChangeKind.SPLIT else 0):
             self._add_part(place, numbers)
-        for place in range(GOALS.get(kind, 0)):
-            self._add_goal(place)
 
     def _add_part(self, place: int, numbers: list[tuple[str, str]]) -> None:
         mark, needed = str(place + 1), place == 0
@@ -115,34 +90,8 @@ class ChangeForm(OfficeForm, ReasonForm):
             label=_("分野%(n)s") % {"n": mark}, choices=self.places, required=needed, error_messages=CHOOSE
         )
         if numbers:
-            self.fields[numbered("takes", place)] = forms.MultipleChoiceField(
-                label=_("この施策に移す成果目標%(n)s") % {"n": mark},
-                choices=numbers,
-                required=False,
-                widget=forms.CheckboxSelectMultiple,
-                error_messages=CHOOSE,
-            )
-
-    def _add_goal(self, place: int) -> None:
-        most = GOALS[self.kind]
-        mark = str(place + 1) if most > 1 else ""
-        needed = place == 0 or (most > 1 and place == 1)
-        self.fields[numbered("goal_name", place)] = _name(
-            _("評価項目%(n)s") % {"n": mark}, required=needed, max_length=300
-        )
-        self.fields[numbered("goal_target", place)] = forms.CharField(
-            label=_("目標%(n)s") % {"n": mark},
-            required=False,
-            max_length=300,
-            help_text=_("この変更を始める年度の目標です。"),
-        )
-        if self.kind != ChangeKind.INDICATOR_RENAME:
-            self.fields[numbered("goal_direction", place)] = forms.ChoiceField(
-                label=_("向き%(n)s") % {"n": mark},
-                choices=[("", _("推定する")), *Indicator.Direction.choices],
-                required=False,
-                error_messages=CHOOSE,
-            )
+            label = _("この施策に移す成果目標%(n)s") % {"n": mark}
+            self.fields[numbered("takes", place)] = _boxes(label, numbers, required=False)
 
     # --- the change ---
 
@@ -150,20 +99,13 @@ class ChangeForm(OfficeForm, ReasonForm):
     def detail(self) -> Detail:
         """What was typed, once `is_valid()`."""
         data = self.cleaned_data
-        numbers = data.get("numbers", [])
-        owner = data.get("owner") if self.kind == ChangeKind.OWNER else None
-        return Detail(
-            name="" if self.kind in PARTS else data.get("name", "").strip(),
-            owner=owner.pk if owner else None,
-            others=tuple(int(one) for one in data.get("others", [])),
-            parts=tuple(self._parts()) if self.kind in PARTS else (),
-            numbers=tuple(int(one) for one in ([numbers] if isinstance(numbers, str) else numbers)),
-            goals=tuple(self._goals()) if self.kind in GOALS else (),
-            last_year=data.get("last_year"),
-        )
+        if self.kind == ChangeKind.SPLIT:
+            return Detail(parts=tuple(self._parts()))
+        others = tuple(map(int, data.get("others", [])))
+        return Detail(name=data.get("name", "").strip(), others=others, last_year=data.get("last_year"))
 
     def _parts(self) -> Iterable[Part]:
-        for place in range(PARTS[self.kind]):
+        for place in range(PARTS):
             code, name = (self.cleaned_data.get(numbered(key, place), "").strip() for key in ("code", "name"))
             owner = self.cleaned_data.get(numbered("owner", place))
             if code or name or owner:
@@ -176,20 +118,14 @@ class ChangeForm(OfficeForm, ReasonForm):
                     takes=tuple(int(n) for n in takes),
                 )
 
-    def _goals(self) -> Iterable[Goal]:
-        for place in range(GOALS[self.kind]):
-            texts = {
-                key: self.cleaned_data.get(numbered(f"goal_{key}", place), "")
-                for key in ("name", "target", "direction")
-            }
-            if texts["name"].strip() or texts["target"].strip():
-                yield Goal(**{key: value.strip() for key, value in texts.items()})
+
+def _name(label: Any, *, required: bool = True) -> forms.CharField:
+    return forms.CharField(label=label, required=required, max_length=200, error_messages=REQUIRED)
 
 
-def _name(label: Any, *, required: bool = True, max_length: int = 200, help_text: Any = "") -> forms.CharField:
-    return forms.CharField(
-        label=label, required=required, max_length=max_length, help_text=help_text, error_messages=REQUIRED
-    )
+def _boxes(label: Any, choices: list[tuple[str, str]], *, required: bool = True) -> forms.MultipleChoiceField:
+    box = forms.CheckboxSelectMultiple
+    return forms.MultipleChoiceField(label=label, choices=choices, required=required, widget=box, error_messages=CHOOSE)
 
 
 class DecideForm(forms.Form):

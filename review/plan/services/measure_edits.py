@@ -31,7 +31,7 @@ def edit(*, user: User, cycle_id: int, code: str, changes: State) -> MeasureYear
         if problems := measure_state.problems_of(cycle, year.measure, now, changes):
             raise Invalid(_("施策を保存できません。内容を確かめてください。"), problems)
         if changes:
-            measure_state.store(cycle, year, changes)
+            measure_state.store(cycle, year.measure, changes)
             _write(user, EDITED, year.measure, cycle, {key: now.get(key, "") for key in changes}, changes)
         return year
 
@@ -47,7 +47,7 @@ def add(*, user: User, cycle_id: int, part: Part, changes: State) -> MeasureYear
         if problems:
             raise Invalid(_("施策を追加できません。内容を確かめてください。"), problems)
         year = plan_effects.make(cycle.plan_id, cycle.fiscal_year, part)
-        measure_state.store(cycle, year, changes)
+        measure_state.store(cycle, year.measure, changes)
         _write(user, ADDED, year.measure, cycle, {}, {"name": part.name, "owner": str(part.owner), **changes})
         return year
 

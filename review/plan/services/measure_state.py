@@ -163,6 +163,9 @@ def lines(cycle: Cycle, code: str, now: State, changes: State) -> list[dict[str,
 def problems_of(cycle: Cycle, measure: Measure | None, now: State, changes: State) -> dict[str, str]:
     """{key: sentence} of what stands against the changes."""
     problems = {key: sentence for key, value in changes.items() if (sentence := _problem(cycle, key, value, now))}
+    for key in changes:
+        if ":+" not in key and key.startswith(("goal:", "row:")) and f"{key.rpartition(':')[0]}:name" not in now:
+            problems[key] = _("%(item)sは、この施策にはもうありません。") % {"item": labels_of(key)[0]}
     named = [key for key in changes if key == "name" or (key.endswith(":name") and ":+" not in key)]
     named += [f"{key.rpartition(':')[0]}:name" for key, value in changes.items() if ":+" in key and value]
     for key in named:
@@ -170,7 +173,7 @@ def problems_of(cycle: Cycle, measure: Measure | None, now: State, changes: Stat
             problems.setdefault(key, _("%(item)sを入力してください。") % {"item": label_of(key, cycle)})
     if measure and (defined := [key for key in changes if key.rpartition(":")[2] in DEFINED and ":+" not in key]):
         sheets = MeasureReview.objects.filter(measure_year__measure=measure).exclude(state__in=OPEN_STATES)
-        if sheets.exclude(cycle__state__in=CLOSED).exclude(cycle=cycle).exists():
+        if sheets.exclude(cycle__state__in=CLOSED).exclude(cycle=cycle.pk).exists():
             sentence = _("提出されたシートがこの定義で判定されているため、その年度が公表されるまで変えられません。")
             problems |= dict.fromkeys(defined, sentence)
     return problems
@@ -186,9 +189,8 @@ def _problem(cycle: Cycle, key: str, value: Any, now: State) -> str:
         return _("一覧から選んでください。")
     years = target_years(cycle) if kind == "goal" else cycle.plan.years if kind == "row" else ()
     if kind in ("goal", "row") and part.isdecimal() and int(part) not in years:
-        words = {"item": label_of(key, cycle), "first": cycle.plan.first_year, "last": cycle.plan.last_year}
-        sentence = _("%(item)sは入力できません。計画期間(%(first)s〜%(last)s年度)の、公表していない年度だけです。")
-        return sentence % words
+        words = {"item": label_of(key, cycle), "years": _("、").join(map(year_label, years))}
+        return _("%(item)sは入力できません。この変更で入力できるのは、計画期間のうち%(years)sです。") % words
     if not isinstance(value, str):
         return ""
     most = LONGEST.get(f"{kind}:{part}" if part != kind else kind)
@@ -206,21 +208,24 @@ def _open_offices() -> set[str]:
 # --- storing -------------------------------------------------------------------------------------------------------------
 
 
-def store(cycle: Cycle, year: MeasureYear, changes: State) -> list[str]:
-    """Store what differs, from the year on; the keys of the sheet's items that are new. The caller holds the locks and checked."""
-    closed = Cycle.objects.filter(plan=cycle.plan_id, state__in=CLOSED).values("fiscal_year")
-    rows = MeasureYear.objects.filter(measure=year.measure_id, fiscal_year__gte=year.fiscal_year)
-    for row in rows.exclude(fiscal_year__in=closed):
+def store(cycle: Cycle, measure: Measure, changes: State) -> list[str]:
+    """Store what differs, from the year on; the keys of the sheet's items that are new. The caller holds the locks and
+    checked. A year that is not drafted yet has no head and no 取組内容 to change."""
+    closed = list(Cycle.objects.filter(plan=cycle.plan_id, state__in=CLOSED).values_list("fiscal_year", flat=True))
+    rows = MeasureYear.objects.filter(measure=measure, fiscal_year__gte=cycle.fiscal_year)
+    rows, made = rows.exclude(fiscal_year__in=closed), []
+    for row in rows:
         _store_head(row, changes)
-    made = []
     for number, parts in _grouped(changes, "goal").items():
-        goal = _goal_row(year, number, parts)
-        _store_targets(goal, year.fiscal_year, parts, [*closed.values_list("fiscal_year", flat=True)])
+        goal = _goal_row(measure, cycle.fiscal_year, number, parts)
+        _store_targets(goal, cycle.fiscal_year, parts, closed)
         made += [items.actual_key(goal.number)] if number.startswith("+") else []
-    for place, parts in _grouped(changes, "row").items():
-        position = _store_row(year, place, parts)
-        made += [items.schedule_key(position), items.bars_key(position)] if place.startswith("+") else []
-    judge(cycle, year.measure)
+    for year in rows.filter(fiscal_year=cycle.fiscal_year):
+        for place, parts in _grouped(changes, "row").items():
+            position = _store_row(year, place, parts)
+            made += [items.schedule_key(position), items.bars_key(position)] if place.startswith("+") else []
+    if cycle.pk:
+        judge(cycle, measure)
     return made
 
 
@@ -249,20 +254,17 @@ def next_number(measure: Measure) -> int:
     return max(measure.indicators.values_list("number", flat=True), default=0) + 1
 
 
-def _goal_row(year: MeasureYear, number: str, parts: State) -> Indicator:
+def _goal_row(measure: Measure, first: int, number: str, parts: State) -> Indicator:
     if number.startswith("+"):
-        return Indicator.objects.create(
-            measure=year.measure,
-            number=next_number(year.measure),
-            **{part: parts[part] for part in DEFINED if part in parts},
-        )
-    goal = Indicator.objects.get(measure=year.measure, number=int(number))
+        defined = {part: parts[part] for part in DEFINED if part in parts}
+        return Indicator.objects.create(measure=measure, number=next_number(measure), **defined)
+    goal = Indicator.objects.get(measure=measure, number=int(number))
     if defined := {part: parts[part] for part in DEFINED if part in parts}:
         for part, value in (defined | {"defined_at": None, "defined_by": None}).items():
             setattr(goal, part, value)
         goal.save()
     if parts.get("end"):
-        goal.last_year = year.fiscal_year - 1
+        goal.last_year = first - 1
         goal.save(update_fields=["last_year"])
     return goal
 
@@ -285,7 +287,7 @@ def _store_targets(goal: Indicator, first: int, parts: State, closed: list[int])
 
 def _store_row(year: MeasureYear, place: str, parts: State) -> int:
     last = max(year.schedule.values_list("position", flat=True), default=0)
-    known = None if place.startswith("+") else year.schedule.get(position=int(place))
+    known = None if place.startswith("+") else year.schedule.filter(position=int(place)).first()
     item = known or ScheduleItem(measure_year=year, position=last + 1)
     item.name = parts.get("name", item.name)
     for part in (part for part in parts if part.isdecimal()):
@@ -295,7 +297,7 @@ def _store_row(year: MeasureYear, place: str, parts: State) -> int:
         )
     if known and parts.get("end"):
         known.delete()
-    else:
+    elif known or parts.get("name"):
         item.save()
     return item.position
 

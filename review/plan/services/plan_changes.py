@@ -30,7 +30,7 @@ from review.models import (
 )
 from review.plan.services import measure_state
 from review.plan.services.plan_checks import problems_of
-from review.plan.services.plan_proposals import Detail, Part, Proposal, goals_of, latest
+from review.plan.services.plan_proposals import FOLDED, Detail, Part, Proposal, cycle_of, goals_of, latest
 from review.prepared import prepared
 from review.reader_words import city_language, problem, year_label
 from review.trail.services import audit, sealed_rows
@@ -57,31 +57,16 @@ def lines_of(proposal: Proposal) -> list[dict[str, str]]:
         return []
     now = latest(measure, year)
     if kind == ChangeKind.EDIT:
-        return _form_lines(
-            proposal, measure.code, MeasureYear.objects.filter(measure=measure, fiscal_year=year).first()
-        )
-    line = {"code": measure.code, "item": label, "before": "", "after": ""}
-    if kind == ChangeKind.RENAME:
-        return [{**line, "before": now.name if now else "", "after": detail.name}]
-    if kind == ChangeKind.OWNER:
-        return [{**line, "before": str(now.owner) if now else "", "after": _office(detail.owner)}]
-    if kind == ChangeKind.END:
-        return [
-            {**line, "before": now.name if now else "", "after": _("%(year)sで終了") % {"year": year_label(year - 1)}}
-        ]
+        return _form_lines(proposal, measure.code, now)
     if kind == ChangeKind.MERGE:
         return _merge_lines(measure, year, detail, label)
-    ours = goals_of(measure, year)
-    before = "\n".join(f"{circled(n)} {ours.get(n, '')}" for n in detail.numbers)
-    after = "\n".join(f"{goal.name} {goal.target}".strip() for goal in detail.goals)
-    return [{**line, "before": before, "after": after or _("%(year)sで終了") % {"year": year_label(year - 1)}}]
+    after = _("%(year)sで終了") % {"year": year_label(year - 1)}
+    return [{"code": measure.code, "item": label, "before": now.name if now else "", "after": after}]
 
 
 def _form_lines(proposal: Proposal, code: str, year: MeasureYear | None) -> list[dict[str, str]]:
     """Line by line what a form of the whole 施策 changes."""
-    cycle = Cycle.objects.filter(plan=proposal.plan, fiscal_year=proposal.fiscal_year).first()
-    if cycle is None or not proposal.detail.values:
-        return []
+    cycle = cycle_of(Plan.objects.get(pk=proposal.plan), proposal.fiscal_year)
     return measure_state.lines(cycle, code, measure_state.state_of(cycle, year), proposal.detail.values)
 
 
@@ -174,16 +159,16 @@ def proposal_of(change: PlanChange) -> Proposal:
     return Proposal(
         plan=change.plan_id,
         fiscal_year=change.fiscal_year,
-        kind=ChangeKind(change.kind),
+        kind=ChangeKind.EDIT if change.kind in FOLDED else ChangeKind(change.kind),
         measure=change.measure_id,
-        detail=Detail.from_data(change.detail),
+        detail=Detail.of(change),
         reason=change.reason,
     )
 
 
 def sheets_touched(change: PlanChange) -> QuerySet[MeasureReview]:
     """The sheets of the change's first year that it touches. No query yet."""
-    measures = [pk for pk in (change.measure_id, *Detail.from_data(change.detail).others) if pk is not None]
+    measures = [pk for pk in (change.measure_id, *Detail.of(change).others) if pk is not None]
     return MeasureReview.objects.filter(
         measure_year__measure__in=measures, measure_year__fiscal_year=change.fiscal_year
     ).order_by("pk")
@@ -260,9 +245,9 @@ def _tell(event: Event, user: User, change: PlanChange) -> None:
 
 def _offices(change: PlanChange) -> set[int]:
     """The departments whose sheets the change touches."""
-    detail = Detail.from_data(change.detail)
-    new = [detail.owner or 0, *map(int, [detail.values.get("owner", 0), *detail.values.get("related", ())])]
-    offices = {part.owner for part in detail.parts} | {pk for pk in new if pk}
+    detail = Detail.of(change)
+    offices = {part.owner for part in detail.parts}
+    offices |= {int(pk) for pk in (detail.values.get("owner"), *detail.values.get("related", ())) if pk}
     for pk in (change.measure_id, *detail.others):
         measure = Measure.objects.filter(pk=pk or 0).first()
         now = latest(measure, change.fiscal_year) if measure else None

@@ -1,16 +1,15 @@
 """Why a change in mid-plan is impossible, field by field: checked at the proposal, and again at its decision."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from review.assessment.services import binding
 from review.domain import measure_codes
-from review.models import ChangeKind, Cycle, Department, Measure, MeasureReview, MeasureYear, Plan, PlanField
+from review.models import ChangeKind, Department, Measure, MeasureReview, Plan, PlanField
 from review.models.sheet import OPEN_STATES
 from review.plan.services import measure_state, plans
-from review.plan.services.plan_proposals import Detail, Proposal, goals_of, living, open_years
+from review.plan.services.plan_proposals import Detail, Proposal, cycle_of, goals_of, latest, living, open_years
 from review.reader_words import problem, year_label
 
 LONGEST_NAME = 200
@@ -39,7 +38,8 @@ def problems_of(proposal: Proposal) -> dict[str, str]:
         ) % {"codes": _("、").join(sent)}
     if not problems:
         measure = known[proposal.measure] if proposal.measure else None
-        problems = _CHECKS[proposal.kind](plan, measure, proposal.fiscal_year, proposal.detail)
+        check = _CHECKS.get(proposal.kind)
+        problems = check(plan, measure, proposal.fiscal_year, proposal.detail) if check else {}
     return problems
 
 
@@ -77,25 +77,13 @@ def _name_problem(name: str) -> str:
     return problem(name)
 
 
-def _check_name(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
-    message = _name_problem(detail.name)
-    return {"name": message} if message else {}
-
-
-def _check_owner(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
-    office = Department.objects.filter(pk=detail.owner or 0).first()
-    return {} if office else {"owner": _("主管部署を選んでください。")}
-
-
 def _check_values(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
-    """What a form of the whole 施策 says: of one that the year has, or of a new one."""
-    cycle = Cycle.objects.filter(plan=plan, fiscal_year=year).first()
-    row = MeasureYear.objects.filter(measure=measure, fiscal_year=year).first() if measure else None
-    if cycle is None or (measure and row is None):
-        return {"fiscal_year": _("その年度の施策シートがまだないため、内容は変更できません。")}
+    """What a form of the whole 施策 says: of one that there is, or of a new one."""
     if measure and not detail.values:
         return {"name": _("変わったところがありません。")}
-    return measure_state.problems_of(cycle, measure, measure_state.state_of(cycle, row), detail.values)
+    cycle = cycle_of(plan, year)
+    now = measure_state.state_of(cycle, latest(measure, year) if measure else None)
+    return measure_state.problems_of(cycle, measure, now, detail.values)
 
 
 def _check_new(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
@@ -143,42 +131,9 @@ def _check_others(plan: Plan, measure: Measure | None, year: int, detail: Detail
     return problems
 
 
-def _check_goals(least: int, most: int, numbers: int) -> Any:
-    def check(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
-        problems: dict[str, str] = {}
-        if measure is None:
-            return {"measure": _("施策を選んでください。")}
-        if len(detail.numbers) < numbers or not set(detail.numbers) <= set(goals_of(measure, year)):
-            problems["numbers"] = (
-                _("成果目標を選んでください。") if numbers < 2 else _("統合する成果目標を2つ以上選んでください。")
-            )
-        if not least <= len(detail.goals) <= most:
-            problems["goal_name"] = (
-                _("評価項目を入力してください。") if least < 2 else _("分割後の評価項目を2つ以上入力してください。")
-            )
-        for goal in detail.goals:
-            if not goal.name.strip() or len(goal.name) > 300 or problem(goal.name) or problem(goal.target):
-                problems["goal_name"] = _("評価項目を300文字以内で入力してください。")
-        return problems
-
-    return check
-
-
-def _nothing_more(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
-    return {}
-
-
 _CHECKS = {
     ChangeKind.ADD: _check_new,
     ChangeKind.EDIT: _check_values,
-    ChangeKind.RENAME: _check_name,
-    ChangeKind.OWNER: _check_owner,
     ChangeKind.SPLIT: check_parts,
     ChangeKind.MERGE: _check_others,
-    ChangeKind.END: _nothing_more,
-    ChangeKind.INDICATOR_ADD: _check_goals(1, 1, 0),
-    ChangeKind.INDICATOR_RENAME: _check_goals(1, 1, 1),
-    ChangeKind.INDICATOR_SPLIT: _check_goals(2, 4, 1),
-    ChangeKind.INDICATOR_MERGE: _check_goals(1, 1, 2),
-    ChangeKind.INDICATOR_END: _check_goals(0, 0, 1),
 }

@@ -25,7 +25,7 @@ from review.models import (
 from review.plan.services import measure_state, plan_settings
 from review.plan.services.measure_state import CLOSED, next_number
 from review.plan.services.plan_changes import accepted_for
-from review.plan.services.plan_proposals import Detail, Goal, Part
+from review.plan.services.plan_proposals import FOLDED, Detail, Part, cycle_of
 from review.reader_words import city_language
 from review.trail.services import audit
 
@@ -45,8 +45,8 @@ class Effects:
 
 def take_effect(change: PlanChange) -> Effects:
     """Change the rows. For the transaction of the decision."""
-    detail = Detail.from_data(change.detail)
-    effects = _APPLY[ChangeKind(change.kind)](change, detail)
+    kind = ChangeKind.EDIT if change.kind in FOLDED else ChangeKind(change.kind)
+    effects = _APPLY[kind](change, Detail.of(change))
     _judge(change)
     return effects
 
@@ -55,13 +55,20 @@ def carry_on(cycle: Cycle) -> None:
     """A year was drafted from the one before: the changes that count from it, decided before it was drafted, name and
     place its 施策. Running it twice changes nothing."""
     for change in accepted_for(cycle.plan, cycle.fiscal_year):
-        detail = Detail.from_data(change.detail)
-        if change.kind in (ChangeKind.RENAME, ChangeKind.MERGE) and detail.name:
-            years_from(change, change.measure_id).update(name=detail.name)
-        elif change.kind == ChangeKind.OWNER:
-            years_from(change, change.measure_id).update(owner_id=detail.owner)
-        elif change.kind == ChangeKind.INDICATOR_RENAME:
-            _rename_goals(change, detail)
+        detail, measure = Detail.of(change), change.measure
+        if measure and change.kind in {ChangeKind.EDIT, ChangeKind.MERGE, *FOLDED}:
+            for year in measure.years.filter(fiscal_year=cycle.fiscal_year):
+                named = {"name": detail.name} if detail.name else {}
+                measure_state.store(cycle, measure, named | _not_yet(year, detail.values))
+
+
+def _not_yet(year: MeasureYear, values: dict[str, Any]) -> dict[str, Any]:
+    """What the decision could not change while the year had no rows, and what is not there already."""
+    there = set(year.schedule.values_list("name", flat=True))
+    new = {key for key in values if key.startswith("goal:+") or key.rpartition(":")[2] in measure_state.DEFINED}
+    rows = {key for key in values if key.startswith("row:+")}
+    new |= {key for key in rows if values.get(f"{key.rpartition(':')[0]}:name") in there}
+    return {key: value for key, value in values.items() if key not in new}
 
 
 # --- the rows of the years to come ---------------------------------------------------------------------------------
@@ -70,12 +77,6 @@ def carry_on(cycle: Cycle) -> None:
 def closed_years(of: PlanChange | Measure) -> list[int]:
     """The years of its plan that nothing may touch."""
     return list(Cycle.objects.filter(plan=of.plan_id, state__in=CLOSED).values_list("fiscal_year", flat=True))
-
-
-def years_from(change: PlanChange, measure_id: int | None) -> QuerySet[MeasureYear]:
-    """The 施策's years from the change on."""
-    rows = MeasureYear.objects.filter(measure=measure_id, fiscal_year__gte=change.fiscal_year)
-    return rows.exclude(fiscal_year__in=closed_years(change))
 
 
 def goals_from(change: PlanChange, indicators: Iterable[Indicator]) -> QuerySet[IndicatorYear]:
@@ -125,17 +126,21 @@ def _add(change: PlanChange, detail: Detail) -> Effects:
     cycle = Cycle.objects.filter(plan=change.plan_id, fiscal_year=change.fiscal_year).first()
     for year in made if detail.values else ():
         if cycle:
-            measure_state.store(cycle, year, detail.values)
+            measure_state.store(cycle, year.measure, detail.values)
     return Effects(begin=tuple(made) if _runs(change) else ())
 
 
 def _edit(change: PlanChange, detail: Detail) -> Effects:
     """The form of the whole 施策: what differs from what it showed."""
-    cycle = Cycle.objects.get(plan=change.plan_id, fiscal_year=change.fiscal_year)
-    year = MeasureYear.objects.select_related("measure").get(measure=change.measure, fiscal_year=change.fiscal_year)
-    made = measure_state.store(cycle, year, detail.values)
-    if "owner" in detail.values:
-        _hand_over(change)
+    if change.measure is None:
+        raise ValueError("a change names its 施策")
+    ended = [key.split(":")[1] for key, value in detail.values.items() if key.startswith("goal:") and value is True]
+    if ended:
+        _end_goals(change, change.measure.indicators.filter(number__in=ended))
+    made = measure_state.store(cycle_of(change.plan, change.fiscal_year), change.measure, detail.values)
+    if "owner" in detail.values:  # who had taken the sheet over works in the department that it leaves
+        sheets = MeasureReview.objects.filter(measure_year__measure=change.measure)
+        sheets.filter(measure_year__fiscal_year=change.fiscal_year).update(assigned_to=None)
     _touch(change, change.measure_id, open_keys=made)
     return Effects()
 
@@ -176,26 +181,6 @@ def make(plan: int, fiscal_year: int, part: Part, origin: Measure | None = None)
     return year
 
 
-def _rename(change: PlanChange, detail: Detail) -> Effects:
-    years_from(change, change.measure_id).update(name=detail.name)
-    _touch(change, change.measure_id)
-    return Effects()
-
-
-def _owner(change: PlanChange, detail: Detail) -> Effects:
-    years_from(change, change.measure_id).update(owner_id=detail.owner)
-    _hand_over(change)
-    _touch(change, change.measure_id)
-    return Effects()
-
-
-def _hand_over(change: PlanChange) -> None:
-    """Who had taken the sheet over works in the department that it leaves."""
-    MeasureReview.objects.filter(
-        measure_year__measure=change.measure_id, measure_year__fiscal_year=change.fiscal_year
-    ).update(assigned_to=None)
-
-
 def _end(change: PlanChange, detail: Detail) -> Effects:
     return Effects(lead_out=_finish(change, [change.measure_id]))
 
@@ -207,7 +192,7 @@ def _merge(change: PlanChange, detail: Detail) -> Effects:
         if indicator.last_year is None or indicator.last_year >= change.fiscal_year:
             _copy_goal(change, indicator, change.measure)
     if detail.name:
-        years_from(change, change.measure_id).update(name=detail.name)
+        measure_state.store(cycle_of(change.plan, change.fiscal_year), change.measure, {"name": detail.name})
     _touch(change, change.measure_id, open_keys=_keys_of(change.measure))
     return Effects(lead_out=_finish(change, detail.others))
 
@@ -276,48 +261,6 @@ def _extend(change: PlanChange, detail: Detail) -> Effects:
 # --- 成果目標 -------------------------------------------------------------------------------------------------------
 
 
-def _add_goals(change: PlanChange, detail: Detail) -> Effects:
-    _new_goals(change, detail.goals)
-    return Effects()
-
-
-def _rename_goal(change: PlanChange, detail: Detail) -> Effects:
-    _rename_goals(change, detail)
-    _touch(change, change.measure_id)
-    return Effects()
-
-
-def _rename_goals(change: PlanChange, detail: Detail) -> None:
-    indicators = Indicator.objects.filter(measure=change.measure_id, number__in=detail.numbers)
-    words: dict[str, Any] = {"name": detail.goals[0].name}
-    rows = goals_from(change, indicators)
-    if detail.goals[0].target:
-        rows.filter(fiscal_year=change.fiscal_year).update(target=detail.goals[0].target)
-    rows.update(**words)
-
-
-def _replace_goals(change: PlanChange, detail: Detail) -> Effects:
-    """分割, 統合 and 終了: the old ones end, the new ones begin."""
-    _end_goals(change, Indicator.objects.filter(measure=change.measure_id, number__in=detail.numbers))
-    _new_goals(change, detail.goals)
-    return Effects()
-
-
-def _new_goals(change: PlanChange, goals: Iterable[Goal]) -> None:
-    if change.measure is None:
-        raise ValueError("a 成果目標 belongs to a 施策")
-    made = []
-    for goal in goals:
-        indicator = Indicator.objects.create(
-            measure=change.measure, number=next_number(change.measure), direction=goal.direction
-        )
-        IndicatorYear.objects.create(
-            indicator=indicator, fiscal_year=change.fiscal_year, name=goal.name, target=goal.target
-        )
-        made.append(items.actual_key(indicator.number))
-    _touch(change, change.measure_id, open_keys=made)
-
-
 def _copy_goal(change: PlanChange, indicator: Indicator, to: Measure) -> None:
     """The 成果目標 goes on in another 施策: its words and 目標 from the change on, linked to its history."""
     words = {name: getattr(indicator, name) for name in DEFINITION}
@@ -353,15 +296,8 @@ def _end_goals(change: PlanChange, indicators: Iterable[Indicator]) -> None:
 _APPLY = {
     ChangeKind.ADD: _add,
     ChangeKind.EDIT: _edit,
-    ChangeKind.RENAME: _rename,
-    ChangeKind.OWNER: _owner,
     ChangeKind.SPLIT: _split,
     ChangeKind.MERGE: _merge,
     ChangeKind.END: _end,
-    ChangeKind.INDICATOR_ADD: _add_goals,
-    ChangeKind.INDICATOR_RENAME: _rename_goal,
-    ChangeKind.INDICATOR_SPLIT: _replace_goals,
-    ChangeKind.INDICATOR_MERGE: _replace_goals,
-    ChangeKind.INDICATOR_END: _replace_goals,
     ChangeKind.EXTEND: _extend,
 }

@@ -1,6 +1,7 @@
 """計画の取込み on the screen: a file is read under limits, corrected, looked at, and taken as a whole or not at all.
 
-Nothing of the plan changes before `take`. What the file would do is tried with every correction, and undone.
+Nothing of the plan changes before `take`. What the file would do is tried with every correction, and undone. Both are
+the work of a job, for a long list takes longer than a request may.
 """
 
 import hashlib
@@ -13,16 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from review import clock, holders, permissions
-from review.domain import file_names, form_presets
+from review.background.services import jobs
+from review.domain import fields, file_names, form_presets, sheet_form
 from review.domain.forms.as_document import document_in, doubt_of
 from review.domain.forms.headings import template
 from review.domain.forms.mends import CODE, Mends, mended, proposals, spoken_of
-from review.domain.refusals import AlreadyDecided, Invalid, Stale
+from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
 from review.domain.sheet import DocumentError, Doubt, PlanDocument
-from review.models import Plan, PlanUpload, User
+from review.models import Job, Plan, PlanUpload, User
 from review.people.services.finding_words import why_refused
 from review.plan.services import file_doubts, planning
 from review.plan.services.planning import Change, Imported
@@ -31,6 +35,9 @@ from review.transition import require
 from review.workbook import plan_list, sandbox
 from review.workbook.archive import MAX_FILE
 
+KIND = "plan.file"
+#: A file of so many bytes is read and taken while the person waits, by the same job.
+AT_ONCE = 8 * 1024
 #: How long a file that nobody takes is held.
 HOLD = timedelta(days=7)
 #: The corrections of which the reading process has to know.
@@ -103,20 +110,12 @@ def blank_form(*, user: User, plan: Plan) -> bytes:
 
 
 def receive(*, user: User, plan_id: int, path: Path, filename: str) -> PlanUpload:
-    """Read the file with the template of last time and hold it for the user in place of another. Raises NotAllowed, and
-    Invalid with the sentence of what is wrong with the file. Up to 10 s, in another process."""
+    """Hold the file for the user in place of another, and have it read with the template of last time. Raises NotAllowed,
+    and Invalid with the sentence of what is wrong with a small file: that is not held."""
     plan = _allowed(user, plan_id)
     if path.stat().st_size > MAX_FILE:
         raise Invalid(_("ファイルが大きすぎます(%(most)sMBまで)。") % {"most": MAX_FILE // 1024 // 1024})
     content, before = path.read_bytes(), last_taken(plan)
-    roles = before.assignment if before else {}
-    try:
-        reading = _read(path, {"roles": roles})
-    except Invalid:
-        if not roles:
-            raise
-        roles, reading = {}, _read(path, {})
-    keys = {column["key"] for column in reading.get("columns", ())}
     upload = PlanUpload(
         plan=plan,
         uploaded_by=user,
@@ -124,48 +123,128 @@ def receive(*, user: User, plan_id: int, path: Path, filename: str) -> PlanUploa
         filename=file_names.clean(filename, "計画"),
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,
-        reading=reading,
-        corrections={"roles": {key: role for key, role in roles.items() if key in keys}},
+        corrections={"roles": before.assignment} if before else {},
     )
-    _try(upload)
-    with transaction.atomic():
-        PlanUpload.objects.filter(applied_at=None, uploaded_at__lt=clock.now() - HOLD).delete()
-        PlanUpload.objects.filter(plan=plan, uploaded_by_id=user.pk, applied_at=None).delete()
-        upload.save()
-        _tell(user, upload, "plan.file")
-    return upload
+    try:
+        with transaction.atomic():
+            PlanUpload.objects.filter(applied_at=None, uploaded_at__lt=clock.now() - HOLD).delete()
+            PlanUpload.objects.filter(plan=plan, uploaded_by_id=user.pk, applied_at=None).delete()
+            upload.save()
+            job = _request(user, upload, "plan.file", act="read", corrections=upload.corrections)
+        return _at_once(upload, job)
+    except Invalid:
+        PlanUpload.objects.filter(pk=upload.pk).delete()
+        raise
 
 
-def correct(*, user: User, upload: PlanUpload, corrections: Mapping[str, Any], year: int | None) -> PlanUpload:
-    """Read the file anew with these corrections and hold them. Raises NotAllowed, and Invalid where it cannot be read so."""
+# --- in the background ---------------------------------------------------------------------------------------------------
+
+
+def ask(*, user: User, upload: PlanUpload, act: str, **what: Any) -> PlanUpload:
+    """Have the file read with these `corrections` and this `year`, or taken in this `version`, of which they say only
+    what is accepted: by a job, that of a small file at once. Raises NotAllowed, AlreadyDecided while it is at work, and Invalid with what a small file is refused for."""
     _allowed(user, upload.plan_id)
-    before, upload.corrections, upload.sheets_year = upload.corrections, dict(corrections), year
-    if any(corrections.get(name) != before.get(name) for name in READ_ANEW):
-        with tempfile.NamedTemporaryFile(suffix=".upload") as copy:
-            copy.write(bytes(upload.content))
-            copy.flush()
-            upload.reading = _read(Path(copy.name), corrections)
-    _try(upload)
     with transaction.atomic():
-        upload.save(update_fields=["reading", "trial", "corrections", "sheets_year"])
-        _tell(user, upload, "plan.file_read")
+        job = _request(user, upload, "plan.file_take" if act == "take" else "plan.file_read", act=act, **what)
+    return _at_once(upload, job)
+
+
+def _request(user: User, upload: PlanUpload, action: str, **request: Any) -> Job:
+    request["language"] = get_language()
+    accepted = {"corrections": request["corrections"]} if request["act"] == "take" else {}
+    if not PlanUpload.objects.filter(pk=upload.pk, request={}).update(request=request, refusal="", **accepted):
+        raise AlreadyDecided(_("このファイルは、いま読み取っているところか、取りやめられています。"))
+    _tell(user, upload, action, request["corrections"])
+    return jobs.request(KIND, key=f"{KIND}:{upload.pk}", args={"upload": upload.pk})
+
+
+def _at_once(upload: PlanUpload, job: Job) -> PlanUpload:
+    """Do it now where the file is small. Raises Invalid with what it is refused for."""
+    if len(upload.content) <= AT_ONCE:
+        jobs.run(job.pk)
+    upload = PlanUpload.objects.select_related("plan").get(pk=upload.pk)
+    if upload.refusal and not upload.request:
+        PlanUpload.objects.filter(pk=upload.pk).update(refusal="")
+        raise Invalid(upload.refusal)
     return upload
+
+
+def job_of(upload: PlanUpload) -> Job | None:
+    """The job that is at the file. One query."""
+    return Job.objects.filter(key=f"{KIND}:{upload.pk}").first()
+
+
+def work_on(held: jobs.Claim) -> None:
+    """The job: what was requested. What stands against it is kept for the person as a sentence."""
+    upload = PlanUpload.objects.select_related("plan", "uploaded_by").filter(pk=held.args["upload"]).first()
+    if upload is None or not upload.request:
+        with held.finishing():
+            return
+    with translation.override(upload.request["language"]):
+        try:
+            _allowed(upload.uploaded_by, upload.plan_id)
+            (_take_as_requested if upload.request["act"] == "take" else _read_as_requested)(
+                held, upload, upload.request
+            )
+        except (Invalid, Stale, NotAllowed, AlreadyDecided) as refusal:
+            with held.finishing():
+                stored = PlanUpload.objects.select_related("plan").get(pk=upload.pk)
+                if isinstance(refusal, Stale):
+                    _try(stored)
+                stored.request, stored.refusal = {}, str(refusal)
+                stored.content = stored.content if stored.is_read else b""  # it may be anything
+                stored.save(update_fields=["request", "refusal", "trial", "content"])
+
+
+def _read_as_requested(held: jobs.Claim, upload: PlanUpload, request: Mapping[str, Any]) -> None:
+    """Read it, anew where a correction needs that, and hold what taking it would do."""
+    corrections, before = dict(request["corrections"]), upload.corrections
+    held.progress(0, 2, _("ファイルを読み取っています"))
+    if not upload.reading:
+        upload.reading, corrections = _read_first(upload, corrections)
+    elif any(corrections.get(name) != before.get(name) for name in READ_ANEW):
+        upload.reading = _read(upload, corrections)
+    upload.corrections, upload.sheets_year = corrections, request.get("year")
+    held.progress(1, 2, _("今の計画と見比べています"))
+    _try(upload)
+    upload.request = {}
+    with held.finishing():
+        upload.save(update_fields=["reading", "trial", "corrections", "sheets_year", "request"])
+
+
+def _read_first(upload: PlanUpload, corrections: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Read with the template of last time; without it where it does not fit."""
+    try:
+        reading = _read(upload, corrections)
+    except Invalid:
+        if not corrections:
+            raise
+        reading, corrections = _read(upload, {}), {}
+    keys = {column["key"] for column in reading.get("columns", ())}
+    return reading, {"roles": {key: role for key, role in corrections.get("roles", {}).items() if key in keys}}
+
+
+def _take_as_requested(held: jobs.Claim, upload: PlanUpload, request: Mapping[str, Any]) -> None:
+    held.progress(1, 2, _("計画に取り込んでいます"))
+    with held.finishing():
+        version, everything = request["version"], request["everything"]
+        take(user=upload.uploaded_by, upload_id=upload.pk, version=version, everything=everything)
 
 
 def drop(*, user: User, upload: PlanUpload) -> None:
     """Forget the file."""
     _allowed(user, upload.plan_id)
     with transaction.atomic():
-        _tell(user, upload, "plan.file_drop")
+        _tell(user, upload, "plan.file_drop", upload.corrections)
         upload.delete()
 
 
-def _tell(user: User, upload: PlanUpload, action: str) -> None:
+def _tell(user: User, upload: PlanUpload, action: str, corrections: Mapping[str, Any]) -> None:
     audit.write(
         actor=user,
         action=action,
         subject=f"plan:{upload.plan.name}",
-        after={"file": upload.filename, "sha256": upload.sha256, "corrections": upload.corrections},
+        after={"file": upload.filename, "sha256": upload.sha256, "corrections": corrections},
     )
 
 
@@ -182,13 +261,24 @@ def require_may(user: User, plan: Plan) -> None:
     require(permissions.may_change_plan(user, plan.pk), sentence, plan)
 
 
-def _read(path: Path, corrections: Mapping[str, Any]) -> dict[str, Any]:
-    outcome = sandbox.read_form(path, corrections=corrections)
+def _read(upload: PlanUpload, corrections: Mapping[str, Any]) -> dict[str, Any]:
+    """What the file says, read in another process: up to 10 s."""
+    with tempfile.NamedTemporaryFile(suffix=".upload") as copy:
+        copy.write(bytes(upload.content))
+        copy.flush()
+        outcome = sandbox.read_form(Path(copy.name), corrections={**corrections, "called": _called(upload.plan)})
     if not outcome.finding.is_ok:
         raise Invalid(why_refused(outcome.finding.code, outcome.finding.detail))
     if outcome.entry is None or "refusal" in outcome.entry:
         raise Invalid((outcome.entry or {}).get("refusal", _("ファイルを読み取れません。")))
     return outcome.entry
+
+
+def _called(plan: Plan) -> dict[str, str]:
+    """{label of the plan's form: the product's word for it}."""
+    latest = plan.cycles.order_by("-fiscal_year").first()
+    ours = {one.key: one.label for one in fields.texts()}
+    return {one.label: ours[one.key] for one in sheet_form.every(latest.form if latest else {}) if one.key in ours}
 
 
 def document_of(reading: Mapping[str, Any], corrections: Mapping[str, Any], plan: Plan) -> PlanDocument:
@@ -296,6 +386,7 @@ def take(*, user: User, upload_id: int, version: str, everything: bool) -> Impor
         if not shown.imported.written:
             raise Invalid(_("計画は、すでにこのファイルのとおりです。取り込むものはありません。"))
         upload.assignment = template(upload.reading.get("columns", ()))
-        upload.applied_at, upload.content, upload.reading, upload.trial = clock.now(), b"", {}, {}
-        upload.save(update_fields=["assignment", "applied_at", "content", "reading", "trial"])
+        upload.applied_at, upload.content, upload.reading, upload.request = clock.now(), b"", {}, {}
+        upload.trial = {"measures": shown.imported.measures, "goals": shown.imported.indicators}
+        upload.save(update_fields=["assignment", "applied_at", "content", "reading", "trial", "request"])
         return shown.imported

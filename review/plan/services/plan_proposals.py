@@ -1,9 +1,17 @@
 """Changes in mid-plan: the shape of a proposal, and the current rows that it starts from."""
 
-from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from __future__ import annotations
 
-from review.models import ChangeKind, Cycle, CycleState, IndicatorYear, Measure, MeasureYear, Plan
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from review.models import ChangeKind, Cycle, CycleState, IndicatorYear, Measure, MeasureYear, Plan, PlanChange
+
+#: What older versions proposed one by one is proposed by the form of the whole 施策 now. Their rows stay as they are.
+FOLDED = {
+    ChangeKind.RENAME, ChangeKind.OWNER, ChangeKind.INDICATOR_ADD, ChangeKind.INDICATOR_RENAME, ChangeKind.INDICATOR_SPLIT,
+    ChangeKind.INDICATOR_MERGE, ChangeKind.INDICATOR_END,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,24 +26,12 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Goal:
-    """A new 成果目標: 評価項目, the 目標 of the first 年度, and the direction ('' to be inferred)."""
-
-    name: str
-    target: str = ""
-    direction: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Detail:
     """The content of a change; which parts count depends on its kind. `values` are keys of `measure_state`, as changed."""
 
     name: str = ""
-    owner: int | None = None
     others: tuple[int, ...] = ()
     parts: tuple[Part, ...] = ()
-    numbers: tuple[int, ...] = ()
-    goals: tuple[Goal, ...] = ()
     last_year: int | None = None
     values: dict[str, Any] = field(default_factory=dict)
 
@@ -44,18 +40,32 @@ class Detail:
         return asdict(self)
 
     @classmethod
-    def from_data(cls, data: dict[str, Any]) -> Self:
-        """From plain data."""
+    def of(cls, change: PlanChange) -> Detail:
+        """That of a stored change."""
+        data = change.detail
         return cls(
-            name=data.get("name", ""),
-            owner=data.get("owner"),
+            name="" if change.kind in FOLDED else data.get("name", ""),
             others=tuple(data.get("others", ())),
             parts=tuple(Part(**{**one, "takes": tuple(one["takes"])}) for one in data.get("parts", ())),
-            numbers=tuple(data.get("numbers", ())),
-            goals=tuple(Goal(**one) for one in data.get("goals", ())),
             last_year=data.get("last_year"),
-            values=data.get("values", {}),
+            values=_folded(change) if change.kind in FOLDED else data.get("values", {}),
         )
+
+
+def _folded(change: PlanChange) -> dict[str, Any]:
+    """What a row of an older kind says, as the form of the whole 施策 says it."""
+    data, numbers = change.detail, change.detail.get("numbers", ())
+    if change.kind == ChangeKind.RENAME:
+        return {"name": data.get("name", "")}
+    if change.kind == ChangeKind.OWNER:
+        return {"owner": str(data.get("owner") or "")}
+    renamed = change.kind == ChangeKind.INDICATOR_RENAME
+    values: dict[str, Any] = {} if renamed else {f"goal:{number}:end": True for number in numbers}
+    for place, goal in enumerate(data.get("goals", ()), start=1):
+        mark = numbers[0] if renamed else f"+{place}"
+        parts = {"name": goal["name"], "direction": goal.get("direction"), str(change.fiscal_year): goal.get("target")}
+        values |= {f"goal:{mark}:{part}": text for part, text in parts.items() if text}
+    return values
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,3 +108,10 @@ def latest(measure: Measure, fiscal_year: int) -> MeasureYear | None:
     """The 施策 in the year, or in the last year before that has a row. One query."""
     rows = measure.years.filter(fiscal_year__lte=fiscal_year).select_related("owner").order_by("-fiscal_year")
     return rows.first() or measure.years.select_related("owner").order_by("fiscal_year").first()
+
+
+def cycle_of(plan: Plan, fiscal_year: int) -> Cycle:
+    """The 年度の評価; of a year that is not drafted yet, as it will be."""
+    latest_first = list(Cycle.objects.filter(plan=plan).order_by("-fiscal_year"))
+    known = next((one for one in latest_first if one.fiscal_year == fiscal_year), None)
+    return known or Cycle(plan=plan, fiscal_year=fiscal_year, form=latest_first[0].form if latest_first else {})

@@ -127,8 +127,11 @@ class _Import:
         self.departments: dict[str, Department] = {}
         self.closed: set[int] = set()
         self.shown_on: dict[str, int] = {}
+        self.measures: dict[str, Measure] = {}
+        self.years: dict[int, MeasureYear] = {}
         self.goals: dict[tuple[int, int], Indicator] = {}
         self.values: dict[tuple[int, int], IndicatorYear] = {}
+        self.new_goals: list[Indicator] = []
         self.new: list[IndicatorYear] = []
 
     def run(self, plan_name: str, city: str, municipality_code: str) -> Imported:
@@ -150,11 +153,17 @@ class _Import:
         self.departments = offices_today()
         self.doubts += file_doubts.doubts(self.document, known(plan), self.departments)
         self.shown_on = _last_sheets(plan)
+        self.measures = {one.code: one for one in Measure.objects.filter(plan=plan)}
+        rows = MeasureYear.objects.filter(measure__plan=plan, fiscal_year=self.year)
+        self.years = {
+            row.measure_id: row for row in rows.select_related("owner").prefetch_related("related", "schedule")
+        }
         self.goals = {(one.measure_id, one.number): one for one in Indicator.objects.filter(measure__plan=plan)}
         values = IndicatorYear.objects.filter(indicator__measure__plan=plan).select_related("indicator")
         self.values = {(one.indicator_id, one.fiscal_year): one for one in values}
         for sheet in self.document.sheets:
             self._sheet(plan, sheet)
+        Indicator.objects.bulk_create(self.new_goals)
         IndicatorYear.objects.bulk_create(self.new)
         for drafted in Cycle.objects.filter(plan=plan, state=CycleState.DRAFT) if self.written else ():
             judging.judge_earlier(drafted)
@@ -170,11 +179,13 @@ class _Import:
         self.changes.append(Change(measure=measure, fiscal_year=year, item=item, before=before, after=after))
 
     def _sheet(self, plan: Plan, sheet: Sheet) -> None:
-        measure = Measure.objects.filter(plan=plan, code=sheet.code).first()
+        measure = self.measures.get(sheet.code)
         if measure is None:
             field, doubt = structure.proposed_place(plan, sheet)
             self.doubts += [doubt] if doubt else []
-            measure = Measure.objects.create(plan=plan, code=sheet.code, field=field, first_year=plan.first_year)
+            measure = self.measures[sheet.code] = Measure.objects.create(
+                plan=plan, code=sheet.code, field=field, first_year=plan.first_year
+            )
             self._changed(sheet.code, None, _("施策の追加"), "", sheet.name)
             self.written += 1
         year = self._measure_year(measure, sheet)
@@ -191,10 +202,11 @@ class _Import:
             "related_text": sheet.related_note,
             "texts": {key: sheet.text(key) for key in fields.text_keys()},
         }
-        row, made = MeasureYear.objects.get_or_create(measure=measure, fiscal_year=self.year, defaults=values)
         related = [self._department(name) for name in sheet.related]
-        if made:
-            row.related.set(related)
+        row = self.years.get(measure.pk)
+        if row is None:
+            row = self.years[measure.pk] = MeasureYear.objects.create(measure=measure, fiscal_year=self.year, **values)
+            row.related.add(*related)
             self.written += 1
             return row
         # An empty 評価 block in the file says nothing about what a department has written since.
@@ -222,7 +234,7 @@ class _Import:
             (item.name, {str(bar.fiscal_year): bar.label for bar in item.bars if bar.filled or bar.label})
             for item in sheet.schedule
         ]
-        stored = list(year.schedule.order_by("position"))
+        stored = list(year.schedule.all())
         if [(row.name, row.bars) for row in stored] == expected:
             return
         if stored and not self._may_write(year.fiscal_year, sheet.code, "取組みスケジュール"):
@@ -230,7 +242,7 @@ class _Import:
         if stored:
             names = ("、".join(one) for one in ([row.name for row in stored], [name for name, _bars in expected]))
             self._changed(sheet.code, year.fiscal_year, _("取組みスケジュール"), *names)
-        year.schedule.all().delete()
+            year.schedule.all().delete()
         ScheduleItem.objects.bulk_create(
             ScheduleItem(measure_year=year, position=place, name=name, bars=bars)
             for place, (name, bars) in enumerate(expected, start=1)
@@ -247,7 +259,8 @@ class _Import:
             facts = {"unit": block.unit[:40], "baseline": block.baseline[:300]}
             indicator = self.goals.get((measure.pk, block.number))
             if indicator is None:
-                indicator = Indicator.objects.create(measure=measure, number=block.number, **facts)
+                indicator = Indicator(measure=measure, number=block.number, **facts)
+                self.new_goals.append(indicator)
                 self.written += 1
                 latest = next(cell.name for cell in reversed(block.years) if not cell.is_empty)
                 self._changed(sheet.code, None, _("成果目標の追加"), "", latest)

@@ -126,9 +126,8 @@ def proposal_of(cycle: Cycle, form: MeasureForm, row: MeasureYear | None) -> Pro
     else:
         kind, detail = ChangeKind.EDIT, Detail(values=changes)
     measure, reason = row.measure_id if row else None, form.cleaned_data["reason"]
-    return Proposal(
-        plan=cycle.plan_id, fiscal_year=cycle.fiscal_year, kind=kind, measure=measure, detail=detail, reason=reason
-    )
+    first = form.cleaned_data.get("fiscal_year") or cycle.fiscal_year
+    return Proposal(plan=cycle.plan_id, fiscal_year=first, kind=kind, measure=measure, detail=detail, reason=reason)
 
 
 def answered(

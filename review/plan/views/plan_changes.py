@@ -30,20 +30,9 @@ MEANINGS: dict[str, Any] = {
         "新しい施策のシートができます。実施中の年度からのときは、すぐに主管部署が入力できます。"
     ),
     ChangeKind.EDIT: gettext_lazy("この年度からの施策の内容が変わります。前の年度の内容はそのままです。"),
-    ChangeKind.RENAME: gettext_lazy("この年度からの施策名が変わります。前の年度の名前はそのままです。"),
-    ChangeKind.OWNER: gettext_lazy(
-        "この年度からのシートは、新しい主管部署が受け持ちます。前の年度の主管部署はそのままです。"
-    ),
     ChangeKind.SPLIT: gettext_lazy("元の施策は残り、新しい施策ができます。選んだ成果目標は新しい施策に移ります。"),
     ChangeKind.MERGE: gettext_lazy("選んだ施策は前の年度で終わり、その成果目標は残る施策に加わります。"),
     ChangeKind.END: gettext_lazy("この年度から、施策はなくなります。実施中の年度のシートは「対象外」になります。"),
-    ChangeKind.INDICATOR_ADD: gettext_lazy("この年度から、成果目標が加わります。"),
-    ChangeKind.INDICATOR_RENAME: gettext_lazy(
-        "この年度からの評価項目の名前が変わります。前の年度の名前はそのままです。"
-    ),
-    ChangeKind.INDICATOR_SPLIT: gettext_lazy("元の成果目標は前の年度で終わり、新しい成果目標に分かれます。"),
-    ChangeKind.INDICATOR_MERGE: gettext_lazy("選んだ成果目標は前の年度で終わり、新しい1つの成果目標になります。"),
-    ChangeKind.INDICATOR_END: gettext_lazy("この年度から、成果目標はなくなります。前の年度の目標と実績は残ります。"),
     ChangeKind.EXTEND: gettext_lazy(
         "計画期間が延び、最後の年度の公表のあとに次の年度が準備されます。施策と成果目標が引き継がれ、目標は空欄です。"
     ),
@@ -52,6 +41,11 @@ MEANINGS: dict[str, Any] = {
 
 #: What is proposed with the form of the whole 施策, and where.
 WHOLE = {ChangeKind.ADD: "meguri:measure_new", ChangeKind.EDIT: "meguri:measures"}
+
+
+def meaning_of(kind: str) -> str:
+    """What the kind means; what older versions proposed one by one means the same as the form of the whole 施策."""
+    return str(MEANINGS.get(kind, MEANINGS[ChangeKind.EDIT]))
 
 
 def cycle_or_404(plan: str, year: int) -> Cycle:
@@ -94,7 +88,7 @@ def kinds(cycle: Cycle, open_years: list[int]) -> list[dict[str, str]]:
     return whole + [
         {"label": str(kind.label), "url": reverse("meguri:plan_change_new", args=[*cycle.key, kind.value])}
         for kind in ChangeKind
-        if kind == ChangeKind.EXTEND or (open_years and kind not in WHOLE)
+        if kind == ChangeKind.EXTEND or (open_years and kind in MEANINGS and kind not in WHOLE)
     ]
 
 
@@ -105,8 +99,8 @@ def plan_change_new(request: SignedInRequest, plan: str, year: int, change: str)
     if change not in ChangeKind.values:
         raise Http404
     kind = ChangeKind(change)
-    if kind in WHOLE:
-        return see_other(WHOLE[kind], plan, year)
+    if kind in WHOLE or kind not in MEANINGS:
+        return see_other(WHOLE.get(kind, WHOLE[ChangeKind.EDIT]), plan, year)
     of_plan = kind == ChangeKind.EXTEND
     first = [cycle.plan.last_year + 1] if kind == ChangeKind.EXTEND else plan_proposals.open_years(cycle.plan)[:1]
     if not first:
@@ -162,13 +156,10 @@ def measure_of(request: SignedInRequest, cycle: Cycle) -> Measure | None:
 def form_of(request: SignedInRequest, cycle: Cycle, kind: ChangeKind, measure: Measure | None) -> ChangeForm:
     """The form of the kind, with what the 施策 has now."""
     years = plan_proposals.open_years(cycle.plan) or [cycle.plan.last_year + 1]
-    now = plan_proposals.latest(measure, years[0]) if measure else None
     others = [(one, name) for one, name in named(cycle, years[0]) if measure and one.pk != measure.pk]
     initial: dict[str, Any] = {"fiscal_year": cycle.fiscal_year if cycle.fiscal_year in years else years[0]}
-    if kind == ChangeKind.RENAME and now:
-        initial["name"] = now.name
     if kind == ChangeKind.SPLIT and measure:
-        initial |= {numbered("field", place): measure.field_id for place in range(PARTS[kind])}
+        initial |= {numbered("field", place): measure.field_id for place in range(PARTS)}
     return ChangeForm(
         request.POST or None,
         kind=kind,

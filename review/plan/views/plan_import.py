@@ -1,5 +1,6 @@
 """計画の取込み: a file is sent, how it was read is looked at and corrected, and it is taken as a whole."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from review.domain.refusals import Invalid, Stale
+from review.domain.refusals import Invalid
 from review.models import Department, Plan, PlanUpload
 from review.plan.forms.plan_import import CheckForm, PlanFileForm
 from review.plan.services import plan_files as work
@@ -24,6 +25,8 @@ from review.screens.views.signed_in import SignedInRequest
 from review.workbook import file_kind
 
 FIRST_SHEETS, MOST_CHANGES = 3, 300
+#: seconds until the page of a job asks again
+AGAIN_IN = 2
 AGAIN = gettext_lazy("直したところを読み直しました。もう一度確かめてから取り込んでください。")
 
 
@@ -47,12 +50,14 @@ def plan_import(request: SignedInRequest, plan: str) -> HttpResponse:
             form.add_error("file", str(refusal))
         else:
             return see_other("meguri:plan_import_check", plan)
+    waiting = work.under_way(request.user, shown)
     context = {
         "page_title": _("計画の取込み"),
         "breadcrumbs": way(shown, _("計画の取込み")),
         "plan": shown,
         "form": form,
-        "waiting": work.under_way(request.user, shown),
+        "waiting": waiting if waiting and waiting.is_read else None,
+        "refusal": waiting.refusal if waiting and not waiting.is_read else "",
         "taken": work.last_taken(shown),
     }
     return render(request, "plan/import.html", context, status=422 if form.errors else 200)
@@ -74,45 +79,61 @@ def plan_import_check(request: SignedInRequest, plan: str) -> HttpResponse:
     shown = get_object_or_404(Plan, short_name=plan)
     work.require_may(request.user, shown)
     upload = work.under_way(request.user, shown)
-    if upload is None:
-        return see_other("meguri:plan_import", plan)
+    if upload is None or (upload.refusal and not upload.is_read):
+        return handed_on(request, shown)
     if request.method == "POST" and request.POST.get("act") == "drop":
         work.drop(user=request.user, upload=upload)
         messages.info(request, _("ファイルの取込みをやめました。計画は変わっていません。"))
         return see_other("meguri:plan_import", plan)
+    if upload.request:
+        return at_work(request, upload)
     form = CheckForm(request.POST if request.method == "POST" else None, upload=upload)
     if form.is_bound and form.is_valid():
         try:
             return answered(request, upload, form)
         except Invalid as refusal:
-            form.add_error(None, str(refusal))
-        except Stale as refusal:
             upload.refresh_from_db()
-            upload = work.correct(user=request.user, upload=upload, corrections=upload.corrections, year=None)
-            messages.warning(request, str(refusal))
-            return see_other("meguri:plan_import_check", plan)
+            form = CheckForm(request.POST, upload=upload)
+            form.add_error(None, str(refusal))
     return checking(request, form)
+
+
+def handed_on(request: SignedInRequest, plan: Plan) -> HttpResponse:
+    """There is no file to look at: it was taken just now, or none was sent that could be read."""
+    done = work.last_taken(plan)
+    if done and done.uploaded_by == request.user and str(done.pk) == request.GET.get("file"):
+        return taken(request, done)
+    return see_other("meguri:plan_import", plan.short_name)
+
+
+def taken(request: SignedInRequest, upload: PlanUpload) -> HttpResponse:
+    """On to the plan that holds it now."""
+    messages.success(request, _("施策%(measures)s件、成果目標%(goals)s件を取り込みました。") % upload.trial)
+    return see_other("meguri:plan", upload.plan.short_name)
+
+
+def at_work(request: SignedInRequest, upload: PlanUpload) -> HttpResponse:
+    """How far the job is that reads or takes the file; the page asks again by itself."""
+    title = _("計画のファイルの読取りと取込み")
+    context = {"page_title": title, "breadcrumbs": way(upload.plan, title), "plan": upload.plan, "upload": upload}
+    return render(request, "plan/import_at_work.html", {**context, "job": work.job_of(upload), "live": AGAIN_IN})
 
 
 def answered(request: SignedInRequest, upload: PlanUpload, form: CheckForm) -> HttpResponse:
     """Hold what was corrected; take the file where nothing was but what the person had before them."""
     after, year, taking = form.corrections(), form.cleaned_data["year"], request.POST.get("act") == "take"
     anew = work.mends_of(upload.corrections) != work.mends_of(after) or year != upload.sheets_year
-    if anew or after != upload.corrections:
-        work.correct(user=request.user, upload=upload, corrections=after, year=year)
-    if anew or not taking:
-        if taking:
-            messages.warning(request, AGAIN)
-        return see_other("meguri:plan_import_check", upload.plan.short_name)
-    done = work.take(
-        user=request.user,
-        upload_id=upload.pk,
-        version=request.POST.get("version", ""),
-        everything=form.cleaned_data["everything"],
-    )
-    counts = {"measures": done.measures, "goals": done.indicators}
-    messages.success(request, _("施策%(measures)s件、成果目標%(goals)s件を取り込みました。") % counts)
-    return see_other("meguri:plan", upload.plan.short_name)
+    ask = partial(work.ask, user=request.user, upload=upload, corrections=after)
+    if taking and not anew:
+        upload = ask(act="take", version=request.POST.get("version", ""), everything=form.cleaned_data["everything"])
+    elif after != upload.corrections or anew:
+        upload = ask(act="read", year=year)
+    if taking and anew:
+        messages.warning(request, AGAIN)
+    if upload.applied_at:
+        return taken(request, upload)
+    query = f"file={upload.pk}" if upload.request else ""
+    return see_other("meguri:plan_import_check", upload.plan.short_name, query=query)
 
 
 def checking(request: SignedInRequest, form: CheckForm) -> HttpResponse:

@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from review import clock, holders
-from review.domain.refusals import Invalid
 from review.models import Appointment, Plan
 from review.models.organization import PLAN_ROLES
 from review.people.services import people
 from review.plan.forms.plan_people import PlanPostForm
-from review.screens.forms.fields import add_refusal
+from review.screens.forms.fields import refusals_on
 from review.screens.views.acts import act_page
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
@@ -39,7 +38,7 @@ def plan_appoint(request: SignedInRequest, plan: str) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
-        try:
+        with refusals_on(form):
             people.appoint(
                 by=request.user,
                 user_id=data["user"].pk,
@@ -47,9 +46,6 @@ def plan_appoint(request: SignedInRequest, plan: str) -> HttpResponse:
                 starts_on=data["starts_on"],
                 ends_on=data["ends_on"],
             )
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(request, _("任用しました。"))
             return see_other("meguri:plan", plan, fragment="people")
     back = reverse("meguri:plan", args=[plan])

@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from review import clock, permissions
-from review.domain.refusals import Invalid
 from review.models import AuditEntry, Cycle, Department, Plan, User
 from review.plan.forms.plans import PlanForm
 from review.plan.services import plan_settings, plans
 from review.plan.views import plan_people
 from review.reader_words import year_label
-from review.screens.forms.fields import add_refusal
+from review.screens.forms.fields import refusals_on
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
@@ -38,16 +37,13 @@ def plan(request: SignedInRequest, plan: str) -> HttpResponse:
     shown = get_object_or_404(Plan, short_name=plan)
     form = PlanForm(request.POST if request.method == "POST" else None, plan=shown)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_on(form):
             done = plan_settings.change(
                 user=request.user,
                 plan_id=shown.pk,
                 settings=form.settings(),
                 reason=form.cleaned_data.get("reason", ""),
             )
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(request, _("計画の設定を保存しました。"))
             return see_other("meguri:plan", done.short_name)
     return render(request, "plan/plan.html", context_of(request.user, shown, form), status=422 if form.errors else 200)

@@ -7,12 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from review.domain.refusals import Invalid
 from review.models import Cycle, Measure, MeasureYear, Plan
 from review.plan.forms.structure import StructureForm
 from review.plan.services import structure as work
 from review.plan.views.plan_changes import cycle_or_404
-from review.screens.forms.fields import add_refusal
+from review.screens.forms.fields import refusals_on
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
@@ -48,14 +47,11 @@ def structure(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     cycle = cycle_or_404(plan, year)
     form = form_of(cycle, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_on(form):
             work.save(
                 user=request.user, plan_id=cycle.plan_id, rows=form.rows(), homes=form.chosen(),
                 reason=form.cleaned_data["reason"],
             )  # fmt: skip
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(request, _("体系を保存しました。"))
             return see_other("meguri:structure", plan, year)
     context = {

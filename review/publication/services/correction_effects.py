@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from review.assessment.services import judging
 from review.books.services.books import STATUS_LABELS
 from review.books.services.editions import notes_of
@@ -99,7 +101,8 @@ def judged(
     if grade:
         this.given_grade, this.given_reason = grade.right, grade.reason if grade.right else ""
     judging.judge_alone(this, rows, scale)
-    return {**indicator_of(one["number"], rows, fiscal_year), "demo": one["demo"]}
+    carried = {key: one[key] for key in ("demo", "came_from") if key in one}
+    return {**indicator_of(one["number"], rows, fiscal_year), **carried}
 
 
 def _directions(base: Edition) -> dict[tuple[str, int], str]:
@@ -159,9 +162,9 @@ _COMPUTED: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "判定": lambda one: STATUS_LABELS[one["status"]],
     "達成率": lambda one: one["rate_text"] or "－",
     "達成区分": lambda one: one["grade"] or "－",
-    "算定の達成区分": lambda one: one["computed_grade"] or "－",
-    "判定の説明": lambda one: one["open_reason"] or one["reason"],
-    "注記": _flags,
+    gettext_noop("算定の達成区分"): lambda one: one["computed_grade"] or "－",
+    gettext_noop("判定の説明"): lambda one: one["open_reason"] or one["reason"],
+    gettext_noop("注記"): _flags,
 }
 
 

@@ -16,8 +16,7 @@ from review.books.services.snapshot import snapshot_of
 from review.domain.book import YearBook
 from review.models import Artifact, Cycle, Edition
 from review.pdf import maker
-from review.publication.services import catalogue, open_data, schemas
-from review.publication.services.open_data import INDICATOR_COLUMNS, measure_columns
+from review.publication.services import open_data, schemas
 from review.workbook import engine
 
 DRAFT = "公表前"
@@ -63,23 +62,25 @@ def as_json(source: Source) -> bytes:
 
 def as_csv(source: Source) -> bytes:
     """The tidy table of 成果目標 and 年度."""
-    return open_data.as_table(INDICATOR_COLUMNS, open_data.indicator_rows(source.snapshot, source.meta))
+    rows = open_data.indicator_rows(source.snapshot, source.meta)
+    return open_data.as_table(open_data.indicator_columns(source.snapshot), rows)
 
 
 def goal_csv(source: Source, code: str, number: int) -> bytes:
     """The rows of one 成果目標, under the columns of `as_csv`."""
+    columns = open_data.indicator_columns(source.snapshot)
     rows = open_data.indicator_rows(source.snapshot, source.meta)
-    return open_data.as_table(INDICATOR_COLUMNS, (row for row in rows if row["indicator_id"] == f"{code}-{number}"))
+    return open_data.as_table(columns, (row for row in rows if row["indicator_id"] == f"{code}-{number}"))
 
 
 def measures_csv(source: Source) -> bytes:
     """The table of 施策."""
-    return open_data.as_table(measure_columns(source.snapshot), open_data.measure_rows(source.snapshot, source.meta))
+    rows = (open_data.measure_row(source.snapshot, source.meta, row) for row in source.snapshot["measures"])
+    return open_data.as_table(open_data.measure_columns(source.snapshot), rows)
 
 
-def table_schema(source: Source) -> bytes:
-    """What the columns of both tables of this edition are."""
-    return schemas.as_bytes(schemas.table_schema(source.snapshot))
+def _metadata(table: str) -> Callable[[Source], bytes]:
+    return lambda source: schemas.as_bytes(schemas.table_metadata(table, source.snapshot, source.meta))
 
 
 #: The data files of an edition, by what makes them.
@@ -87,15 +88,16 @@ FILES = {
     "data.json": as_json,
     "indicators.csv": as_csv,
     "measures.csv": measures_csv,
-    "table-schema.json": table_schema,
+    **{f"{table}-metadata.json": _metadata(table) for table in open_data.TABLES},
 }
+#: Both tables in one description, as it was called before each had its own beside it: the address answers for ever.
+EARLIER = {"table-schema.json": lambda source: schemas.as_bytes(schemas.table_schema(source.snapshot))}
 
 
-def data_file(source: Source, name: str, address: str) -> bytes | None:
-    """One data file of an edition, whose page stands at that address; None for an unknown name."""
-    if name == "dataset.jsonld":
-        return schemas.as_bytes(catalogue.dataset(source.snapshot, source.meta, address))
-    return FILES[name](source) if name in FILES else None
+def data_file(source: Source, name: str) -> bytes | None:
+    """One data file of an edition; None for an unknown name."""
+    write = FILES.get(name) or EARLIER.get(name)
+    return write(source) if write else None
 
 
 # --- workbook --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ say what another does not. Everything is computed from a frozen snapshot.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -16,21 +16,23 @@ from django.urls import reverse
 
 from review.books.services import books, editions
 from review.books.services.editions import Row, Snapshot
+from review.books.services.snapshot import SCHEMA
 from review.domain import fields, grade_words, sheet_form, values
 from review.domain.answers import sentence_of
 from review.domain.fields import OWN, Field, Kind
 from review.domain.fiscal import fiscal_year_label
 from review.domain.notation import renamed
-from review.domain.progress import status_of
 from review.domain.rating import Scale
 from review.domain.values.reading import COMPARATOR_WORDS
 
 BOM = "\ufeff"
+#: the schema of editions from which on the tables have codes beside words, and the books' names for their columns
+CODED = 4
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "'")
 Values = Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Column:
     """One column: its head in the CSV, its key in JSON, its type, and its meaning in Japanese and English."""
 
@@ -40,6 +42,11 @@ class Column:
     english: str
     kind: str = "string"  #: string, integer, number, boolean
     nullable: bool = False
+    #: what it is called in tables of editions before schema 4; "" where that is the same
+    was: str = ""
+    #: the first schema of an edition whose tables have it, and the first whose tables do not any more
+    since: int = 1
+    until: int = SCHEMA + 1
 
     @property
     def kind_word(self) -> str:
@@ -47,75 +54,81 @@ class Column:
         return {"string": "文字列", "integer": "整数", "number": "数値", "boolean": "真偽 (0か1)"}[self.kind]
 
 
-def _column(title: str, key: str, about: str, english: str, kind: str = "string", nullable: bool = False) -> Column:
-    return Column(title=title, key=key, about=about, english=english, kind=kind, nullable=nullable)
-
-
+_NEW: dict[str, Any] = {"since": CODED}
 _HEAD = (
-    _column("全国地方公共団体コード", "municipality_code", "6桁(検査数字を含む)", "Code of the local government, six digits"),
-    _column("自治体名", "city", "市の名", "Name of the city"),
-    _column("計画名", "plan", "計画の名", "Name of the plan"),
-    _column("評価年度_西暦", "fiscal_year", "評価した年度。2024 は令和6年度(2024年4月から)", "Fiscal year of the review, by its first calendar year", "integer"),
-    _column("評価年度_和暦", "fiscal_year_label", "評価した年度(和暦)", "Fiscal year of the review in the Japanese era"),
-    _column("版", "edition", "第1版、訂正第1版など", "Label of the edition"),
-    _column("版の番号", "edition_number", "年度の中で1から順に付く番号", "Number of the edition within its year", "integer", True),
-    _column("公表日時", "published_at", "この版を公表した日時 (ISO 8601)", "When the edition was published", nullable=True),
-    _column("施策ID", "measure_id", "施策の番号。計画の期間を通して変わらない", "ID of the measure, stable over the plan"),
-    _column("施策名", "measure", "評価年度の施策の名", "Name of the measure in the year of the review"),
-    _column("分野番号", "field_number", "分野の番号", "Number of the field"),
-    _column("分野名", "field", "分野の名", "Name of the field"),
-    _column("主管部署", "owner", "評価年度に施策を受け持つ部署", "Department in charge"),
+    Column("全国地方公共団体コード", "municipality_code", "6桁(検査数字を含む)", "Code of the local government, six digits"),
+    Column("地方公共団体名", "city", "市の名", "Name of the local government", was="自治体名"),
+    Column("計画名", "plan", "計画の名", "Name of the plan"),
+    Column("評価年度_西暦", "fiscal_year", "評価した年度。2024 は令和6年度(2024年4月から)", "Fiscal year of the review, by its first calendar year", "integer"),
+    Column("評価年度_和暦", "fiscal_year_label", "評価した年度(和暦)", "Fiscal year of the review in the Japanese era"),
+    Column("版", "edition", "第1版、訂正第1版など", "Label of the edition"),
+    Column("版の番号", "edition_number", "年度の中で1から順に付く番号", "Number of the edition within its year", "integer", True),
+    Column("公表日時", "published_at", "この版を公表した日時 (ISO 8601)", "When the edition was published", nullable=True),
+    Column("施策ID", "measure_id", "施策の番号。計画の期間を通して変わらない", "ID of the measure, stable over the plan"),
+    Column("施策名", "measure", "評価年度の施策の名", "Name of the measure in the year of the review"),
+    Column("分野番号", "field_number", "分野の番号", "Number of the field"),
+    Column("分野名", "field", "分野の名", "Name of the field"),
+    Column("主管部署", "owner", "評価年度に施策を受け持つ部署", "Department in charge"),
 )  # fmt: skip
 
 _RESULT = (
-    _column("施策の総合評価", "measure_grade", "施策の総合評価の区分。評価年度の行だけ", "Overall grade of the measure; rows of the year of the review"),
-    _column("施策の総合評価の意味", "measure_grade_words", "区分の意味と、評価できない成果目標を除いたときは何件中何件を評価したか", "Meaning of the overall grade, and how many goals it rests on where some are left out"),
-    _column("施策の結果", "measure_outcome", "未提出、対象外として扱ったとき、その区分", "not_submitted or excluded, where the measure was settled so"),
-    _column("ライセンス", "licence", "利用の条件", "Licence"),
-    _column("体系", "place", "体系の上からの番号と名。1階層の計画では分野名", "Where the measure stands in the plan, from the first level down"),
+    Column("施策の総合評価", "measure_grade", "施策の総合評価の区分。評価年度の行だけ", "Overall grade of the measure; rows of the year of the review"),
+    Column("施策の総合評価の意味", "measure_grade_words", "区分の意味と、評価できない成果目標を除いたときは何件中何件を評価したか", "Meaning of the overall grade, and how many goals it rests on where some are left out"),
+    Column("施策の結果", "measure_result", "総合評価の区分。ないときは、対象外、未提出、評価なし。評価年度の行だけ", "The overall grade, or the word for why there is none", **_NEW),
+    Column("施策の結果コード", "measure_outcome", "not_submitted は未提出、excluded は対象外。ほかは空", "not_submitted or excluded, where the measure was settled so", was="施策の結果"),
+    Column("ライセンス", "licence", "利用の条件", "Licence"),
+    Column("体系", "place", "体系の上からの番号と名。1階層の計画では分野名", "Where the measure stands in the plan, from the first level down"),
 )  # fmt: skip
 
 INDICATOR_COLUMNS = (
     *_HEAD,
-    _column("指標ID", "indicator_id", "施策IDと指標番号。計画の期間を通して変わらない", "ID of the indicator, stable over the plan"),
-    _column("指標番号", "indicator_number", "施策の中の成果目標の番号", "Number of the indicator within its measure", "integer"),
-    _column("年度_西暦", "year", "この行の値の年度(西暦)", "Fiscal year of the row's values", "integer"),
-    _column("年度_和暦", "year_label", "この行の値の年度(和暦)", "Fiscal year of the row's values in the Japanese era"),
-    _column("評価項目", "indicator", "その年度の指標の名(書かれたとおり)", "Name of the indicator in that year, as typed"),
-    _column("定義の変更", "definition_changed", "評価項目が前の年度と変わったとき 1。前の年度の値と続けて比べられない", "1 where the definition differs from the year before", "boolean"),
-    _column("目標", "target", "目標(書かれたとおり)", "Target as typed"),
-    _column("実績", "actual", "実績(書かれたとおり)", "Result as typed"),
-    _column("目標_数値", "target_number", "目標から読み取った一つの数値。範囲や内訳、文章では空", "The single number read from the target", "number", True),
-    _column("目標_条件", "target_comparator", "目標に書かれた条件(以上、超、以下、未満)", "Condition typed with the target"),
-    _column("実績_数値", "actual_number", "実績から読み取った一つの数値", "The single number read from the result", "number", True),
-    _column("単位", "unit", "数値の単位。千円などは円に直してある", "Unit of the numbers; thousands and the like are multiplied out"),
-    _column("判定", "status", "達成、未達成、評価できない、実績なし、目標なし。評価年度の行だけ", "Verdict; rows of the year of the review"),
-    _column("達成率", "rate", "実績÷目標(小さいほどよい指標は目標÷実績)。小数4桁", "Rate of achievement, four decimals", "number", True),
-    _column("達成区分", "grade", "公表した区分", "Published grade"),
-    _column("達成区分の意味", "grade_words", "区分の意味。達成率がない未達成は「未達成(率なし)」", "Meaning of the grade; a missed goal without a rate has words of its own"),
-    _column("評価できない理由", "open_reason", "評価できないまま公表したときの理由", "Why the goal stays without a verdict"),
-    _column("算定の達成区分", "computed_grade", "規則で計算した区分。人が判断した区分と違うことがある", "Grade by rule, before a person's own decision"),
-    _column("実績の状態", "state", "確定、速報・見込み、年度途中、他年度の値、未測定。確定と速報・見込みのほかは判定しない", "State of the result: final, provisional, of a part of the year, of another year, not measured"),
-    _column("実績の読み取り", "reading", "実績をどう読み取ったか", "How the result was read"),
-    _column("判定の説明", "reason", "そう判定した理由", "Why it was judged so"),
-    _column("注記", "notes", "値についての注意と、主管部署の確認", "Doubts about the value, and what the department answered"),
-    _column("判断の理由", "given_reason", "人が区分を判断したときの理由", "Why a person graded otherwise"),
+    Column("指標ID", "indicator_id", "施策IDと指標番号。計画の期間を通して変わらない", "ID of the indicator, stable over the plan"),
+    Column("指標番号", "indicator_number", "施策の中の成果目標の番号", "Number of the indicator within its measure", "integer"),
+    Column("年度_西暦", "year", "この行の値の年度(西暦)", "Fiscal year of the row's values", "integer"),
+    Column("年度_和暦", "year_label", "この行の値の年度(和暦)", "Fiscal year of the row's values in the Japanese era"),
+    Column("評価項目", "indicator", "その年度の指標の名(書かれたとおり。「-」だけの欄は空)", "Name of the indicator in that year, as typed"),
+    Column("定義の変更", "definition_changed", "評価項目が前の年度と変わったとき 1。前の年度の値と続けて比べられない", "1 where the definition differs from the year before", "boolean"),
+    Column("目標", "target", "目標(書かれたとおり。「-」だけの欄は空)", "Target as typed; empty for a lone dash"),
+    Column("実績", "actual", "実績(書かれたとおり。「-」だけの欄は空)", "Result as typed; empty for a lone dash"),
+    Column("目標_数値", "target_number", "目標から読み取った一つの数値。範囲や内訳、文章では空", "The single number read from the target", "number", True),
+    Column("目標_条件", "target_comparator", "目標に書かれた条件(以上、超、以下、未満)", "Condition typed with the target"),
+    Column("実績_数値", "actual_number", "実績から読み取った一つの数値", "The single number read from the result", "number", True),
+    Column("単位", "unit", "数値の単位。千円などは円に直してある", "Unit of the numbers; thousands and the like are multiplied out", until=CODED),
+    Column("目標_単位", "target_unit", "目標_数値の単位。千円などは円に直してある", "Unit of the target's number; thousands and the like are multiplied out", **_NEW),
+    Column("実績_単位", "actual_unit", "実績_数値の単位。千円などは円に直してある", "Unit of the result's number; thousands and the like are multiplied out", **_NEW),
+    Column("向き", "direction", "大きいほどよい、小さいほどよい。判定に使った向き。決まらないときは空", "Whether more or less is better, as it was judged: 大きいほどよい more, 小さいほどよい less", **_NEW),
+    Column("判定", "status", "達成、未達成、評価できない、実績なし、目標なし、目標年度前、対象外、未提出。評価年度の行だけ", "Verdict; rows of the year of the review"),
+    Column("判定コード", "status_code", "達成 achieved、未達成 missed、評価できない undetermined、実績なし pending、目標なし not_applicable、目標年度前 before、対象外 excluded、未提出 not_submitted", "Code of the verdict", **_NEW),
+    Column("達成率", "rate", "実績÷目標(小さいほどよい指標は目標÷実績)。小数4桁", "Rate of achievement, four decimals", "number", True),
+    Column("達成区分", "grade", "公表した区分", "Published grade"),
+    Column("達成区分の意味", "grade_words", "区分の意味。達成率がない未達成は「未達成(率なし)」", "Meaning of the grade; a missed goal without a rate has words of its own"),
+    Column("評価できない理由", "open_reason", "評価できないまま公表したときの理由", "Why the goal stays without a verdict"),
+    Column("算定の達成区分", "computed_grade", "規則で計算した区分。人が判断した区分と違うことがある", "Grade by rule, before a person's own decision"),
+    Column("値の状態", "state", "確定、速報・見込み、年度途中、他年度の値、未測定。確定と速報・見込みのほかは判定しない", "State of the result: final, provisional, of a part of the year, of another year, not measured", was="実績の状態"),
+    Column("実績の読み取り", "reading", "実績をどう読み取ったか", "How the result was read"),
+    Column("判定の理由", "reason", "そう判定した理由", "Why it was judged so", was="判定の説明"),
+    Column("確認事項", "notes", "値についての注意と、主管部署の確認。ページ、Excel、PDF と同じ文", "Doubts about the value, and what the department answered: as on the pages and in the books", was="注記"),
+    Column("確認事項コード", "note_codes", "確認事項の種類。複数は空白で区切る", "Codes of the doubts, with a space between them", **_NEW),
+    Column("判断の理由", "given_reason", "人が区分を判断したときの理由", "Why a person graded otherwise"),
     *_RESULT,
-    _column("基準値", "baseline", "計画の始まりの値(書かれたとおり)", "Value at the beginning of the plan, as typed"),
-    _column("目標年度_西暦", "target_year", "目標が後の年度だけにあるとき、その年度", "Fiscal year of the target, where it is a later one", "integer", True),
-    _column("進捗率", "progress", "(実績−基準値)÷(目標−基準値)。目標が後の年度だけにあるとき", "Progress from the value at the beginning to a target of a later year", "number", True),
+    Column("基準値", "baseline", "計画の始まりの値(書かれたとおり)", "Value at the beginning of the plan, as typed"),
+    Column("目標年度_西暦", "target_year", "目標が後の年度だけにあるとき、その年度", "Fiscal year of the target, where it is a later one", "integer", True),
+    Column("進捗率", "progress", "(実績−基準値)÷(目標−基準値)。目標が後の年度だけにあるとき", "Progress from the value at the beginning to a target of a later year", "number", True),
 )  # fmt: skip
 
+#: what a row of a year holds that the edition does not judge
+_EMPTY = {one.key: None if one.nullable else "" for one in INDICATOR_COLUMNS}
+
 _OF_MEASURE = (
-    _column("関連部署", "related", "関連する部署。複数は「、」で区切る", "Related departments"),
-    _column("成果目標の数", "indicators", "評価した成果目標の数", "Number of graded indicators", "integer"),
-    _column("達成の数", "achieved", "達成した成果目標の数", "Number of indicators achieved", "integer"),
+    Column("関連部署", "related", "関連する部署。複数は「、」で区切る", "Related departments"),
+    Column("成果目標の数", "indicators", "評価した成果目標の数", "Number of graded indicators", "integer"),
+    Column("達成の数", "achieved", "達成した成果目標の数", "Number of indicators achieved", "integer"),
 )  # fmt: skip
 
 
 _NUMBERS = (Kind.AMOUNT, Kind.NUMBER)
 #: What stands for the columns of a plan's own items where no edition is named.
-OWN_COLUMN = _column(
+OWN_COLUMN = Column(
     "(計画の独自の項目)", f"{OWN}…", "計画が様式に加えた項目。列の名は項目の名、キーは変わらない。版ごとの列は、その版の table-schema.json にある",
     "Items that the plan's form has of its own; their keys are stable, and table-schema.json of an edition lists them",
 )  # fmt: skip
@@ -127,30 +140,55 @@ def form_of(snapshot: Snapshot | None) -> sheet_form.Form:
     return {name: part for name, part in sheet_form.of_row(rows[0]).items() if part} if rows else {}
 
 
+def schema_of(snapshot: Snapshot | None) -> int:
+    """The schema of the edition, by which its tables are laid out: what is published keeps its columns for ever."""
+    return int(snapshot["schema"]) if snapshot else SCHEMA
+
+
+def in_edition(columns: Iterable[Column], snapshot: Snapshot | None) -> tuple[Column, ...]:
+    """The columns as the edition's tables have them; where none is named, as those of a new edition."""
+    schema = schema_of(snapshot)
+    there = (one for one in columns if one.since <= schema < one.until)
+    return tuple(replace(one, title=one.was) if one.was and schema < CODED else one for one in there)
+
+
+def indicator_columns(snapshot: Snapshot | None = None) -> tuple[Column, ...]:
+    """The columns of the table with one row a 成果目標 and 年度."""
+    return in_edition(INDICATOR_COLUMNS, snapshot)
+
+
 def measure_columns(snapshot: Snapshot | None = None) -> tuple[Column, ...]:
     """The columns of the table with one row a 施策: the texts under the names that the edition has for them, the plan's
     own items after them. Their keys and their order are the same in every edition."""
     form = form_of(snapshot)
+    head, result = in_edition(_HEAD, snapshot), in_edition(_RESULT, snapshot)
     called = form.get("called", {})
     texts = [
-        _column(called.get(one.key, {}).get("label", one.column), one.key, one.about, one.english)
+        Column(called.get(one.key, {}).get("label", one.column), one.key, one.about, one.english)
         for one in fields.texts()
         if one.public and one.column
     ]
-    why = _column("結果の理由", "outcome_reason", "未提出、対象外とした理由", "Why the measure was settled so")
+    why = Column("結果の理由", "outcome_reason", "未提出、対象外とした理由", "Why the measure was settled so")
     texts += [_own_column(one) for one in sheet_form.own(form)]
-    fixed = {one.title for one in (*_HEAD, *_OF_MEASURE, why, *_RESULT)}
+    fixed = {one.title for one in (*head, *_OF_MEASURE, why, *result)}
     texts = [replace(one, title=f"{one.title}({one.key})") if one.title in fixed else one for one in texts]
-    return (*_HEAD, *_OF_MEASURE, *texts, why, *_RESULT)
+    return (*head, *_OF_MEASURE, *texts, why, *result)
 
 
 def _own_column(one: Field) -> Column:
     number = one.kind in _NUMBERS
     unit, in_english = ("(千円)", ", in thousand yen") if one.kind == Kind.AMOUNT else ("", "")
-    return _column(
+    return Column(
         one.label, one.key, f"計画の様式の独自の項目{unit}", f"Item of the plan's own form{in_english}",
         "number" if number else "string", number,
     )  # fmt: skip
+
+
+#: {file: (its columns in an edition, what names a row)}
+TABLES: dict[str, tuple[Callable[[Snapshot | None], tuple[Column, ...]], tuple[str, ...]]] = {
+    "indicators.csv": (indicator_columns, ("indicator_id", "year")),
+    "measures.csv": (measure_columns, ("measure_id",)),
+}
 
 
 def licence() -> dict[str, str]:
@@ -188,84 +226,85 @@ def _head(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
 
 def indicator_rows(snapshot: Snapshot, edition: Values) -> Iterator[dict[str, Any]]:
     """One row per 成果目標 and 年度, by the keys of INDICATOR_COLUMNS. `edition`: label, number, published_at."""
-    scale = Scale.from_data(snapshot["scale"])
+    scale, coded = Scale.from_data(snapshot["scale"]), schema_of(snapshot) >= CODED
     for row in snapshot["measures"]:
         measure = grade_words.with_words(row, scale)
-        head = _head(snapshot, edition, measure)
+        head = {**_EMPTY, **_head(snapshot, edition, measure)}
         for one in measure["indicators"]:
             for place, cell in enumerate(one["years"]):
                 judged = cell["fiscal_year"] == snapshot["fiscal_year"]
-                yield {**head, **_cell(measure["code"], one, place), **_judgement(measure, one, judged=judged)}
+                verdict = _judgement(measure, one, coded=coded) if judged else {}
+                yield {**head, **_cell(measure["code"], one, place, coded=coded), **verdict}
 
 
-def _cell(code: str, one: Row, place: int) -> dict[str, Any]:
+def _cell(code: str, one: Row, place: int, *, coded: bool) -> dict[str, Any]:
     cell = one["years"][place]
     target, actual = values.read(cell["target"]), values.read(cell["actual"])
-    aim, reached = target.quantity, actual.quantity
-    unit = (reached.unit.symbol if reached else "") or (aim.unit.symbol if aim else "")
-    comparator = aim.comparator if aim else None
+    units = books.unit_of(target), books.unit_of(actual)
+    comparator = target.quantity.comparator if target.quantity else None
     return {
         "indicator_id": f"{code}-{one['number']}",
         "indicator_number": one["number"],
         "baseline": one.get("baseline", ""),
         "year": cell["fiscal_year"],
         "year_label": fiscal_year_label(cell["fiscal_year"]),
-        "indicator": cell["name"],
+        "indicator": _typed(cell["name"]) if coded else cell["name"],
         "definition_changed": place > 0 and renamed(one["years"][place - 1]["name"], cell["name"]),
-        "target": cell["target"],
-        "actual": cell["actual"],
-        "target_number": _number(aim),
+        "target": _typed(cell["target"]) if coded else cell["target"],
+        "actual": _typed(cell["actual"]) if coded else cell["actual"],
+        "target_number": books.number_of(target),
         "target_comparator": COMPARATOR_WORDS.get(comparator or "", ""),
-        "actual_number": _number(reached),
-        "unit": unit,
+        "actual_number": books.number_of(actual),
+        "unit": units[1] or units[0],
+        "target_unit": units[0],
+        "actual_unit": units[1],
     }
 
 
-def _number(quantity: Any) -> Decimal | None:
-    """The single number, None where there is none; thirds and the like are cut at nine decimals."""
-    if quantity is None or quantity.value is None:
-        return None
-    return round(Decimal(quantity.value.numerator) / Decimal(quantity.value.denominator), 9).normalize()
+def _typed(text: str) -> str:
+    """The text as typed; a lone dash stands for nothing, as an empty cell does. One with a note does not."""
+    return text if any(map(str.isalnum, text)) or values.read(text).kind != "none" else ""
 
 
-def _judgement(measure: Row, one: Row, *, judged: bool) -> dict[str, Any]:
-    """How the row's year was judged; empty for the other years, which this edition does not judge."""
-    if not judged:
-        words = "status grade grade_words open_reason measure_grade_words computed_grade given_reason measure_grade"
-        words += " state reading reason notes measure_outcome"
-        return {**dict.fromkeys(words.split(), ""), **dict.fromkeys(("rate", "target_year", "progress"))}
+def _judgement(measure: Row, one: Row, *, coded: bool) -> dict[str, Any]:
+    """How the year of the review was judged."""
     later, rate = one.get("progress"), Decimal(one["rate"]) if one["rate"] is not None else None
-    status = status_of(one["status"], one)
+    code = books.verdict_code(one, measure["outcome"] if coded else "")
+    notes = editions.cautions(one) if coded else map(sentence_of, editions.notes_of(one))
     return {
-        "status": books.FINAL_LABELS.get(status, status),
+        "status": books.FINAL_LABELS.get(code, code),
+        "status_code": code,
+        "direction": editions.direction_of(one),
         "rate": None if later else rate,
         "grade": one["grade"],
         "grade_words": one["grade_words"],
         "open_reason": one["open_reason"],
-        "measure_grade_words": measure["grade_words"] + measure["grade_note"],
         "computed_grade": one["computed_grade"],
         "state": editions.state_of(one),
         "reading": editions.reading_of(one, {})["actual"],
         "reason": one["reason"],
-        "notes": " ".join(map(sentence_of, editions.notes_of(one))),
+        "notes": " ".join(notes),
+        "note_codes": " ".join(note["code"] for note in editions.notes_of(one)),
         "given_reason": one["given_reason"],
         "target_year": later["target_year"] if later else None,
         "progress": rate if later else None,
-        "measure_grade": measure["grade"],
-        "measure_outcome": measure["outcome"],
+        **_result(measure),
     }
 
 
-def measure_rows(snapshot: Snapshot, edition: Values) -> Iterator[dict[str, Any]]:
-    """One row per 施策, by the keys of `measure_columns`."""
-    for measure in snapshot["measures"]:
-        yield measure_row(snapshot, edition, measure)
+def _result(worded: Row) -> dict[str, str]:
+    """How the 施策 came out."""
+    return {
+        "measure_grade": worded["grade"],
+        "measure_grade_words": worded["grade_words"] + worded["grade_note"],
+        "measure_result": books.standing_of(worded),
+        "measure_outcome": worded["outcome"],
+    }
 
 
 def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
     """One 施策 as a row."""
     related = [*measure["related"], *(["全課等"] if measure["related_all"] else [])]
-    worded = grade_words.with_words(measure, Scale.from_data(snapshot["scale"]))
     graded = [one for one in measure["indicators"] if one["grade"]]
     return {
         **_head(snapshot, edition, measure),
@@ -275,10 +314,14 @@ def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, 
         **sheet_form.texts_of_row(measure),
         **{one["key"]: sheet_form.number(one["text"]) for one in measure.get("items", ()) if one["kind"] in _NUMBERS},
         "outcome_reason": measure["outcome_reason"],
-        "measure_grade": measure["grade"],
-        "measure_grade_words": worded["grade_words"] + worded["grade_note"],
-        "measure_outcome": measure["outcome"],
+        **_result(grade_words.with_words(measure, Scale.from_data(snapshot["scale"]))),
     }
+
+
+def keyed(columns: Iterable[Column], rows: Iterable[Values]) -> Iterator[dict[str, Any]]:
+    """The rows as JSON: what the table has, by its keys."""
+    keys = [one.key for one in columns]
+    return ({key: row[key] for key in keys} for row in rows)
 
 
 # --- CSV -------------------------------------------------------------------------------------------------------------
@@ -312,25 +355,7 @@ def guarded(text: str) -> str:
 
 def dictionary() -> bytes:
     """The data dictionary as a table of its own."""
-    columns = (
-        _column("表", "table", "", ""),
-        _column("列", "title", "", ""),
-        _column("JSONのキー", "key", "", ""),
-        _column("型", "kind", "", ""),
-        _column("説明", "about", "", ""),
-        _column("English", "english", "", ""),
-    )
-    tables = (("indicators.csv", INDICATOR_COLUMNS), ("measures.csv", (*measure_columns(), OWN_COLUMN)))
-    rows = (
-        {
-            "table": name,
-            "title": one.title,
-            "key": one.key,
-            "kind": one.kind_word,
-            "about": one.about,
-            "english": one.english,
-        }
-        for name, every in tables
-        for one in every
-    )
-    return as_table(columns, rows)
+    titles = {"table": "表", "title": "列", "key": "JSONのキー", "kind": "型", "about": "説明", "english": "English"}
+    tables = (("indicators.csv", indicator_columns()), ("measures.csv", (*measure_columns(), OWN_COLUMN)))
+    rows = ({**vars(one), "table": name, "kind": one.kind_word} for name, every in tables for one in every)
+    return as_table((Column(title, key, "", "") for key, title in titles.items()), rows)

@@ -21,7 +21,7 @@ from review.domain import sheet_form
 from review.publication.services import exports, open_data
 from review.publication.views import api_schema
 from review.publication.views.open_files import for_everybody
-from review.publication.views.publication import revalidated, site_of
+from review.publication.views.publication import public_file, site_of
 from review.publication.views.shelf import Book
 
 PER_PAGE, MOST = 100, 1000
@@ -57,9 +57,7 @@ def endpoint(allowed: Iterable[str] = ()) -> Callable[[Callable[..., Any]], Call
     known = frozenset(allowed)
 
     def decorate(view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
-        @for_everybody
-        @require_safe
-        @revalidated
+        @public_file
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
@@ -142,9 +140,7 @@ def described(book: Book) -> dict[str, Any]:
     }
 
 
-@for_everybody
-@require_safe
-@revalidated
+@public_file
 def openapi(request: HttpRequest) -> HttpResponse:
     """The description of this interface."""
     return answer(api_schema.document())
@@ -206,7 +202,8 @@ def measures(request: HttpRequest, plan: str, year: int, number: int | None = No
     """施策 as rows."""
     book = book_of(request, plan, year, number)
     rows, meta = chosen(request, book), meta_of(book)
-    return paged(request, len(rows), (open_data.measure_row(book.snapshot, meta, row) for row in rows))
+    named = (open_data.measure_row(book.snapshot, meta, row) for row in rows)
+    return paged(request, len(rows), open_data.keyed(open_data.measure_columns(book.snapshot), named))
 
 
 @endpoint(PAGING | FILTERS)
@@ -215,7 +212,8 @@ def indicators(request: HttpRequest, plan: str, year: int, number: int | None = 
     book = book_of(request, plan, year, number)
     chosen_measures = chosen(request, book)
     rows = open_data.indicator_rows({**book.snapshot, "measures": chosen_measures}, meta_of(book))
-    return paged(request, sum(len(one["years"]) for row in chosen_measures for one in row["indicators"]), rows)
+    count = sum(len(one["years"]) for row in chosen_measures for one in row["indicators"])
+    return paged(request, count, open_data.keyed(open_data.indicator_columns(book.snapshot), rows))
 
 
 @endpoint()

@@ -1,10 +1,11 @@
-"""What lets the published results be followed and found by others: Atom feeds, the sitemap and robots.txt.
+"""What lets the published results be followed and found by others: Atom feeds, the sitemap, robots.txt, and the catalogue.
 
-All of it names whole addresses, so a site that does not know its own (`Site.base`) has neither feed nor sitemap.
+Feeds and sitemap name whole addresses, so a site that does not know its own (`Site.base`) has neither.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from django.conf import settings
@@ -12,9 +13,12 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
+from review.publication.services import catalogue
+from review.publication.services.exports import Source
 from review.publication.views import published as parts
 from review.publication.views.shelf import NAMESPACES, Book, Site
 from review.templatetags.words import fiscal_year
+from review.workbook.file_kind import XLSX
 
 ATOM = "application/atom+xml; charset=utf-8"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -107,6 +111,46 @@ def robots() -> str:
     """What programs may read: what is published. All else wants a sign-in."""
     address = settings.MEGURI_BASE_URL.rstrip("/") + Site(editions=(), read=lambda _edition: {}).url("sitemap")
     return f"User-agent: *\nAllow: /results/\nAllow: /api/\nDisallow: /\n\nSitemap: {address}\n"
+
+
+# --- the catalogue -----------------------------------------------------------------------------------------------------
+
+
+def source_of(book: Book) -> Source:
+    """The edition as its data are made from it."""
+    return Source(snapshot=book.snapshot, edition=book.edition)
+
+
+def catalog(site: Site) -> dict[str, Any]:
+    """Every edition as a dataset, in the catalogue that stands in the root of the results."""
+    books = [Book(site=site, edition=one, numbered=not (site.static and one.current)) for one in site.editions]
+    entries = [_entry(book, source_of(book)) for book in books]
+    return catalogue.together(entries, site.absolute(site.url("index")) or "./", site.city)
+
+
+def dataset(book: Book, source: Source) -> dict[str, Any]:
+    """The edition as a dataset in a document of its own, beside its data."""
+    root = book.site.absolute(book.site.url("index")) or "../" * book.site.below(book.url("year")).count("/")
+    return catalogue.alone(_entry(book, source), root)
+
+
+def _entry(book: Book, source: Source) -> dict[str, Any]:
+    site, place = book.site, book.site.below(book.url("year"))
+    before = site.book(book.plan, book.year, book.edition.number - 1)
+    kinds = zip(parts.BOOKS.items(), (XLSX, "application/pdf"), strict=True)
+    files = [
+        catalogue.Distribution(site.below(book.url(name)), media, label, size=made.size, sha256=made.sha256)
+        for (kind, (name, label, _note)), media in kinds
+        if (made := book.file(kind))
+    ]
+    return catalogue.dataset(
+        source.snapshot,
+        source.meta,
+        book.edition.cycle.plan,
+        place=place,
+        before=site.below(before.url("year")) if before else "",
+        files=[*catalogue.data_files(place), *files],
+    )
 
 
 def sites_of(site: Site) -> dict[str, Site]:

@@ -29,7 +29,7 @@ from review import queries
 from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
 from review.models import Artifact, Edition, SummaryEdition
-from review.publication.services import schemas, summary_tables
+from review.publication.services import exports, schemas, summary_tables
 from review.publication.views import comparison_pages, following, published, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.public_frame import Page
@@ -186,13 +186,14 @@ def data_files(stock: Stock) -> Iterator[tuple[str, Callable[[], bytes]]]:
             yield place_of(url), partial(write_file, summary)
     for edition in site.editions:
         book = Book(site=site, edition=edition, numbered=not edition.current)
-        for name in published.data_of(book):
+        for name in (*exports.FILES, "dataset.jsonld"):
             yield place_of(book.url("data", name)), _data(book, name)
         yield place_of(book.url("data", "search.js")), partial(search_data, book)
         for kind, (name, _label, _note) in published.BOOKS.items():
             file = book.file(kind)
             if file:
                 yield place_of(book.url(name)), _stored(file)
+    yield place_of(site.url("catalog")), lambda: schemas.as_bytes(following.catalog(site))
     if stock.base:
         yield place_of(site.url("sitemap")), lambda: following.sitemap(following.sites_of(site))
         for one in following.sites_of(site).values():
@@ -206,7 +207,7 @@ def _feed(site: Site, plan: str) -> bytes:
 
 
 def _data(book: Book, name: str) -> Callable[[], bytes]:
-    return lambda: data_file(book, name) or b""
+    return lambda: data_file(book, following.source_of(book), name) or b""
 
 
 def _stored(file: Artifact) -> Callable[[], bytes]:

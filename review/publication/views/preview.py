@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -20,11 +19,11 @@ from review import clock, queries
 from review.books.services import snapshot
 from review.books.services.editions import Snapshot
 from review.models import Correction, CycleState, Edition
-from review.publication.services import corrections, exports
+from review.publication.services import corrections
 from review.publication.services.exports import Source
 from review.publication.views import public_pages as pages
 from review.publication.views.public_frame import Page
-from review.publication.views.publication import HTML, content_type
+from review.publication.views.publication import HTML, content_type, data_file
 from review.publication.views.shelf import Book, Site
 from review.screens.views.signed_in import SignedInRequest
 from review.trail.services import audit
@@ -129,8 +128,8 @@ def answer(
     request: SignedInRequest, coming: Edition, draft: Snapshot, here: str, page: str, mark: Mapping[str, str]
 ) -> HttpResponse:
     """The page or the data of the coming edition, which no cache may keep."""
-    address = settings.MEGURI_BASE_URL.rstrip("/") + reverse("publication:year", args=coming.cycle.key)
-    data = exports.data_file(Source(snapshot=draft), page, address)
+    book = Book(site=shelf_with(coming, draft, here), edition=coming)
+    data = data_file(book, Source(snapshot=draft), page)
     if data is not None:
         what = {"file": page, "edition": coming.label, "preview": True}
         audit.write(request.user, "download", f"cycle:{coming.cycle_id}", after=what)
@@ -138,8 +137,7 @@ def answer(
         response = HttpResponse(data, content_type=content_type(page))
         response.headers["Content-Disposition"] = f'attachment; filename="preview_{plan}_{year}_{page}"'
     else:
-        site = shelf_with(coming, draft, here)
-        result = page_of(request, Book(site=site, edition=coming), page)
+        result = page_of(request, book, page)
         if result is None:
             raise Http404
         response = HttpResponse(marked(result, mark).html(), content_type=HTML)

@@ -92,10 +92,13 @@ def data(site: Site) -> Page:
     shown = {
         "years": years,
         "tables": [
-            {"title": _("成果目標と年度 (indicators.csv)"), "columns": open_data.INDICATOR_COLUMNS},
+            {"title": _("成果目標と年度 (indicators.csv)"), "columns": open_data.indicator_columns()},
             {"title": _("施策 (measures.csv)"), "columns": (*open_data.measure_columns(), open_data.OWN_COLUMN)},
         ],
-        "files": [{"name": name, "url": site.url("schema", name)} for name in schemas.SITE_FILES],
+        "files": [
+            *({"name": name, "url": site.url("schema", name)} for name in schemas.SITE_FILES),
+            {"name": "catalog.jsonld", "url": site.url("catalog")},
+        ],
         "api_url": "" if site.static else open_data.api_address(),
         "english": site.language == "en",
     }

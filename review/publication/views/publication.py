@@ -14,6 +14,7 @@ from typing import Any, cast
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -36,6 +37,7 @@ View = Callable[..., HttpResponse]
 LOOKS = (
     ("templates", "*.html"),
     ("review", "*.py"),
+    ("review/publication", "*.json"),
     ("review/static", "*.css"),
     ("review/static", "*.js"),
     ("locale", "*.mo"),
@@ -138,6 +140,11 @@ def revalidated(view: View) -> View:
     return with_headers
 
 
+def public_file(view: View) -> Callable[..., HttpResponseBase]:
+    """A view of a file made from what is published: for everybody, and not sent twice."""
+    return for_everybody(require_safe(revalidated(view)))
+
+
 def page(name: str) -> View:
     """A view of the page with that name: from the store where it is there, else made and stored, packed for whoever
     takes it packed.
@@ -213,6 +220,7 @@ def pdf(request: HttpRequest, plan: str, year: int, number: int | None = None) -
     return _file(request, plan, year, number, Artifact.Kind.BOOK_PDF)
 
 
+CSVM = "application/csvm+json"
 TYPES = {
     "json": "application/json",
     "csv": "text/csv; charset=utf-8",
@@ -225,69 +233,62 @@ TYPES = {
 
 def content_type(name: str) -> str:
     """The media type of a data file, by its ending."""
-    return TYPES[name.rpartition(".")[2]]
+    return CSVM if name.endswith("-metadata.json") else TYPES[name.rpartition(".")[2]]
 
 
-def data_file(book: Book, name: str) -> bytes | None:
+def data_file(book: Book, source: exports.Source, name: str) -> bytes | None:
     """One data file of an edition; None for an unknown name."""
-    source = exports.Source(snapshot=book.snapshot, edition=book.edition)
-    return exports.data_file(source, name, book.site.absolute(book.url("year")))
+    if name == "dataset.jsonld":
+        return schemas.as_bytes(following.dataset(book, source))
+    return exports.data_file(source, name)
 
 
-@for_everybody
-@require_safe
-@revalidated
+@public_file
 def data(request: HttpRequest, plan: str, year: int, name: str, number: int | None = None) -> HttpResponse:
     """The edition as data."""
     book = book_of(request, plan, year, number)
-    content = data_file(book, name)
+    content = data_file(book, following.source_of(book), name)
     if content is None:
         raise Http404
     response = packed(request, content, content_type(name))
     saved = f"{book.snapshot['municipality_code'] or 'meguri'}_{plan}_{year}_{book.edition.number}_{name}"
     response.headers["Content-Disposition"] = f'attachment; filename="{saved}"'
+    if f"{name}-metadata.json" in exports.FILES:
+        response.headers["Link"] = f'<{name}-metadata.json>; rel="describedby"; type="{CSVM}"'
     return response
 
 
-@for_everybody
-@require_safe
-@revalidated
+@public_file
 def goal_file(
     request: MarkedRequest, plan: str, year: int, code: str, goal: int, name: str, number: int | None = None
 ) -> HttpResponse:
     """The picture or the table of one 成果目標, kept like a page: made when somebody wants it first."""
     content = _kept(request, lambda: goal_pages.file(book_of(request, plan, year, number), code, goal, name))
     response = packed(request, content, content_type(name))
-    saved = f"{plan}_{year}_{code}_{goal}_{name}"
-    response.headers["Content-Disposition"] = (
-        f'{"attachment" if name.endswith(".csv") else "inline"}; filename="{saved}"'
-    )
+    how = "attachment" if name.endswith(".csv") else "inline"
+    response.headers["Content-Disposition"] = f'{how}; filename="{plan}_{year}_{code}_{goal}_{name}"'
     return response
 
 
-@for_everybody
-@require_safe
-@revalidated
+@public_file
 def share_picture(request: MarkedRequest, plan: str, year: int, number: int | None = None) -> HttpResponse:
     """The year in a sentence, as a picture for whoever shares the address of its pages."""
     content = _kept(request, lambda: goal_pages.share_picture(book_of(request, plan, year, number)))
     return HttpResponse(content, content_type=content_type("share.png"))
 
 
-@for_everybody
-@require_safe
-@revalidated
+@public_file
 def schema(request: HttpRequest, name: str) -> HttpResponse:
     """A file that describes the data: the same for every edition."""
+    if name == "table-schema.json":  # each table of each edition has a description of its own beside it now
+        return redirect("publication:open_data")
     write = schemas.SITE_FILES.get(name)
     if write is None:
         raise Http404
     return packed(request, write(), content_type(name))
 
 
-@for_everybody
-@require_safe
-@revalidated
+@public_file
 def summary_data(request: HttpRequest, short_name: str, number: int, name: str) -> HttpResponse:
     """An edition of a 総括 as data; of the JSON `sha256` on its page is the digest."""
     edition = pages.summary_edition(site_of(request), short_name, number)
@@ -301,9 +302,7 @@ def summary_data(request: HttpRequest, short_name: str, number: int, name: str) 
 # --- to follow and to find -------------------------------------------------------------------------------------------
 
 
-@for_everybody
-@require_safe
-@revalidated
+@public_file
 def feed(request: HttpRequest, plan: str = "") -> HttpResponse:
     """What was published and corrected, for readers of feeds: of a plan, or of all."""
     site = site_of(request)
@@ -313,12 +312,16 @@ def feed(request: HttpRequest, plan: str = "") -> HttpResponse:
         return packed(request, following.feed(site, plan), following.ATOM)
 
 
-@for_everybody
-@require_safe
-@revalidated
+@public_file
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every page, for search engines."""
     return packed(request, following.sitemap(following.sites_of(site_of(request))), "application/xml")
+
+
+@public_file
+def catalog(request: HttpRequest) -> HttpResponse:
+    """Every edition as a dataset, for catalogues of open data."""
+    return packed(request, schemas.as_bytes(following.catalog(site_of(request))), TYPES["jsonld"])
 
 
 @require_safe

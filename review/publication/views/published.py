@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from review.books.services import editions
 from review.books.services.editions import Filters
@@ -15,9 +15,8 @@ from review.domain.fields import Section
 from review.domain.form_rows import NOTE_SIGN
 from review.domain.progress import BEFORE, status_of
 from review.models import Artifact, Edition
-from review.publication.services import open_data
 from review.publication.views.shelf import Book
-from review.reader_words import goal_label, legend, with_words
+from review.reader_words import came_from_words, goal_label, in_reader_words, legend, with_words
 from review.templatetags.words import fiscal_year, word_of
 
 VERDICTS = {
@@ -40,9 +39,7 @@ CHARTED = 12
 
 def edition_name(edition: Edition) -> str:
     """第1版, 訂正第1版; First edition, Correction 1 for an English reader."""
-    if (get_language() or "ja").startswith("ja"):
-        return edition.label
-    return "First edition" if edition.kind == Edition.Kind.FIRST else f"Correction {edition.number - 1}"
+    return in_reader_words(edition.label)
 
 
 def query_of(filters: Filters, **more: Any) -> dict[str, Any]:
@@ -243,6 +240,7 @@ def goals_of(row: editions.Row, book: Book) -> list[dict[str, Any]]:
 def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:
     """One 成果目標 of a `with_words` 施策 with its words for the page; `outcome` of its 施策, for which no 実績 is yet to come."""
     shown = editions.indicator(one, year)
+    shown["table"]["came_from"] = came_from_words(one.get("came_from"))
     if outcome and one["status"] not in ("", "not_applicable"):
         return {**shown, **without_actual(outcome)}
     if one["status"] == "pending":
@@ -309,13 +307,6 @@ DATA = {
     "data.json": gettext_noop("公表した内容のすべて。プログラムでの利用に"),
     "dataset.jsonld": gettext_noop("データの説明 (DCAT)。カタログへの登録に"),
 }
-#: What only an edition with a form of its own has: of all others, one file says it for the whole site.
-OF_FORM = {"table-schema.json": gettext_noop("この版の表の列の説明 (CSVW)")}
-
-
-def data_of(book: Book) -> dict[str, str]:
-    """{name: what it is} of the edition's data files."""
-    return {**DATA, **(OF_FORM if open_data.form_of(book.snapshot) else {})}
 
 
 def downloads(book: Book) -> list[dict[str, Any]]:
@@ -333,7 +324,7 @@ def downloads(book: Book) -> list[dict[str, Any]]:
                 "kind": "table",
             }
         )
-    for name, note in data_of(book).items():
+    for name, note in DATA.items():
         files.append(
             {"name": name, "url": book.url("data", name), "size": None, "sha256": "", "note": _(note), "kind": "sheet"}
         )

@@ -25,7 +25,7 @@ from review.models import Artifact, Edition, SummaryEdition
 _LINK = re.compile(r'(?<= )(href|src|data-search)="(/[^"]*)"')
 _PLAIN = re.compile(r"[A-Za-z0-9-]+")
 #: what has no language: files of data, books and schemas
-FILES = frozenset({"data", "download", "pdf", "schema", "sitemap", "summary_data"})
+FILES = frozenset({"catalog", "data", "download", "pdf", "schema", "sitemap", "summary_data"})
 #: The language of a page is part of its address.
 NAMESPACES = {"ja": "publication", "en": "publication_en"}
 
@@ -81,7 +81,15 @@ class Site:
         """The whole address of one of the site's own; '' where the site does not know where it stands."""
         if not self.base:
             return ""
-        return self.base + ("/" + place_of(url).removesuffix("index.html") if self.static else url)
+        return self.base + self.path(url)
+
+    def path(self, url: str) -> str:
+        """Where one of the site's own addresses stands on its server."""
+        return "/" + place_of(url).removesuffix("index.html") if self.static else url
+
+    def below(self, url: str) -> str:
+        """The same from the root of the results on."""
+        return self.path(url).removeprefix(self.path(self.url("index")))
 
     def in_language(self, language: str) -> Site:
         """The same shelf for readers of the language."""

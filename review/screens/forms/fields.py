@@ -1,12 +1,14 @@
 """The fields that several forms have, and where they show a refusal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from review.domain.fields import Field, Kind
+from review.domain.refusals import Invalid
 from review.reader_words import problem
 
 LOCAL_MINUTE = "%Y-%m-%dT%H:%M"
@@ -113,3 +115,12 @@ def add_refusal(form: forms.Form, sentence: str, fields: Mapping[str, str]) -> N
         form.add_error(None, sentence)
     for name, message in fields.items():
         form.add_error(name if name in form.fields else None, message)
+
+
+@contextmanager
+def refusals_on(form: forms.Form) -> Iterator[None]:
+    """What a service refuses in the block stands on the form, and the page goes on after it."""
+    try:
+        yield
+    except Invalid as refusal:
+        add_refusal(form, str(refusal), refusal.fields)

@@ -74,6 +74,6 @@ def typed_texts(request: HttpRequest) -> Iterator[dict[str, str]]:
         if known:
             yield {"label": str(known), "text": value}
         elif name.startswith(OWN):
-            yield {"label": label_of(name, {}), "text": value}
+            yield {"label": label_of(name, None), "text": value}
         elif name.startswith(REMARK):
-            yield {"label": label_of(name.removeprefix(REMARK), {}), "text": value}
+            yield {"label": label_of(name.removeprefix(REMARK), None), "text": value}

@@ -20,9 +20,9 @@ def typed(request: HttpRequest) -> Iterator[dict[str, str]]:
     """The sheet's texts in a form that was sent without a session, each with its label."""
     for name, text in request.POST.items():
         if (name in fields.typed() or name.startswith(_KINDS)) and str(text).strip():
-            yield {"label": label_of(name, {}), "text": str(text)}
+            yield {"label": label_of(name, None), "text": str(text)}
         elif name.startswith(_REPLY) and str(text).strip():
-            label = _("指摘への回答: %(item)s") % {"item": label_of(name.removeprefix(_REPLY), {})}
+            label = _("指摘への回答: %(item)s") % {"item": label_of(name.removeprefix(_REPLY), None)}
             yield {"label": label, "text": str(text)}
     yield from typed_texts(request)
 

@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from review import permissions
-from review.domain.refusals import Invalid
 from review.models import Concurrence
-from review.screens.forms.fields import add_refusal
+from review.screens.forms.fields import refusals_on
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.concurrence import AskForm, OpinionForm
@@ -24,11 +23,8 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
     review = sheet_page.own(request, pk)
     form = AskForm(request.POST, choices=askable(review))
     if form.is_valid():
-        try:
+        with refusals_on(form):
             concurrences = service.ask(user=request.user, review_id=pk, **form.cleaned_data)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             names = "、".join(str(row.department) for row in concurrences)
             messages.success(request, _("%(names)s に合議を依頼しました。") % {"names": names})
             place = "meguri:submit" if request.POST.get("back") == "submit" else "meguri:sheet"
@@ -45,11 +41,8 @@ def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     form = OpinionForm(request.POST, number=row.pk)
     if not wants_words or form.is_valid():
         opinion = form.cleaned_data["opinion"] if wants_words else ""
-        try:
+        with refusals_on(form):
             service.answer(user=request.user, concurrence_id=pk, opinion=opinion)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(request, _("合議に回答しました。主管部署に伝わります。"))
             back = request.POST.get("back") == "home"
             return see_other("meguri:home") if back else see_other("meguri:sheet", review.pk, fragment=PLACE)

@@ -26,7 +26,7 @@ from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.entry import FILE, NOTHING, SHOWN, EntryForm
 from review.sheet.services import carrying, evidence, submission, value_answers
 from review.sheet.views import sheet_page
-from review.sheet.views.entry_page import LAST, Desk
+from review.sheet.views.entry_page import LAST, WHY, Desk
 
 REPLY = "reply:"
 #: How the names of what was typed begin, beside the texts of the sheet.
@@ -112,7 +112,8 @@ def onward(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
     chosen = min(max(whole(which) or 0, 0), LAST) if where == "step" else 0
     if where == "attach":
         return see_other("meguri:entry", pk, step, fragment=f"files-{whole(which) or 1}")
-    goes_to = step if where == "stay" else chosen or step + 1
+    explained = step == 1 and any(items.step_of(name) == WHY for name in request.POST)
+    goes_to = step if where == "stay" else chosen or step + (2 if explained else 1)
     if step == 1 < goes_to and (number := unseen(request, pk)):
         messages.info(request, _("入力した値に、確かめてほしいところがあります。確認するか、説明を書いてください。"))
         return see_other("meguri:entry", pk, step, fragment=f"reading-{number}")
@@ -249,17 +250,22 @@ def autosave(request: SignedInRequest, pk: int) -> HttpResponse:
         return unsaved(request, locks.why_locked(review))
     form = Desk(request.user, review, step).form(request.POST)
     try:
-        review = save(request, review, form)
+        save(request, review, form)
     except Invalid as refusal:
         return unsaved(request, " ".join(refusal.fields.values()) or str(refusal))
     except Stale:
         return unsaved(request, _("ほかの人が同じ項目を保存しました。「保存して次へ」を押すと、両方を見比べられます。"))
     except NotAllowed as refusal:
         return unsaved(request, str(refusal))
-    desk = Desk(request.user, sheet_page.own(request, pk), step)
+    return autosaved(request, Desk(request.user, sheet_page.own(request, pk), step), form)
+
+
+def autosaved(request: SignedInRequest, desk: Desk, form: EntryForm) -> HttpResponse:
+    """The visible state of what was saved, what a missed target asks for since, and what somebody else saved meanwhile."""
+    review, shown, labels = desk.review, desk.form(), desk.labels()
+    why = [one for one in desk.context(shown)["why"] if one.key not in form.texts] if desk.missed else []
     sent = {key: mark_of(text) for key, text in form.texts.items() if text or not items.code_of(key)}
     # What was typed here is saved by now: whatever differs still was saved by somebody else meanwhile.
-    labels = desk.labels()
     others = [
         {"label": labels.get(key) or label_of(key, review.cycle.form), "text": desk.texts[key]}
         for key, text in form.texts.items()
@@ -267,13 +273,16 @@ def autosave(request: SignedInRequest, pk: int) -> HttpResponse:
     ]
     held = bool(unsent(request, review))
     context = {
+        "desk": desk,
+        "form": shown,
+        "why": why,
         "held": held,
         "saved_at": clock.now(),
         "version": review.version,
         "stepper": desk.stepper(),
-        "was": EntryForm.pack(sent),
+        "was": EntryForm.pack(sent | {line.key: mark_of(line.text) for line in why}),
         "others": others,
-        "step_url": reverse("meguri:entry", args=[pk, step]),
+        "step_url": reverse("meguri:entry", args=[review.pk, desk.step]),
     }
     response = render(request, "sheet/autosaved.html", context)
     if held:

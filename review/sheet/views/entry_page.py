@@ -108,8 +108,14 @@ class Desk:
         return returned.tasks(self.review, self.texts, self.labels())
 
     def keys(self) -> list[str]:
-        """The items of the step in their order on the screen."""
-        return [key for key in _in_order(self.texts) if items.step_of(key) == self.step]
+        """The items of the step in their order on the screen; below the 実績 what explains a missed one."""
+        explained = [key for key in self.explaining if self.step == 1 and key in self.open_keys]
+        return [key for key in _in_order(self.texts) if items.step_of(key) == self.step] + explained
+
+    @cached_property
+    def explaining(self) -> list[str]:
+        """The items that explain a missed target: 要因 and 対応."""
+        return [key for key, one in self.typed.items() if one.required == Required.WHERE_MISSED]
 
     @cached_property
     def files(self) -> dict[str, list[Evidence]]:
@@ -244,7 +250,7 @@ class Desk:
         measured = {part.key for part in self.parts if part.this and part.this.status != "not_applicable"}
         texts = {key for key, one in self.typed.items() if one.required == Required.ALWAYS}
         if self.missed:
-            texts.update(fields.required(Required.WHERE_MISSED))
+            texts.update(self.explaining)
         if any(row.changed for row in next_year.ahead(self.review, self.story, self.changes).values()):
             texts.update(self._reasons)
         for key in (measured | texts) & form.fields.keys():
@@ -290,7 +296,7 @@ class Desk:
 
     def is_aside(self, line: Line, form: EntryForm) -> bool:
         """Whether the item is not required now: 要因 and 対応 where no target was missed and nobody wrote any."""
-        if line.key not in fields.required(Required.WHERE_MISSED) or self.missed or self.texts[line.key].strip():
+        if line.key not in self.explaining or self.missed or self.texts[line.key].strip():
             return False
         return line.theirs is None and not line.remarks and not form.errors
 
@@ -305,8 +311,7 @@ class Desk:
     @cached_property
     def why(self) -> str:
         """要因と対応, as the year calls them."""
-        words = [_(one.label) for one in self.typed.values() if one.required == Required.WHERE_MISSED]
-        return _("と").join(words)
+        return _("と").join(_(self.typed[key].label) for key in self.explaining)
 
     def _step(self, number: int) -> dict[str, Any]:
         gaps = sum(items.step_of(key) == number for key in self.missing)
@@ -365,13 +370,15 @@ class Desk:
         """Everything the template needs."""
         lines = self.lines(form, theirs or {})
         aside = {line.key for line in lines if self.is_aside(line, form)}
+        here = [line for line in lines if items.step_of(line.key) == self.step]
         return {
             "desk": self,
             "form": form,
             "lines": lines,
             "ahead": [line for line in lines if items.is_next(line.key)],
-            "main": [line for line in lines if line.key not in aside and not items.is_next(line.key)],
-            "aside": [line for line in lines if line.key in aside],
+            "main": [line for line in here if line.key not in aside and not items.is_next(line.key)],
+            "why": [line for line in lines if line.key not in aside and line not in here],
+            "aside": [line for line in here if line.key in aside],
             "stepper": self.stepper(),
             "bar_rows": self.bar_rows(form, theirs or {}) if self.step == 3 else [],
             "bar_years": self.review.cycle.plan.years,

@@ -12,7 +12,7 @@ from review import locks, permissions
 from review.deadlines.forms.deadlines import AnswerForm, AskForm
 from review.domain.refusals import Invalid
 from review.models import Extension, MeasureReview
-from review.screens.forms.fields import add_refusal
+from review.screens.forms.fields import refusals_on
 from review.screens.views.answers import forbidden, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import extensions
@@ -25,11 +25,8 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
     review = sheet_page.own(request, pk)
     form = AskForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_on(form):
             extensions.ask(user=request.user, review_id=pk, **form.cleaned_data)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(request, _("延長を依頼しました。決まると、お知らせが届きます。"))
             return see_other("meguri:extension", pk)
     rows = history(review)

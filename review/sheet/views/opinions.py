@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from review import permissions
-from review.domain.refusals import Invalid
 from review.models import Opinion
-from review.screens.forms.fields import add_refusal
+from review.screens.forms.fields import refusals_on
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.sheet import ExternalOpinionForm
@@ -25,11 +24,8 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
     review = sheet_page.readable(request, pk)
     form = ExternalOpinionForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             opinions.record(user=request.user, review_id=pk, **form.cleaned_data)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(request, _("外部評価の意見を記録しました。"))
             return see_other("meguri:sheet", pk, fragment=PLACE)
     return sheet.page(request, review, status=422, external_form=form)

@@ -10,9 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from review import holders, locks, permissions
 from review.assessment.services import approval, assessment, judging
-from review.domain.refusals import Invalid
 from review.models import MeasureReview, Outcome
-from review.screens.forms.fields import add_refusal
+from review.screens.forms.fields import refusals_on
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
@@ -86,11 +85,8 @@ def comment(request: SignedInRequest, pk: int) -> HttpResponse:
     choices = sheet_page.item_choices(shown["indicators"], shown["schedule_rows"], review.cycle.form)
     form = CommentForm(request.POST, choices=choices)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             made = assessment.comment(user=request.user, review_id=pk, **form.cleaned_data)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(request, _("コメントを書き込みました。"))
             return see_other("meguri:sheet", pk, fragment=f"comment-{made.pk}")
     return page(request, review, status=422, comment_form=form)
@@ -105,11 +101,8 @@ def grade(request: SignedInRequest, pk: int) -> HttpResponse:
     letters = [(entry.letter, entry.letter) for entry in judging.scale_of(review.cycle).grades]
     form = GradeForm(request.POST, number=number, choices=letters)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             assessment.give_grade(user=request.user, review_id=pk, number=number, **form.cleaned_data)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(request, _("達成区分の判断を保存しました。"))
             return see_other(
                 _BACK.get(request.POST.get("back", ""), "meguri:sheet"), pk, fragment=f"indicator-{number}"
@@ -124,11 +117,8 @@ def extend(request: SignedInRequest, pk: int) -> HttpResponse:
     review = sheet_page.readable(request, pk)
     form = ExtendForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             extensions.extend(user=request.user, review_id=pk, **form.cleaned_data)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(request, _("締切を延長しました。"))
             return see_other("meguri:sheet", pk)
     return page(request, review, status=422, extend_form=form)
@@ -142,11 +132,8 @@ def propose_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
     form = OutcomeForm(request.POST)
     if form.is_valid():
         outcome, reason = Outcome(form.cleaned_data["outcome"]), form.cleaned_data["reason"]
-        try:
+        with refusals_on(form):
             approval.propose_outcome(user=request.user, review_id=pk, outcome=outcome, reason=reason)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
             messages.success(
                 request, _("「%(outcome)s」を提案しました。承認者が決定します。") % {"outcome": outcome.label}
             )

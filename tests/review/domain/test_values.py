@@ -127,10 +127,10 @@ def test_a_note_keeps_its_words_and_gives_no_value():
 def test_marks_of_certainty_are_read():
     assert values.read("約500人").parts[0].approximate
     assert values.read("80%程度").parts[0].approximate
-    assert values.read("3人(申請中のため見込み)").provisional
-    assert values.read("120件(速報値)").provisional
-    assert values.read("集計中").not_measured
-    assert values.read("隔年調査のため実績なし").not_measured
+    assert values.read("3人(申請中のため見込み)").state.state is values.State.PROVISIONAL
+    assert values.read("120件(速報値)").state.state is values.State.PROVISIONAL
+    assert values.read("集計中").state.state is values.State.NOT_MEASURED
+    assert values.read("隔年調査のため実績なし").state.state is values.State.NOT_MEASURED
 
 
 def test_each_and_its_period_are_read():

@@ -160,7 +160,7 @@ def test_the_pack_follows_the_agenda_and_what_is_farthest_from_its_target_comes_
 def test_the_book_has_a_table_of_contents_and_bookmarks(papers) -> None:
     reader, _ = read(papers["book"])
     assert "目次" in bare(reader.pages[1].extract_text())
-    assert [title for depth, title in titles(reader.outline) if depth == 1] == ["総括", "施策シート", "変更履歴"]
+    assert [title for depth, title in titles(reader.outline) if depth == 1] == ["総括", "変更履歴", "施策シート"]
 
 
 def test_pictures_say_in_words_what_they_show(papers) -> None:

@@ -7,11 +7,12 @@ import pytest
 from review import queries
 from review.assessment.services import next_year
 from review.books.services.snapshot import snapshot_of
-from review.models import ChangeKind, Indicator, IndicatorYear, Measure, MeasureReview
+from review.models import ChangeKind, Edition, Indicator, IndicatorYear, Measure, MeasureReview
 from review.plan.services.plan_proposals import Detail
-from tests.cast import YEAR, Cast
+from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, words
 from tests.review.plan.test_plan_changes import NEXT, changed, part
+from workflow import steps
 
 pytestmark = pytest.mark.django_db
 MARK = "令和5年度までは「{} 成果目標{}」の値です。"
@@ -60,3 +61,18 @@ def test_what_the_year_to_come_asks_is_the_goals_own(cast: Cast) -> None:
     ahead = next_year.ahead(cast.sheet(1), queries.indicator_history(cast.sheet(1)), {})
     assert {number: one.indicator.measure.code for number, one in ahead.items()} == {1: "01-01", 2: "01-01"}
     assert Indicator.objects.get(measure__code="01-01", number=2).continues.measure.code == "01-02"
+
+
+def test_citizens_read_under_which_code_the_earlier_values_stood(cast: Cast) -> None:
+    cycle = cast.open(2, indicators=1)
+    changed(cast, ChangeKind.MERGE, YEAR, Detail(others=(Measure.objects.get(code="01-02").pk,)))
+    cast.approved(1)
+    settle_background()
+    steps.decide_year(user=cast.approver, cycle_id=cycle.pk)
+    settle_background()
+    goal = Edition.objects.get().snapshot["measures"][0]["indicators"][1]
+    assert goal["came_from"] == {"fiscal_year": 2023, "code": "01-02", "number": 1}
+    client = as_(cast.contributor)
+    page = words(client.get(f"/results/dx/{YEAR}/01-01/"))
+    assert MARK.format("01-02", "①") in page and page.count("までは「") == 1
+    assert "01-02" in words(client.get(f"/results/en/dx/{YEAR}/01-01/"))

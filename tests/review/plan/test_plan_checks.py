@@ -6,7 +6,7 @@ import pytest
 
 from review.models import ChangeKind, Measure
 from review.plan.services.plan_checks import problems_of
-from review.plan.services.plan_proposals import Detail, Goal, Part, Proposal
+from review.plan.services.plan_proposals import Detail, Part, Proposal
 from tests.cast import YEAR, Cast, settle_background
 from workflow import steps
 
@@ -41,11 +41,8 @@ def part(
 def test_what_is_possible_has_no_problem(cast: Cast) -> None:
     other = Measure.objects.get(code="01-02").pk
     for kind, detail in [
-        (KIND.RENAME, Detail(name="別の名前")), (KIND.OWNER, Detail(owner=cast.departments["市民課"].pk)),
+        (KIND.EDIT, Detail(values={"name": "別の名前"})), (KIND.EDIT, Detail(values={"owner": str(cast.departments["市民課"].pk)})),
         (KIND.SPLIT, Detail(parts=(part(cast, takes=(2,)),))), (KIND.MERGE, Detail(others=(other,))), (KIND.END, Detail()),
-        (KIND.INDICATOR_ADD, Detail(goals=(Goal(name="満足度"),))), (KIND.INDICATOR_RENAME, Detail(numbers=(1,), goals=(Goal(name="満足度"),))),
-        (KIND.INDICATOR_SPLIT, Detail(numbers=(1,), goals=(Goal(name="甲"), Goal(name="乙")))),
-        (KIND.INDICATOR_MERGE, Detail(numbers=(1, 2), goals=(Goal(name="満足度"),))), (KIND.INDICATOR_END, Detail(numbers=(1,))),
     ]:  # fmt: skip
         assert problems(cast, kind, detail) == {}, kind
     assert problems(cast, KIND.ADD, Detail(parts=(part(cast),)), code="") == {}
@@ -54,17 +51,15 @@ def test_what_is_possible_has_no_problem(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("kind", "detail", "field"),
     [
-        (KIND.RENAME, Detail(name=" "), "name"),
-        (KIND.RENAME, Detail(name=LONG), "name"),
-        (KIND.OWNER, Detail(owner=987654), "owner"),
+        (KIND.EDIT, Detail(values={"name": " "}), "name"),
+        (KIND.EDIT, Detail(values={"name": LONG}), "name"),
+        (KIND.EDIT, Detail(values={"owner": str(987654)}), "owner"),
         (KIND.SPLIT, Detail(), "code"),
         (KIND.MERGE, Detail(), "others"),
-        (KIND.INDICATOR_ADD, Detail(), "goal_name"),
-        (KIND.INDICATOR_ADD, Detail(goals=(Goal(name="甲" * 301),)), "goal_name"),
-        (KIND.INDICATOR_RENAME, Detail(goals=(Goal(name="甲"),)), "numbers"),
-        (KIND.INDICATOR_SPLIT, Detail(numbers=(1,), goals=(Goal(name="甲"),)), "goal_name"),
-        (KIND.INDICATOR_MERGE, Detail(numbers=(1,), goals=(Goal(name="甲"),)), "numbers"),
-        (KIND.INDICATOR_END, Detail(numbers=(9,)), "numbers"),
+        (KIND.EDIT, Detail(), "name"),
+        (KIND.EDIT, Detail(values={"goal:+1:name": "甲" * 301}), "goal:+1:name"),
+        (KIND.EDIT, Detail(values={"goal:9:end": True}), "goal:9:end"),
+        (KIND.EDIT, Detail(values={"row:9:name": "甲"}), "row:9:name"),
     ],
 )
 def test_what_is_missing_is_named_at_its_field(cast: Cast, kind: ChangeKind, detail: Detail, field: str) -> None:
@@ -84,15 +79,15 @@ def test_a_goal_moves_to_one_new_measure_only(cast: Cast) -> None:
 
 
 def test_a_change_needs_a_reason_a_measure_and_an_open_year(cast: Cast) -> None:
-    name = Detail(name="別の名前")
-    assert list(problems(cast, KIND.RENAME, name, reason=" ")) == ["reason"]
-    assert list(problems(cast, KIND.RENAME, name, code="")) == ["measure"]
-    assert list(problems(cast, KIND.RENAME, name, year=2031)) == ["fiscal_year"]
+    name = Detail(values={"name": "別の名前"})
+    assert list(problems(cast, KIND.EDIT, name, reason=" ")) == ["reason"]
+    assert list(problems(cast, KIND.EDIT, name, code="")) == ["measure"]
+    assert list(problems(cast, KIND.EDIT, name, year=2031)) == ["fiscal_year"]
 
 
 def test_a_sheet_that_was_sent_is_not_changed_under_its_readers(cast: Cast) -> None:
     steps.open_year(user=cast.reviewer2, cycle_id=cast.cycle.pk)
     settle_background()
     cast.submitted(1)
-    assert "01-01" in problems(cast, KIND.RENAME, Detail(name="別の名前"))["fiscal_year"]
-    assert problems(cast, KIND.RENAME, Detail(name="別の名前"), code="01-02") == {}
+    assert "01-01" in problems(cast, KIND.EDIT, Detail(values={"name": "別の名前"}))["fiscal_year"]
+    assert problems(cast, KIND.EDIT, Detail(values={"name": "別の名前"}), code="01-02") == {}

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from review.models import Edition
-from review.publication.services.open_data import INDICATOR_COLUMNS, measure_columns
+from review.publication.services.open_data import indicator_columns, measure_columns
 from tests.cast import YEAR, Cast
 from tests.frozen import frozen
 
@@ -48,10 +48,15 @@ def test_rows_have_the_keys_of_the_dictionary(edition: Edition) -> None:
         answer_of(f"/plans/dx/years/{YEAR}/editions/1/indicators"),
     )
     assert set(measures["items"][0]) == {column.key for column in measure_columns()}
-    assert set(indicators["items"][0]) == {column.key for column in INDICATOR_COLUMNS}
+    assert set(indicators["items"][0]) == {column.key for column in indicator_columns()}
     assert (measures["total"], indicators["total"]) == (2, 16)
     judged = next(row for row in indicators["items"] if row["year"] == YEAR)
-    assert (judged["actual"], judged["actual_number"], judged["unit"], judged["grade"]) == ("120件", 120, "件", "A")
+    assert (judged["actual"], judged["actual_number"], judged["actual_unit"], judged["grade"]) == (
+        "120件",
+        120,
+        "件",
+        "A",
+    )
 
 
 def test_pages_join_to_the_whole(edition: Edition) -> None:

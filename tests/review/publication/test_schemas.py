@@ -14,6 +14,10 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from review.books.services.books import FINAL_LABELS, STATUS_LABELS
+from review.books.services.editions import DIRECTIONS
+from review.books.services.snapshot import OUTCOME_WORDS, SCHEMA
+from review.domain.values import State
 from review.models import Edition
 from tests.cast import YEAR, Cast
 from tests.frozen import follow, frozen
@@ -36,6 +40,15 @@ def problems(schema: dict[str, Any], document: Any) -> list[str]:
     """What the validator has against the document."""
     validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
     return [f"{'/'.join(map(str, error.instance_path))}: {error.message}" for error in validator.iter_errors(document)]
+
+
+def test_the_schema_knows_every_code_that_is_frozen(schema: dict[str, Any]) -> None:
+    snapshot = schema["properties"]["snapshot"]["properties"]
+    goal = snapshot["measures"]["items"]["properties"]["indicators"]["items"]["properties"]
+    assert snapshot["schema"]["enum"] == list(range(1, SCHEMA + 1))
+    assert set(goal["state"]["enum"]) == {*State, ""}
+    assert set(goal["status"]["enum"]) == {*STATUS_LABELS, *FINAL_LABELS} - {*OUTCOME_WORDS, "before"}
+    assert set(goal["reading"]["properties"]["direction"]["enum"]) == {*DIRECTIONS, ""}
 
 
 def exported(folder: Path) -> Any:

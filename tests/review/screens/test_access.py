@@ -78,6 +78,7 @@ def filled(route: str, pk: int, plan: str = "dx") -> str:
         "manner": "rename",
         "what": "entry",
         "key": "CycleReady.approvers",
+        "role": "reviewer",
     }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: parts[match[1]], route).replace("^", "").replace("$", "")
 

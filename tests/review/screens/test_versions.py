@@ -257,6 +257,7 @@ WITHOUT: dict[str, tuple[int, str]] = {
     "people/handover.html": (1, APPENDS),
     "people/import.html": (1, READS),
     "plan/import.html": (1, READS),
+    "plan/import_at_work.html": (1, "gives up the file of the person alone"),
     "plan/import_check.html": (1, OWN_VERSION),
     "people/import_preview.html": (1, "compares the file with the people of now before it is applied"),
     "people/person.html": (1, APPENDS),

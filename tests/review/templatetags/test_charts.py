@@ -107,6 +107,12 @@ def test_stacked_grades_fill_the_bar_and_an_empty_row_stays_empty() -> None:
     assert rows[1]["parts"] == []
 
 
+def test_a_name_before_the_bars_has_room_in_either_language() -> None:
+    drawing = charts.grades_geometry([{"label": "Measures (overall rating)", "counts": {"A": 1}}])["drawings"][0]
+    part = drawing["rows"][0]["parts"][0]
+    assert part["x"] >= 25 * 7 and part["x"] + part["w"] <= drawing["total_x"] <= drawing["width"] - 72
+
+
 def test_the_flow_shows_every_state_with_its_number() -> None:
     flow = charts.flow_of({"submitted": 12, "returned": 3, "excluded": 1}, endorsing=True)
     assert [box["state"] for box in flow["boxes"]][:4] == ["not_started", "editing", "endorsing", "submitted"]

@@ -13,21 +13,21 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from review.domain.book import BookSheet, YearCounts
-from review.workbook import consolidated, indicator_list, layout, paging, tally, writer
+from review.workbook import indicator_list, layout, paging, tally, writer
 from review.workbook.layout import Page
-from tests.review.workbook import samples
+from tests.review.workbook import plain_book, samples
 
 
 @pytest.fixture(scope="module")
 def book():
     out = BytesIO()
-    assert consolidated.write(samples.book(), out) == []
+    assert plain_book.write(samples.book(), out) == []
     return load_workbook(BytesIO(out.getvalue()))
 
 
 def written(book) -> BytesIO:
     out = BytesIO()
-    consolidated.write(book, out)
+    plain_book.write(book, out)
     return out
 
 
@@ -59,7 +59,7 @@ def test_every_indicator_has_one_row_with_its_numbers_beside_the_text(book):
     first = {head: cell.value for head, cell in zip(heads, rows[0], strict=True)}
     assert (first["目標"], first["実績"], first["達成率・\n進捗率"]) == ("60,000千円", "33,474千円", "105.0%")
     assert (first["目標(数値)"], first["実績(数値)"], first["達成率(数値)"]) == (20, 21.5, 1.05)
-    assert sheet.auto_filter.ref == f"A4:W{4 + 67}"
+    assert sheet.auto_filter.ref == f"A4:AA{4 + 67}"
     assert sheet.freeze_panes == "C5"
 
 
@@ -123,7 +123,7 @@ def test_every_sheet_is_ready_for_a4(book):
 
 def test_no_row_is_higher_than_a_program_allows(tmp_path):
     out = BytesIO()
-    consolidated.write(samples.book(samples.sheet("長い文章です。" * 900)), out)
+    plain_book.write(samples.book(samples.sheet("長い文章です。" * 900)), out)
     sheet = load_workbook(BytesIO(out.getvalue()))["01-01"]
     heights = [row.height for row in sheet.row_dimensions.values() if row.height]
     assert max(heights) <= 409
@@ -132,7 +132,7 @@ def test_no_row_is_higher_than_a_program_allows(tmp_path):
 
 def test_demo_values_are_named_on_the_cover_the_list_and_the_sheet():
     out = BytesIO()
-    consolidated.write(samples.book(samples.sheet(), demo=True), out)
+    plain_book.write(samples.book(samples.sheet(), demo=True), out)
     book = load_workbook(BytesIO(out.getvalue()))
     assert "デモ値(試しに入れた値)を含みます。1施策。" in texts(book["表紙"])
     assert "デモ値" in texts(book["成果指標一覧"])
@@ -143,7 +143,7 @@ def test_demo_values_are_named_on_the_cover_the_list_and_the_sheet():
 def test_changes_are_listed_and_their_absence_is_said(book):
     assert "8,000歩" in texts(book["変更履歴"])
     out = BytesIO()
-    consolidated.write(samples.book(samples.sheet(), changes=()), out)
+    plain_book.write(samples.book(samples.sheet(), changes=()), out)
     assert "変更はありません。" in texts(load_workbook(BytesIO(out.getvalue()))["変更履歴"])
 
 
@@ -167,7 +167,7 @@ def test_the_year_before_stands_beside_this_one():
     ]  # fmt: skip
     assert [line.total(tally.grades(book)) for line in lines] == [1, 3, 2, 9]
     out = BytesIO()
-    consolidated.write(book, out)
+    plain_book.write(book, out)
     assert "指標(令和5年度)" in texts(load_workbook(BytesIO(out.getvalue()))["総括"])
 
 
@@ -178,14 +178,14 @@ def test_a_year_before_without_grades_is_said_to_have_none(book):
 def test_one_broken_text_never_stops_the_book():
     out = BytesIO()
     broken = samples.sheet("壊れた\x00\ud800文字" + "長" * 40_000)
-    warnings = consolidated.write(samples.book(broken, samples.sheet(code="01-02")), out)
+    warnings = plain_book.write(samples.book(broken, samples.sheet(code="01-02")), out)
     assert warnings
     assert load_workbook(BytesIO(out.getvalue())).sheetnames[3:5] == ["01-01", "01-02"]
 
 
 def test_a_book_without_sheets_is_still_a_book():
     out = BytesIO()
-    consolidated.write(samples.book(sheets=()), out)
+    plain_book.write(samples.book(sheets=()), out)
     assert load_workbook(BytesIO(out.getvalue())).sheetnames == ["表紙", "総括", "成果指標一覧", "変更履歴"]
 
 
@@ -259,5 +259,5 @@ def test_every_page_of_a_sheet_names_its_measure_and_a_long_name_leaves_room_for
 def test_the_time_of_the_book_is_its_own():
     book = samples.book(samples.sheet(), made_at=datetime(2025, 1, 2, 3, 4))
     out = BytesIO()
-    consolidated.write(book, out)
+    plain_book.write(book, out)
     assert load_workbook(BytesIO(out.getvalue())).properties.created == datetime(2025, 1, 2, 3, 4)

@@ -12,10 +12,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
 from review.domain.book import YearBook, YearCounts
-from review.workbook import consolidated, engine, part_cache, zip_parts
+from review.workbook import engine, part_cache, zip_parts
 from review.workbook.part_cache import PartCache
 from review.workbook.reader import read_plan_workbook
-from tests.review.workbook import samples
+from tests.review.workbook import plain_book, samples
 
 HOSTILE = [
     "=cmd|'/c calc'!A1",
@@ -36,7 +36,7 @@ MARKED = ["制御\x00", "半分\ud800", "非文字\uffff", "長" * 40_000]
 def made(book: YearBook, *, plain: bool = False, parts: PartCache | None = None) -> bytes:
     out = BytesIO()
     if plain:
-        consolidated.write(book, out)
+        plain_book.write(book, out)
     else:
         engine.write(book, out, parts=parts)
     return out.getvalue()
@@ -115,7 +115,6 @@ BOOKS = {
     "hostile texts": lambda: hostile_book(HOSTILE),
     "texts that need a mark": lambda: hostile_book([*MARKED, "普通"]),
     "long sheets, one name twice": long_book,
-    "the evaluation unprinted": lambda: samples.book(samples.sheet(), print_evaluation=False),
     "six years, and the year before": lambda: samples.book(
         samples.sheet(),
         years=tuple(range(2020, 2026)),
@@ -135,7 +134,7 @@ def test_the_book_equals_openpyxl_s_own(name: str, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("texts", [HOSTILE, MARKED])
 def test_the_same_warnings_are_given(texts: list[str]) -> None:
     book, warnings = hostile_book(texts), []
-    for write in (engine.write, consolidated.write):
+    for write in (engine.write, plain_book.write):
         warnings.append(sorted(map(str, write(book, BytesIO()))))
     assert warnings[0] == warnings[1]
     assert bool(warnings[0]) == (texts is MARKED)
@@ -202,7 +201,7 @@ def test_a_sheet_that_moved_is_written_at_its_new_place(path) -> None:
     assert_equal(built(path, shorter)[0], made(shorter, plain=True))
 
 
-@pytest.mark.parametrize("words", [{"city": "別の市"}, {"print_evaluation": False}, {"fiscal_year": 2025}])
+@pytest.mark.parametrize("words", [{"city": "別の市"}, {"fiscal_year": 2025}])
 def test_the_words_of_the_book_are_part_of_every_key(path, words) -> None:
     built(path, some())
     book = some(**words)
@@ -247,11 +246,6 @@ def test_a_full_disk_costs_only_the_memory(path, monkeypatch) -> None:
     first, _ = built(path, samples.book(samples.sheet()))
     assert first == made(samples.book(samples.sheet()))
     assert not path.exists()
-
-
-def test_more_parts_than_a_plain_archive_holds_are_left_to_openpyxl(monkeypatch) -> None:
-    monkeypatch.setattr(engine, "MOST_PARTS", 4)
-    assert len(load_workbook(BytesIO(made(some()))).sheetnames) == 10
 
 
 def test_an_archive_that_outgrew_its_format_is_refused(monkeypatch) -> None:

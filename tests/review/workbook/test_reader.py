@@ -125,6 +125,14 @@ def test_a_form_with_a_part_missing_is_refused(tmp_path, address, cause):
     assert "シート「01-01」" in str(refusal.value)
 
 
+def test_a_text_under_a_name_of_the_plans_own_is_read_where_the_name_is_known_and_else_says_the_way(tmp_path):
+    path = by_hand(tmp_path / "hand.xlsx", B10="背景と 課題")
+    with pytest.raises(DocumentError, match="「計画の取込み」の画面から"):
+        read_plan_workbook(path)
+    (sheet,) = read_plan_workbook(path, {"背景と課題": "現状と課題"}).sheets
+    assert sheet.text("current_state") == "利用は増えています。"
+
+
 def test_two_sheets_with_one_code_are_refused(tmp_path):
     path = tmp_path / "twice.xlsx"
     writer.write_form([samples.form(samples.sheet()), samples.form(samples.sheet())], path)

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from review.domain.fields import text_keys
 from review.domain.plan_text import read_plan_text
 from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
-from review.workbook import consolidated, writer
+from review.workbook import writer
 from review.workbook.reader import read_plan_workbook
-from tests.review.workbook import samples
+from tests.review.workbook import plain_book, samples
 from tests.review.workbook.samples import YEARS
 
 
@@ -36,7 +36,7 @@ def test_every_sheet_of_the_facts_comes_back(tmp_path):
 
 def test_every_sheet_of_the_consolidated_book_comes_back(tmp_path):
     path = tmp_path / "book.xlsx"
-    assert consolidated.write(samples.book(), path) == []
+    assert plain_book.write(samples.book(), path) == []
     assert samples.without_empty_texts(read_plan_workbook(path)) == samples.without_empty_texts(samples.facts())
 
 

@@ -10,10 +10,10 @@ import pytest
 from openxml_audit import FileFormat, OpenXmlValidator, ValidationSeverity
 
 from review.domain import items
-from review.workbook import consolidated, engine, writer
+from review.workbook import engine, writer
 from review.workbook.entry_book import EntrySheet, write_entry_book
 from review.workbook.part_cache import PartCache
-from tests.review.workbook import samples
+from tests.review.workbook import plain_book, samples
 
 FORMS = [samples.form(sheet) for sheet in samples.facts().sheets[:3]]
 
@@ -33,7 +33,7 @@ def entry_book(path: Path) -> None:
 
 WAYS: dict[str, Callable[[Path], object]] = {
     "the year's book": fast_book,
-    "the year's book, by openpyxl": lambda path: consolidated.write(samples.book(), path),
+    "the year's book, by openpyxl": lambda path: plain_book.write(samples.book(), path),
     "the sheets' forms": lambda path: writer.write_form(FORMS, path),
     "記入用": entry_book,
 }

@@ -303,7 +303,24 @@ INDENTED = Case(
     doubts={"kind_assumed"},
 )  # fmt: skip
 
+SIDE_BY_SIDE = Case(
+    name="side_by_side",
+    pages=[Page(title="R6年度実績", merged="A1:A2 B1:B2 C1:C2 D1:F1 G1:I1 J1:J2 K1:K2 A3:A4", text="""
+基本目標|取組番号|取組名|活動指標|||成果指標|||所管(部)|所管(課)
+|||指標名|R6目標|R6実績|指標名|R6目標|R6実績||
+Ⅰ 支え合う|101|サロンの支援|サロン数|60|58|満足度|80%|79.2%|福祉部|地域福祉課
+|102|見守りの拡大|協定数|30|31|通報件数|－|9|福祉部|高齢福祉課
+合計||||90|89|||||
+""")],
+    measures=[
+        measure("サロンの支援", "地域福祉課", goal("サロン数", "", "", "2024=60", "2024=58"), goal("満足度", "", "", "2024=80%", "2024=79.2%"), code="101", group="Ⅰ 支え合う"),
+        measure("見守りの拡大", "高齢福祉課", goal("協定数", "", "", "2024=30", "2024=31"), goal("通報件数", "", "", "2024=－", "2024=9"), code="102", group="Ⅰ 支え合う"),
+    ],
+    doubts={"left_out", "total_row"},
+)  # fmt: skip
+
 LATER = [
+    SIDE_BY_SIDE,
     INDENTED,
     UNIT_BESIDE,
     ROW_YEARS,

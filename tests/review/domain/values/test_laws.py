@@ -29,7 +29,7 @@ ORDER = {"missed": 0, "undetermined": 1, "achieved": 2}
 
 def _read(text: str) -> tuple:
     reading = values.read(text)
-    return reading.kind, reading.readings, reading.state, reading.not_measured
+    return reading.kind, reading.readings, reading.state
 
 
 def _values(reading: values.Reading) -> list:
@@ -320,7 +320,7 @@ def test_the_lexicon_stays_small():
 
 #: Every physical line of the room that reads and judges, lexicon and tables of units with it. 2,000 are asked: this number
 #: may only fall.
-LINES = 2_616
+LINES = 2_533
 
 
 def _lines(room: Path) -> int:
