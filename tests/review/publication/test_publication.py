@@ -153,7 +153,7 @@ def test_a_search_finds_what_was_aimed_at_reached_and_written_in_either_kana() -
     one = row("01-01") | {"evaluation": {"cause": "天候のため"}, "indicators": [{"years": cells}]}
     snapshot = {"scale": [], "measures": [one, row("01-02")]}
     for each in ("冊子", "line", "ドローン", "天候"):
-        assert [found["code"] for found in editions.listed(snapshot, Filters(words=each))] == ["01-01"], each
+        assert [line["code"] for line in editions.listed(snapshot, Filters(words=each))] == ["01-01"], each
 
 
 def test_every_word_of_a_search_must_occur() -> None:
