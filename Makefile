@@ -10,7 +10,7 @@ SHELL := /bin/sh
 unexport PYTHONDONTWRITEBYTECODE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check prepared format bench drills faults races pages screens docs coverage audit lock clean
+.PHONY: help setup demo test check prepared format bench drills faults races offline pages screens docs coverage audit lock clean
 
 ARGS ?=
 BIN := .venv/bin
@@ -76,6 +76,9 @@ faults: setup ## 壊して確かめる / the fault bench
 races: setup ## 同時の決定を 200 回ずつ / 200 races of deciders on PostgreSQL, then on SQLite
 	@MEGURI_RACES=200 $(BIN)/python -m pytest -s -k races $(ARGS) tests/workflow/test_races.py
 	@MEGURI_RACES=200 MEGURI_TEST_DATABASE=sqlite $(BIN)/python -m pytest -s -k races $(ARGS) tests/workflow/test_races.py
+
+offline: setup ## ネットワークのない場所に入れるアーカイブを作る / one archive that installs without a network
+	@exec $(BIN)/python -m config.local.offline $(ARGS)
 
 pages: setup ## 帳票をページ画像にする(LibreOffice が必要)/ workbooks rendered to pages
 	@command -v soffice >/dev/null || command -v libreoffice >/dev/null || { \

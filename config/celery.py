@@ -9,15 +9,7 @@ from tasks.reconnect import SweepOnConnection
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
 # Named one by one: autodiscovery by app would look for `tasks.tasks` and find nothing, silently.
-TASK_MODULES = [
-    "tasks.jobs",
-    "tasks.outbox",
-    "tasks.notifications",
-    "tasks.reminders",
-    "tasks.sweep",
-    "tasks.anchors",
-    "tasks.retention",
-]
+TASK_MODULES = ["tasks.errands", "tasks.sweep"]
 
 app = Celery("meguri")
 app.config_from_object("django.conf:settings", namespace="CELERY")

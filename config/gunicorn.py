@@ -9,7 +9,8 @@ from config.logs import LineFormatter
 bind = os.environ.get("MEGURI_BIND", "0.0.0.0:8000")
 workers = int(os.environ.get("MEGURI_WEB_WORKERS", "2"))
 threads = int(os.environ.get("MEGURI_WEB_THREADS", "4"))
-# An upload of the largest permitted workbook over a slow line ends well before this.
+worker_class = "config.patience.PatientWorker"
+# Of the process itself; how long a client may take is in config/patience.py.
 timeout = 60
 graceful_timeout = 30
 # A worker is replaced now and then, not all at the same moment, so that a slow leak never becomes an outage.

@@ -97,12 +97,9 @@ def flush(seconds: float = LAST_SECONDS) -> bool:
 
 def send(bell: Bell) -> None:
     """Send the message. Raises where the broker does not take it within its time limits."""
-    from tasks import jobs, notifications, outbox  # read late: Celery's tasks need the app registry
+    from tasks import errands  # read late: Celery's tasks need the app registry
 
     # A little later than asked: a job that is not yet due would be left to the sweep.
     countdown = bell.delay + 0.1 if bell.delay > 0 else None
-    if bell.what == "mail":
-        notifications.send.apply_async(countdown=countdown, retry=False)
-        return
-    task = {"event": outbox.deliver, "job": jobs.run}[bell.what]
-    task.apply_async(args=[bell.pk], countdown=countdown, retry=False)
+    task = {"event": errands.deliver, "job": errands.run, "mail": errands.send}[bell.what]
+    task.apply_async(args=[] if bell.what == "mail" else [bell.pk], countdown=countdown, retry=False)

@@ -1,6 +1,8 @@
 """Runs every thirty seconds: rings again for whatever stands waiting. All of it may run twice at once."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from celery import shared_task
 
@@ -19,33 +21,22 @@ def sweep() -> dict[str, int]:
     counts = {
         "event": _ring_for("event", outbox.undelivered_ids()),
         "job": _ring_for("job", jobs.due_ids()),
-        "reminded": _remind(),
-        "gathered": _gather(),
+        "reminded": _apart("reminded", reminders.morning),  # before the envelopes are filled: they share the digest
+        "gathered": _apart("gathered", envelopes.gather),
         "mail": _ring_for_mail(),
     }
     for part in tables.sweep():
-        try:
-            part()
-        except Exception:  # one broken part must not stop the rest of the sweep
-            logger.exception("part of the sweep failed: %s", part.__name__)
+        _apart(part.__name__, part)
     Heartbeat.objects.update_or_create(name="sweep", defaults={"at": clock.shared()})
     return counts
 
 
-def _remind() -> int:
-    """Before the envelopes are filled, so that the reminders of a morning share its digest."""
+def _apart(name: str, part: Callable[[], Any]) -> Any:
+    """One broken part must not stop the rest of the sweep."""
     try:
-        return reminders.morning()
-    except Exception:  # mails go out all the same
-        logger.exception("reminders failed")
-        return 0
-
-
-def _gather() -> int:
-    try:
-        return envelopes.gather()
-    except Exception:  # what lies in an envelope already goes out, and the rest of the sweep is done
-        logger.exception("notices not gathered")
+        return part()
+    except Exception:
+        logger.exception("part of the sweep failed: %s", name)
         return 0
 
 

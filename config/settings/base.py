@@ -144,6 +144,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
+# The city's virus scanner, called with each incoming file: ends with 0 for a clean one, with 1 for another.
+MEGURI_SCAN_COMMAND = env.str("MEGURI_SCAN_COMMAND", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

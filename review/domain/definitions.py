@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from review.domain import values
 from review.domain.notation import compact
@@ -29,10 +29,6 @@ class Proposal:
     kind: str
     reasons: tuple[str, ...]
     doubts: tuple[str, ...] = ()
-
-    def with_doubts(self, more: Sequence[str]) -> Proposal:
-        """The same, with what others doubt."""
-        return replace(self, doubts=(*more, *self.doubts))
 
 
 def unit_of(text: str) -> str:

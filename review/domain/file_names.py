@@ -14,7 +14,9 @@ _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 def clean(name: str, fallback: str = "file") -> str:
     """The last part of the name without signs that programs obey; at most 100 letters, with its ending."""
     last = _PATH.sub("", unicodedata.normalize("NFC", name.encode("utf-8", "ignore").decode("utf-8")))
-    shown = "".join(" " if letter.isspace() else letter for letter in last if _is_seen(letter))
+    # Variation selectors are marks (Mn): a name with an IVS keeps it.
+    seen = (letter for letter in last if letter in "\t\n\r" or unicodedata.category(letter) not in _UNSEEN)
+    shown = "".join(" " if letter.isspace() else letter for letter in seen)
     plain = _SIGNS.sub("_", shown).strip(" .")
     if not plain:
         return fallback
@@ -27,8 +29,3 @@ def clean(name: str, fallback: str = "file") -> str:
 def part(text: str) -> str:
     """The text as one part of a file name."""
     return _SIGNS.sub("_", text)
-
-
-def _is_seen(letter: str) -> bool:
-    # Variation selectors are marks (Mn): a name with an IVS keeps it.
-    return letter in "\t\n\r" or unicodedata.category(letter) not in _UNSEEN

@@ -46,11 +46,6 @@ def last_day(fiscal_year: int) -> date:
     return date(fiscal_year + 1, 3, 31)
 
 
-def era_of(day: date) -> Era | None:
-    """The era of a day, or None before 昭和."""
-    return next((era for era in ERAS if day >= era.began), None)
-
-
 def _in_era(era: Era, year: int) -> str:
     count = year - era.began.year + 1
     return f"{era.name}{'元' if count == 1 else count}"
@@ -70,7 +65,7 @@ def _names(era: Era, fiscal_year: int) -> bool:
 
 def wareki(day: date) -> str:
     """令和6年5月10日(金) for 2024-05-10; 令和元年5月1日(水) on the first day of the era."""
-    era = era_of(day)
+    era = next((era for era in ERAS if day >= era.began), None)
     year = _in_era(era, day.year) if era else str(day.year)
     return f"{year}年{day.month}月{day.day}日({WEEKDAYS[day.weekday()]})"
 

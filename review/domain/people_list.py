@@ -1,6 +1,5 @@
 """A list of people as a file has it: CSV text to rows, rows to lines, and the sentence where one cannot be read."""
 
-import codecs
 import csv
 import io
 import re
@@ -9,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from review.domain.text import Undecodable, decoded
 from review.domain.values.cells import read_date
 
 #: the column's name in the code -> the headings under which a file may have it
@@ -102,26 +102,13 @@ def rows_of_csv(raw: bytes) -> list[list[str]]:
 
 
 def _text_of(raw: bytes) -> str:
-    line = 1  # where the encoding that came farthest gave up
-    for encoding in _encodings(raw):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError as error:
-            line = max(line, raw[: error.start].count(b"\n") + 1)
-            continue
-        if "\0" in text:
-            raise Unreadable("CSVファイルではありません。")
-        return text.removeprefix("\ufeff")
-    raise Unreadable(UNKNOWN_ENCODING, line=str(line))
-
-
-def _encodings(raw: bytes) -> tuple[str, ...]:
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return ("utf-16",)
-    first, second = raw[::2].count(0), raw[1::2].count(0)
-    if first or second:  # without its mark, the empty half of an ASCII letter shows the order
-        return ("utf-16-le" if second > first else "utf-16-be",)
-    return ("utf-8", "cp932")
+    try:
+        text = decoded(raw)
+    except Undecodable as error:
+        raise Unreadable(UNKNOWN_ENCODING, line=str(error.line)) from error
+    if "\0" in text:
+        raise Unreadable("CSVファイルではありません。")
+    return text
 
 
 def _reader(text: str, separator: str) -> Iterator[list[str]]:

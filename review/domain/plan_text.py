@@ -13,15 +13,14 @@ from review.domain import fields, measure_codes
 from review.domain import form_labels as labels
 from review.domain.form_labels import fold
 from review.domain.form_rows import Row, find_header, is_code_row
+from review.domain.forms.separated import decode
 from review.domain.scan_marks import Wording, count_departments, healthy_department
 from review.domain.sheet import DocumentError, Doubt, PlanDocument, Sheet
 from review.domain.sheet_rows import SheetReader
 
-MAX_BYTES = 20_000_000
 MOST_LEFT_OUT = 20
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 def read_plan_text(data: bytes) -> PlanDocument:
@@ -51,9 +50,7 @@ def read_plan_text(data: bytes) -> PlanDocument:
 def _decode(data: bytes) -> str:
     if not data.strip():
         raise DocumentError("ファイルが空です。", advice="計画の文書を選び直してください。")
-    if len(data) > MAX_BYTES:
-        raise DocumentError("ファイルが大きすぎます(20MBまで)。", advice="計画の文書かどうかを確かめてください。")
-    text = _text_of(data).replace("\r\n", "\n").replace("\r", "\n")
+    text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
     match = _CONTROL.search(text)
     if match:
         raise DocumentError(
@@ -62,22 +59,6 @@ def _decode(data: bytes) -> str:
             advice="タブ区切りのテキストか、市の様式の.xlsxを選び直してください。",
         )
     return text
-
-
-def _text_of(data: bytes) -> str:
-    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8-sig")
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        # Older office software saves Shift_JIS. Any bytes may pass as it, so only a plan's own words are proof.
-        text = data.decode("cp932", errors="replace")
-        if labels.CODE in text and "\ufffd" not in text:
-            return text
-        raise DocumentError(
-            "文字コードを読み取れません。ファイルが途中で切れているか、壊れています。",
-            line=data.count(b"\n", 0, error.start) + 1,
-            advice="UTF-8のテキストとして保存し直してください。",
-        ) from error
 
 
 def _rows(text: str) -> list[Row]:

@@ -114,14 +114,16 @@ def healthy_department(name: str, known: Counter[str]) -> str:
         return modern
     if known[name] > 1:
         return ""
-    fuller = [other for other in known if known[other] > 1 and _loses_one_letter(other, name)]
+    fuller = [
+        other
+        for other in known
+        if known[other] > 1
+        and len(other) == len(name) + 1
+        and any(other[:i] + other[i + 1 :] == name for i in range(len(other)))
+    ]
     if len(fuller) == 1:
         return fuller[0]
     return modern if modern != name else ""
-
-
-def _loses_one_letter(full: str, short: str) -> bool:
-    return len(full) == len(short) + 1 and any(full[:i] + full[i + 1 :] == short for i in range(len(full)))
 
 
 def count_departments(names: Iterable[str]) -> Counter[str]:

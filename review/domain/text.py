@@ -1,5 +1,6 @@
 """Text as people type it: what can be stored, and why not."""
 
+import codecs
 import re
 from dataclasses import dataclass
 
@@ -39,3 +40,31 @@ def problem(value: str) -> str:
     """Why the text cannot be stored, in one Japanese sentence; '' where it can."""
     reason = flaw(value)
     return reason.sentence % reason.facts if reason else ""
+
+
+class Undecodable(ValueError):
+    """Bytes that are no text; `line` is where the encoding that came farthest gave up."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+def decoded(raw: bytes) -> str:
+    """The text of a file as offices save it: UTF-8 or UTF-16 with or without the mark, else CP932. Raises Undecodable."""
+    line = 1
+    for encoding in _encodings(raw):
+        try:
+            return raw.decode(encoding).removeprefix("\ufeff")
+        except UnicodeDecodeError as error:
+            line = max(line, raw.count(b"\n", 0, error.start) + 1)
+    raise Undecodable(line)
+
+
+def _encodings(raw: bytes) -> tuple[str, ...]:
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    first, second = raw[::2].count(0), raw[1::2].count(0)
+    if 50 * max(first, second) > len(raw):  # without its mark, the empty half of an ASCII letter shows the order
+        return ("utf-16-le" if second > first else "utf-16-be",)
+    return ("utf-8", "cp932")

@@ -5,15 +5,15 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from review.workbook.sandbox import read_form
+from review.domain.refusals import Invalid
+from review.screens.services import incoming
 
 
 def proposal_in(path: Path, *, afterwards: str = "") -> dict[str, Any]:
     """The file's proposal as data. Raises CommandError with status 2 and one sentence, and `afterwards`, where there is none."""
     if not path.is_file():
         raise CommandError(f"{path}: ファイルを開けません。場所と名前を確かめてください。", returncode=2)
-    outcome = read_form(path)
-    refusal = (outcome.entry or {}).get("refusal") or ("" if outcome.finding.is_ok else outcome.finding.detail)
-    if refusal or outcome.entry is None:
-        raise CommandError(f"{path.name}: {refusal}{afterwards}", returncode=2)
-    return outcome.entry
+    try:
+        return incoming.read("form", path)
+    except Invalid as refusal:
+        raise CommandError(f"{path.name}: {refusal}{afterwards}", returncode=2) from refusal

@@ -65,9 +65,17 @@ def open_archive(stream: BinaryIO, size: int) -> list[Member]:
         raise Refused(Code.BOMB, f"中に{len(infos):,}個のファイルがあります")
     _check_names(infos)
     for info in infos:
-        _check_info(info)
+        if info.flag_bits & _ENCRYPTED:
+            raise Refused(Code.ENCRYPTED, "圧縮ファイルに暗号がかかっています")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Refused(Code.BROKEN, "Excelが使わない圧縮方法です")
+        if (info.external_attr >> 16) & 0xF000 == 0xA000:
+            raise Refused(Code.BROKEN, "中に別の場所を指すファイルがあります")
     members = _locate(stream, infos, begin)
-    _check_sizes(members, size)
+    if sum(member.size for member in members) > MAX_TOTAL or any(member.size > MAX_MEMBER for member in members):
+        raise Refused(Code.BOMB, "展開すると大きすぎます")
+    if any(member.size > max(RATIO_FROM, MAX_RATIO * max(member.packed, 1)) for member in members):
+        raise Refused(Code.BOMB, "中身のほとんどが同じ文字の繰り返しです")
     return [member for member in members if not member.name.endswith("/")]
 
 
@@ -92,15 +100,6 @@ def _check_names(infos: list[zipfile.ZipInfo]) -> None:
         if name.lower() in seen:
             raise Refused(Code.BROKEN, "同じ名前のファイルが中に2つあります")
         seen.add(name.lower())
-
-
-def _check_info(info: zipfile.ZipInfo) -> None:
-    if info.flag_bits & _ENCRYPTED:
-        raise Refused(Code.ENCRYPTED, "圧縮ファイルに暗号がかかっています")
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Refused(Code.BROKEN, "Excelが使わない圧縮方法です")
-    if (info.external_attr >> 16) & 0xF000 == 0xA000:
-        raise Refused(Code.BROKEN, "中に別の場所を指すファイルがあります")
 
 
 def _locate(stream: BinaryIO, infos: list[zipfile.ZipInfo], begin: int) -> list[Member]:
@@ -150,14 +149,6 @@ def _check_local(stream: BinaryIO, info: zipfile.ZipInfo) -> int:
     return cast(int, info.header_offset + _LOCAL.size + name_length + extra_length)
 
 
-def _check_sizes(members: list[Member], size: int) -> None:
-    if sum(member.size for member in members) > MAX_TOTAL or any(member.size > MAX_MEMBER for member in members):
-        raise Refused(Code.BOMB, "展開すると大きすぎます")
-    for member in members:
-        if member.size > RATIO_FROM and member.size > MAX_RATIO * max(member.packed, 1):
-            raise Refused(Code.BOMB, "中身のほとんどが同じ文字の繰り返しです")
-
-
 def read_chunks(stream: BinaryIO, member: Member) -> Iterator[bytes]:
     """The member's bytes, at most `CHUNK` at a time and never more than the directory promised.
 
@@ -203,13 +194,6 @@ def _inflate(inflater: zlib._Decompress, raw: bytes) -> bytes:
         return inflater.decompress(raw, CHUNK)
     except zlib.error as error:
         raise Refused(Code.BROKEN, "中のデータが壊れています") from error
-
-
-def read_all(stream: BinaryIO, member: Member, most: int) -> bytes:
-    """The whole member. Raises Refused (BOMB) where it is larger than `most` bytes."""
-    if member.size > most:
-        raise Refused(Code.BOMB, "展開すると大きすぎます")
-    return b"".join(read_chunks(stream, member))
 
 
 def size_of(path: Path) -> int:

@@ -34,6 +34,11 @@ def decode(stored: str) -> str:
     return _ESCAPED.sub(_character, stored)
 
 
+def has_impossible(stored: str) -> bool:
+    """Whether the text of a cell escapes a character that nothing can keep."""
+    return any(_IMPOSSIBLE.match(chr(int(match[1], 16))) for match in _ESCAPED.finditer(stored))
+
+
 def _character(match: re.Match[str]) -> str:
     letter = chr(int(match[1], 16))
     return match[0] if _IMPOSSIBLE.match(letter) else letter

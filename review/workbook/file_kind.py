@@ -20,7 +20,7 @@ def refuse_other_kinds(stream: BinaryIO, size: int) -> None:
     stream.seek(0)
     head = stream.read(8)
     if head.startswith(OLE):
-        _refuse_ole(stream, size)
+        raise Refused(ole_code(head + stream.read(MAX_FILE)))
     if head[:4] in _OLD_BOOKS:
         raise Refused(Code.OLD_XLS)
     if not head.startswith(ZIP):
@@ -29,15 +29,11 @@ def refuse_other_kinds(stream: BinaryIO, size: int) -> None:
         raise Refused(Code.TOO_LARGE, f"ファイルが{MAX_FILE // 1024 // 1024}MBを超えています")
 
 
-def _refuse_ole(stream: BinaryIO, size: int) -> None:
-    """An OLE file is an old workbook, or a new one behind a password; names of streams are in it as UTF-16."""
-    stream.seek(0)
-    data = stream.read(min(size, MAX_FILE))
+def ole_code(data: bytes) -> Code:
+    """What an OLE file is: an old workbook, a new one behind a password; names of streams are in it as UTF-16."""
     if any(name.encode("utf-16-le") in data for name in _ENCRYPTED_STREAMS):
-        raise Refused(Code.ENCRYPTED)
-    if any((name + "\x00").encode("utf-16-le") in data for name in _BOOK_STREAMS):
-        raise Refused(Code.OLD_XLS)
-    raise Refused(Code.NOT_XLSX)
+        return Code.ENCRYPTED
+    return Code.OLD_XLS if any((name + "\x00").encode("utf-16-le") in data for name in _BOOK_STREAMS) else Code.NOT_XLSX
 
 
 def refuse_other_archives(names: Container[str], head: Callable[[str], bytes]) -> None:
@@ -48,6 +44,13 @@ def refuse_other_archives(names: Container[str], head: Callable[[str], bytes]) -
         if name in names and not any(other in names for other in _OTHER_OFFICE):
             raise Refused(Code.BROKEN, "ブックに必要な部品がありません")
     raise Refused(Code.NOT_XLSX)
+
+
+def refuse_other_than_text(data: bytes) -> bytes:
+    """The data. Raise Refused (NOT_XLSX) where they begin as a page, a picture or a program does."""
+    if data.lstrip().startswith((ZIP, OLE, b"%PDF", b"<", b"#!", b"MZ\x90", b"\xff\xd8\xff", b"\x89PNG")):
+        raise Refused(Code.NOT_XLSX)
+    return data
 
 
 def refuse_hidden(head: bytes, whole: Callable[[], bytes]) -> None:

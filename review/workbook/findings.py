@@ -26,6 +26,7 @@ class Code(StrEnum):
     STALE = "STALE"
     TOO_LONG = "TOO_LONG"
     BAD_CHAR = "BAD_CHAR"
+    KIND = "KIND"
 
 
 # What to do, one sentence each. `Finding.detail` puts the fact in front of it.
@@ -46,7 +47,12 @@ ADVICE: dict[Code, str] = {
     Code.STALE: "今の年度のシートと合わない記入用ブックです。記入用ブックをダウンロードし直し、記入を写してください。",
     Code.TOO_LONG: "文字が多すぎます。短くして保存し直してください。",
     Code.BAD_CHAR: "保存できない文字が入っています。その文字を消して保存し直してください。",
+    Code.KIND: "PDF、画像(PNG・JPEG)、Office文書(.xlsx .docx .pptx)のファイルを選んでください。",
 }
+#: In its place for what is only kept, whatever is wrong with it.
+KEPT_AGAIN = (
+    "元のソフトで開き、パスワード・マクロ・埋め込み・外部への参照を外すか、PDFか画像(PNG・JPEG)で保存し直してください。"
+)
 #: In its place for a book that is ours, and another department's.
 ANOTHERS = "ご自分の部署の記入用ブックを選び直すか、ダウンロードし直して、そこへ記入してください。"
 

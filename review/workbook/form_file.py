@@ -12,19 +12,18 @@ from review.domain.forms.headings import Corrections
 from review.domain.forms.proposal import Proposal
 from review.domain.plan_text import read_plan_text
 from review.domain.sheet import DocumentError, PlanDocument
-from review.workbook.file_kind import ZIP
+from review.workbook.file_kind import refuse_other_than_text
 from review.workbook.findings import OK, Code, Finding, Refused
 
 
 def read_form_file(path: Path, finding: Finding, corrections: Corrections) -> tuple[Finding, dict[str, Any] | None]:
-    """(the finding, the data of `sandbox.read_form`), after the inspection found `finding`."""
+    """(the finding, the data of a "form" of `sandbox.read`), after the inspection found `finding`."""
     try:
         if finding.is_ok:
             return finding, _book(path, corrections)
-        data = path.read_bytes() if finding.code is Code.NOT_XLSX and path.is_file() else ZIP
-        if data.startswith(ZIP):
+        if finding.code is not Code.NOT_XLSX or not path.is_file():
             return finding, None
-        return OK, _text(data, corrections)
+        return OK, _text(refuse_other_than_text(path.read_bytes()), corrections)
     except Refused as refusal:
         return refusal.finding(), None
     except DocumentError as error:

@@ -1,15 +1,18 @@
-"""Is an uploaded file a workbook that is safe to parse? Looks at it as an archive, with bounded memory and time.
+"""Is an uploaded Office file safe? Looks at it as an archive, with bounded memory and time.
 
 In this order, each step only if the one before passed: the kind of file, the archive, its names and content
-types, every relationship, then every part as a stream of XML. No workbook library is involved.
+types, every relationship, then every part as a stream of XML. No library for such files is involved.
+A workbook that will be read may hold no formula; a document that is only kept may.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from review.workbook import archive, file_kind, parts, xml_scan
+from review.workbook.acting import Content
 from review.workbook.archive import Member
 from review.workbook.findings import OK, Code, Finding, Refused
 from review.workbook.parts import Book, ContentTypes, Relations, SharedStrings, Styles
@@ -41,55 +44,64 @@ def inspect(path: Path, *, seconds: float = SECONDS) -> Finding:
     return OK
 
 
+def document_kind(path: Path) -> str:
+    """xlsx, docx or pptx, for a document that is only kept. Raises Refused for anything else, and for whatever acts."""
+    with path.open("rb") as stream:
+        return _Inspection(stream, archive.size_of(path), Budget.of(SECONDS), stored=True).run()
+
+
 @dataclass
 class _Inspection:
-    """One archive under inspection."""
+    """One archive under inspection; `stored` is one that nobody reads, `within` one that lies in another's chart."""
 
     stream: BinaryIO
     size: int
     budget: Budget
+    stored: bool = False
+    within: bool = False
     members: dict[str, Member] = field(default_factory=dict)
     relations: dict[str, list[parts.Relation]] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
 
-    def run(self) -> None:
-        """Raise Refused for the first thing that is wrong."""
+    def run(self) -> str:
+        """What it is. Raise Refused for the first thing that is wrong."""
         members = archive.open_archive(self.stream, self.size)
         self.members = {member.name: member for member in members}
         types = self._types()
         for name in self.members:
-            parts.refuse_active(name, parts.ACTIVE_PLACES)
-        for name in self.members:
             if name.endswith(".rels"):
-                self._relate(name)
-        book_name = self._book_name(types)
-        self._book(book_name)
+                self._scan(name, scanner := Relations(self.budget, name, charts=self.stored and not self.within))
+                self.relations[name] = scanner.relations
+        books = {relation.part for name in self.relations for relation in self._of_kind(name, ("package",))}
+        for name in self.members.keys() - books:
+            parts.refuse_active(name)
+        main = next((relation.part for relation in self._of_kind("_rels/.rels", _BOOK_KINDS)), "")
+        if main not in self.members:
+            raise Refused(Code.BROKEN, "ブックの本体がありません")
+        kind = parts.MAINS.get(types.of(main), "")
+        if not kind or (kind != "xlsx" and (self.within or not self.stored)):
+            raise Refused(Code.NOT_XLSX)
+        if kind == "xlsx":
+            self._book(main)
+        for name in sorted(books):
+            self._behind_a_chart(name)
         for name in sorted(self.members.keys() - self.done):
             self._other(name)
+        return kind
 
     # --- the map --------------------------------------------------------------------------------------------------
 
     def _types(self) -> ContentTypes:
-        file_kind.refuse_other_archives(self.members, lambda name: self._head(name, 200))
-        types = ContentTypes(self.budget)
+        if not self.stored:
+            file_kind.refuse_other_archives(self.members, lambda name: self._head(name, 200))
+        elif parts.CONTENT_TYPES not in self.members:
+            raise Refused(Code.NOT_XLSX, "ZIPファイルです。中のファイルを1つずつ添付してください")
+        types = ContentTypes(self.budget, book=not self.stored)
         self._scan(parts.CONTENT_TYPES, types)
         return types
 
-    def _relate(self, name: str) -> None:
-        scanner = Relations(self.budget, name)
-        self._scan(name, scanner)
-        self.relations[name] = scanner.relations
-
     def _of_kind(self, name: str, kinds: tuple[str, ...]) -> Iterator[parts.Relation]:
         return (relation for relation in self.relations.get(name, []) if relation.kind in kinds)
-
-    def _book_name(self, types: ContentTypes) -> str:
-        name = next((relation.part for relation in self._of_kind("_rels/.rels", _BOOK_KINDS)), "")
-        if name not in self.members:
-            raise Refused(Code.BROKEN, "ブックの本体がありません")
-        if types.of(name) != parts.BOOK:
-            raise Refused(Code.NOT_XLSX)
-        return name
 
     # --- the parts ------------------------------------------------------------------------------------------------
 
@@ -111,14 +123,22 @@ class _Inspection:
             part = sheets.get(entry.relation, "")
             if part not in self.members or part in self.done:
                 raise Refused(Code.BROKEN, f"シート「{entry.name[:31]}」の中身がありません")
-            self._scan(part, SheetScan(self.budget, title=entry.name, strings=strings))
+            self._scan(part, SheetScan(self.budget, title=entry.name, strings=strings, formulas=self.stored))
+
+    def _behind_a_chart(self, name: str) -> None:
+        """The workbook from which a chart was drawn: a document within the document, looked at alike."""
+        data = self._whole(name) if name in self.members else b""
+        self.done.add(name)
+        if not data.startswith(file_kind.ZIP):
+            raise Refused(Code.ACTIVE, "別のファイルが埋め込まれています")
+        _Inspection(BytesIO(data), len(data), self.budget, stored=True, within=True).run()
 
     def _other(self, name: str) -> None:
         """Whatever else lies in the archive: read as XML where it is, else looked at for what it hides."""
         head = self._head(name, 512)
         types_xml = name.lower().endswith(_XML_ENDINGS)
         if types_xml or (xml_scan.looks_like_xml(head) and not name.lower().endswith(".vml")):
-            self._scan(name, Scanner(self.budget))
+            self._scan(name, Content(self.budget))
             return
         file_kind.refuse_hidden(head, lambda: self._whole(name))
         before = b""
@@ -142,4 +162,6 @@ class _Inspection:
         return next(archive.read_chunks(self.stream, self.members[name]), b"")[:length]
 
     def _whole(self, name: str) -> bytes:
-        return archive.read_all(self.stream, self.members[name], MAX_SMALL_PART)
+        if self.members[name].size > MAX_SMALL_PART:
+            raise Refused(Code.BOMB, "展開すると大きすぎます")
+        return b"".join(archive.read_chunks(self.stream, self.members[name]))

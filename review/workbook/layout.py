@@ -131,7 +131,9 @@ def _lines(page: Page) -> Iterator[Line]:
     yield from _schedule(page, grid)
     for block in page.form.sheet.indicators:
         yield from _block(block, page.form, grid)
-    yield from _evaluation(page, grid)
+    yield grid.heading(labels.EVALUATION, part="evaluation")
+    yield from _texts(page, grid, Section.EVALUATION, least=28.0, part="evaluation")
+    yield from _progress(page, grid)
     if page.judged:
         yield from _results(page.judged, grid)
 
@@ -286,12 +288,6 @@ def _goal_key(number: int, name: str, ahead: int) -> str:
     if ahead == 1 and name != "actual":
         return next_name_key(number) if name == "name" else next_target_key(number)
     return ""
-
-
-def _evaluation(page: Page, grid: _Grid) -> Iterator[Line]:
-    yield grid.heading(labels.EVALUATION, part="evaluation")
-    yield from _texts(page, grid, Section.EVALUATION, least=28.0, part="evaluation")
-    yield from _progress(page, grid)
 
 
 def _progress(page: Page, grid: _Grid) -> Iterator[Line]:

@@ -44,11 +44,6 @@ def _letter_units(letter: str) -> float:
 _width_of = _Widths().__getitem__
 
 
-def text_units(text: str) -> float:
-    """The width of one line of text in half-width units."""
-    return sum(map(_width_of, text))
-
-
 @lru_cache(maxsize=256)
 def column_units(width: float, size: float) -> float:
     """How many half-width units of a font of `size` points fit in a column of Excel width `width`."""
@@ -79,7 +74,7 @@ def _wrapped(paragraph: str, units: float) -> int:
                 more = math.ceil((count - fitting) / a_line)
                 lines, used = lines + more, 2.0 * (count - fitting - (more - 1) * a_line)
             continue
-        width = text_units(run)
+        width = sum(map(_width_of, run))
         if used + width <= units or run.isspace():  # a space at the end of a line hangs over
             used += width
         elif width > units:  # a long address begins a line of its own and is broken anywhere

@@ -14,13 +14,19 @@ MAX_FORMATS = 20_000
 MAX_NAMES = 50_000
 
 CONTENT_TYPES = "[Content_Types].xml"
-BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+#: content type of the main part -> what the document is
+MAINS = {
+    f"{_OFFICE}spreadsheetml.sheet.main+xml": "xlsx",
+    f"{_OFFICE}wordprocessingml.document.main+xml": "docx",
+    f"{_OFFICE}presentationml.presentation.main+xml": "pptx",
+}
 _SPREADSHEET = "spreadsheetml"
 # What an address in a cell may lead to; files and scripts are no business of a form.
 _HARMLESS_LINKS = {"http", "https", "mailto", "tel", ""}
 
-# What a content type or relationship of that word means. The first that fits decides.
-_ACTIVE_TYPES: tuple[tuple[str, Code, str], ...] = (
+# What a content type, a relationship or the path of a part with that word means. The first that fits decides.
+_ACTIVE: tuple[tuple[str, Code, str], ...] = (
     ("macroenabled", Code.MACRO, "マクロ有効ブックです"),
     ("vbaproject", Code.MACRO, "VBAのマクロがあります"),
     ("vbadata", Code.MACRO, "VBAのマクロがあります"),
@@ -41,40 +47,36 @@ _ACTIVE_TYPES: tuple[tuple[str, Code, str], ...] = (
     ("volatiledependencies", Code.ACTIVE, "外部データへの接続があります"),
     ("model+data", Code.ACTIVE, "データモデルがあります"),
     ("relationships/package", Code.ACTIVE, "別のファイルが埋め込まれています"),
-)
-# The same by the path of a part, whatever its declared type.
-ACTIVE_PLACES: tuple[tuple[str, Code, str], ...] = (
-    ("vbaproject", Code.MACRO, "VBAのマクロがあります"),
-    ("macrosheets/", Code.MACRO, "Excel 4.0のマクロシートがあります"),
-    ("dialogsheets/", Code.MACRO, "マクロのダイアログシートがあります"),
-    ("activex/", Code.ACTIVE, "ActiveXの部品があります"),
     ("embeddings/", Code.ACTIVE, "別のファイルが埋め込まれています"),
-    ("externallinks/", Code.ACTIVE, "ほかのブックへのリンクがあります"),
-    ("xl/connections.xml", Code.ACTIVE, "外部データへの接続があります"),
-    ("querytables/", Code.ACTIVE, "外部データへの接続があります"),
     ("customui/", Code.ACTIVE, "リボンを変える部品があります"),
-    ("webextensions/", Code.ACTIVE, "アドインの部品があります"),
+    ("relationships/afchunk", Code.ACTIVE, "別の文書が差し込まれています"),
 )
-_OTHER_KINDS = ("wordprocessingml", "presentationml", "visio", "opendocument", "binary.macroenabled", "sheet.binary")
+_OTHER_BOOKS = ("binary.macroenabled", "sheet.binary")
+_OTHER_KINDS = ("wordprocessingml", "presentationml", "visio", "opendocument", *_OTHER_BOOKS)
 _DDE = re.compile(r"\|\s*'?[^|]*!|\b(?:CALL|REGISTER|EXEC|EVALUATE|WEBSERVICE|FILTERXML|RTD|DDE)\s*\(", re.I)
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SERVER = re.compile(r"\w\|\s*'")
 _OTHER_BOOK = re.compile(r"^[^\"]*(?:\[\d+\]|\[[^\]]*\.xl\w+\])")
 
 
-def refuse_active(what: str, table: tuple[tuple[str, Code, str], ...] = _ACTIVE_TYPES) -> None:
+def refuse_active(what: str) -> None:
     """Raise Refused where a content type, a relationship or the path of a part names something that acts."""
     folded = what.lower()
-    for word, code, reason in table:
+    for word, code, reason in _ACTIVE:
         if word in folded:
             raise Refused(code, reason)
 
 
-class ContentTypes(Scanner):
-    """[Content_Types].xml: `of` gives the type of a part."""
+def is_dangerous(formula: str) -> bool:
+    """Whether a formula calls another program or the network; what it says between quotes is text."""
+    return bool(_DDE.search(re.sub(r'"[^"]*"', '""', formula)) or _SERVER.search(formula))
 
-    def __init__(self, budget: Budget) -> None:
+
+class ContentTypes(Scanner):
+    """[Content_Types].xml: `of` gives the type of a part. With `book` it may declare a workbook and nothing else."""
+
+    def __init__(self, budget: Budget, *, book: bool = False) -> None:
         super().__init__(budget)
+        self.book = book
         self.by_ending: dict[str, str] = {}
         self.by_name: dict[str, str] = {}
 
@@ -90,18 +92,18 @@ class ContentTypes(Scanner):
         return self.by_name.get(part.lower(), "") or self.by_ending.get(part.rpartition(".")[2].lower(), "")
 
     def close(self) -> None:
-        declared = [*self.by_name.values(), *self.by_ending.values()]
-        if not any(_SPREADSHEET in content_type.lower() for content_type in declared) or any(
-            word in content_type.lower() for word in _OTHER_KINDS for content_type in self.by_name.values()
+        declared = [content_type.lower() for content_type in (*self.by_name.values(), *self.by_ending.values())]
+        others = _OTHER_KINDS if self.book else _OTHER_BOOKS
+        if (self.book and not any(_SPREADSHEET in one for one in declared)) or any(
+            word in content_type.lower() for word in others for content_type in self.by_name.values()
         ):
             raise Refused(Code.NOT_XLSX)
         for content_type in self.by_name.values():
             refuse_active(content_type)
         # A default is often declared for what is not there (.bin for printers' settings beside .vml).
-        for content_type in self.by_ending.values():
-            if "macroenabled" in content_type.lower():
-                raise Refused(Code.MACRO, "マクロ有効ブックです")
-        if any("template.main" in content_type for content_type in declared):
+        if any("macroenabled" in content_type.lower() for content_type in self.by_ending.values()):
+            raise Refused(Code.MACRO, "マクロ有効ブックです")
+        if self.book and any("template.main" in one for one in declared):
             raise Refused(Code.NOT_XLSX, "テンプレート(.xltx)です")
 
 
@@ -115,10 +117,11 @@ class Relation:
 
 
 class Relations(Scanner):
-    """A .rels part: `relations` holds those within the archive."""
+    """A .rels part: `relations` holds those within the archive. With `charts` a chart may have the book it was drawn from."""
 
-    def __init__(self, budget: Budget, name: str) -> None:
+    def __init__(self, budget: Budget, name: str, *, charts: bool = False) -> None:
         super().__init__(budget)
+        self.chart = charts and "/charts/_rels/" in name
         # xl/_rels/workbook.xml.rels speaks of xl/workbook.xml.
         self.folder = posixpath.dirname(posixpath.dirname(name))
         self.relations: list[Relation] = []
@@ -127,7 +130,8 @@ class Relations(Scanner):
         if name != "Relationship":
             return
         kind, target = attributes.get("Type", ""), attributes.get("Target", "")
-        refuse_active(kind)
+        if not (self.chart and kind.endswith("/package")):
+            refuse_active(kind)
         if attributes.get("TargetMode", "").lower() == "external":
             _refuse_outside(kind, target)
             return
@@ -210,7 +214,7 @@ class Book(Scanner):
         meant = "".join(self._words)
         if _OTHER_BOOK.search(meant):
             raise Refused(Code.ACTIVE, f"ほかのブックを指す名前「{self._defining[:40]}」があります")
-        if _DDE.search(meant):
+        if is_dangerous(meant):
             raise Refused(Code.FORMULA, f"名前「{self._defining[:40]}」に危険な数式があります")
         self._defining = ""
 
@@ -245,7 +249,7 @@ class TextCheck:
     def problem(self) -> tuple[Code, str] | None:
         """The code and what is wrong, None for a text that can be stored."""
         text = "".join(self.pieces)
-        if any(_IMPOSSIBLE.match(chr(int(match[1], 16))) for match in _ESCAPED.finditer(text)):
+        if cell_text.has_impossible(text):
             return Code.BAD_CHAR, "保存できない文字(制御文字など)があります"
         decoded = cell_text.decode(text) if len(text) == self.length else ""
         units = cell_text.units(decoded) if decoded else self.length

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -24,6 +23,7 @@ from review.domain.sheet_rows import SheetReader
 from review.workbook import cell_text, shown
 from review.workbook.entry_cells import has_colour
 from review.workbook.layout import NO_FORMS
+from review.workbook.table_reader import opened, typed
 from review.workbook.writer import sheet_names
 
 MAX_COLUMNS = 200
@@ -35,20 +35,20 @@ def read_plan_workbook(path: Path, called: Mapping[str, str] | None = None) -> P
     """Every sheet of the form in the book, in book order, with its doubts; 表紙 and the lists are passed over. `called` are
     our words for labels that a plan has changed.
 
-    Raises DocumentError for what is no workbook, has no form in it, holds a formula, or has a form in which a part
-    is missing; nothing is half-read. Costs some 20 ms a sheet.
+    Raises Refused for a cell or a book that cannot be read, and DocumentError where no form is in it, or a part of one is
+    missing; nothing is half-read. Costs some 20 ms a sheet.
     """
-    book_sheets = _open(Path(path))
     forms: list[_Form] = []
     doubts: list[Doubt] = []
-    for sheet in book_sheets:
+    for sheet in opened(path).worksheets:
         if sheet.title in NO_FORMS:
             continue
         form = _form_of(sheet, {fold(label): ours for label, ours in (called or {}).items()})
         if form:
             forms.append(form)
         elif any(c.value is not None for row in sheet.iter_rows() for c in row):
-            doubts.append(_passed_over(sheet))
+            detail = f"シート「{sheet.title}」には「施策ID」の欄がないため、取り込んでいません。"
+            doubts.append(Doubt(code="skipped_sheet", measure="", line=0, detail=detail))
     if not forms:
         raise DocumentError(
             "市の様式のシート(「施策ID」の欄があるシート)が1つもありません。",
@@ -71,20 +71,6 @@ def read_plan_workbook(path: Path, called: Mapping[str, str] | None = None) -> P
 def holds_form(rows: Sequence[Sequence[str]]) -> bool:
     """Whether these rows of a sheet hold the city's form."""
     return any(begins_form(Row(number=1, cells=tuple(row))) for row in rows)
-
-
-# --- opening ----------------------------------------------------------------------------------------------------
-
-
-def _open(path: Path) -> list[Worksheet]:
-    try:
-        with path.open("rb") as stream:  # by stream: openpyxl refuses names with another ending
-            return list(load_workbook(stream, data_only=False, keep_links=False).worksheets)
-    except Exception as error:  # a broken archive fails in a dozen ways: KeyError, BadZipFile, ParseError, ValueError
-        raise DocumentError(
-            "Excelのブック(.xlsx)として開けません。ファイルが壊れているか、別の種類のファイルです。",
-            advice="Excelで開けることを確かめ、.xlsxの形式で保存し直してください。",
-        ) from error
 
 
 # --- one sheet ----------------------------------------------------------------------------------------------------
@@ -129,7 +115,9 @@ def _form_of(sheet: Worksheet, called: Mapping[str, str]) -> _Form | None:
         return None
     columns = [c for c in range(len(rows[start].cells)) if any(row.cells[c].strip() for row in rows[start:])]
     form = _Form(title=sheet.title, rows=[])
-    _doubt_demo(form, rows[:start])
+    if any(labels.DEMO in cell for row in rows[:start] for cell in row.cells):
+        detail = f"このシートには「{labels.DEMO}」の印があります。試しに入れた値を含みます。"
+        form.odd.append((rows[0].number, "demo_value", detail, "公表する値として取り込まない"))
     for row in rows[start:]:
         cells = [sheet.cell(row=row.number, column=column + 1) for column in columns]
         if is_results(Row(number=row.number, cells=tuple(map(_typed, cells)))):
@@ -142,35 +130,19 @@ def _form_of(sheet: Worksheet, called: Mapping[str, str]) -> _Form | None:
     return form
 
 
-def _doubt_demo(form: _Form, rows: Sequence[Row]) -> None:
-    if any(labels.DEMO in cell for row in rows for cell in row.cells):
-        detail = f"このシートには「{labels.DEMO}」の印があります。試しに入れた値を含みます。"
-        form.odd.append((rows[0].number, "demo_value", detail, "公表する値として取り込まない"))
-
-
 def _typed(cell: Cell | MergedCell) -> str:
     value = cell.value
     return cell_text.decode(value) if isinstance(value, str) else "" if value is None else str(value)
 
 
 def _read_cell(form: _Form, row: int, cell: Cell | MergedCell) -> str:
-    """The text of a cell as a person sees it; numbers and dates are marked for confirmation."""
-    value = cell.value
-    if value is None:
-        return ""
-    if cell.data_type == "f":
-        raise DocumentError(
-            f"セル{cell.coordinate}に数式があります。",
-            line=row,
-            advice="数式を値に直して(コピーして「値の貼り付け」)、保存し直してください。",
-            place=form.place,
-        )
-    if isinstance(value, str) and cell.data_type != "e":
-        return cell_text.decode(value)
-    text, code = shown.shown_text(value, cell.number_format)
-    detail = f"セル{cell.coordinate}はExcelが変えた値です。「{text}」と読みました。記入どおりか確かめてください。"
-    form.odd.append((row, code, detail, text))
-    return text
+    """The text of a cell as a person sees it; numbers and dates are marked for confirmation. Raises Refused."""
+    text, code = typed(cell), ""
+    if cell.data_type == "e" or (text is None and cell.value is not None):
+        text, code = shown.shown_text(cell.value, cell.number_format)
+        detail = f"セル{cell.coordinate}はExcelが変えた値です。「{text}」と読みました。記入どおりか確かめてください。"
+        form.odd.append((row, code, detail, text))
+    return text or ""
 
 
 def _read_painted_bars(form: _Form, sheet: Worksheet, columns: Sequence[int]) -> None:
@@ -179,7 +151,7 @@ def _read_painted_bars(form: _Form, sheet: Worksheet, columns: Sequence[int]) ->
         header = find_header(form.rows)
     except DocumentError:
         return  # the reader will say it, with the line
-    covered = _merged_widths(sheet)
+    covered = {(area.min_row, area.min_col): area.max_col for area in sheet.merged_cells.ranges}
     for index in range(header.index + 1, len(form.rows)):
         row = form.rows[index]
         if block_label(row, header):
@@ -208,15 +180,6 @@ def _painted_columns(
         elif position <= until:
             painted.append(column)  # the rest of a bar drawn as one merged cell
     return painted
-
-
-def _merged_widths(sheet: Worksheet) -> dict[tuple[int, int], int]:
-    return {(area.min_row, area.min_col): area.max_col for area in sheet.merged_cells.ranges}
-
-
-def _passed_over(sheet: Worksheet) -> Doubt:
-    detail = f"シート「{sheet.title}」には「施策ID」の欄がないため、取り込んでいません。"
-    return Doubt(code="skipped_sheet", measure="", line=0, detail=detail)
 
 
 def _line_of(rows: Sequence[Row], label: str) -> int:

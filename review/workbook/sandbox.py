@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from review.workbook.findings import Code, Finding, Refused
+from review.workbook.file_kind import refuse_other_than_text
+from review.workbook.findings import OK, Code, Finding, Refused
 
 SECONDS = 10.0
 CPU_SECONDS = 9
 MEMORY = 768 * 1024 * 1024
 FILES = 64
 MAX_ANSWER = 16 * 1024 * 1024
+
+Result = tuple[Finding, dict[str, Any] | None]
 
 _ROOT = Path(__file__).resolve().parents[2]
 # -I keeps the folder and the environment of the caller out; the one path that is needed is put back by hand.
@@ -29,34 +32,24 @@ _BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from review.workbook impor
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The result for a file: the finding, and the data of `entry_reader.EntryBook` where it is OK and was requested."""
+    """The result for a file: the finding, and what was read where it is OK."""
 
     finding: Finding
     entry: dict[str, Any] | None = None
 
 
-def inspect_file(path: Path, *, seconds: float = SECONDS) -> Finding:
-    """Inspect a file in a process of its own. Never raises for the content of a file. Some 60 ms."""
-    return _run("inspect", path, seconds).finding
+def read(task: str, path: Path, more: Mapping[str, Any] | None = None, *, seconds: float = SECONDS) -> Outcome:
+    """Inspect a file and, where it is safe, read it. Some 300 ms. `task` says as what, and what `entry` is:
 
+    "book"      a workbook that is only inspected, some 60 ms: None
+    "entry"     a 記入用 workbook: the data of `entry_reader.EntryBook`
+    "table"     a list, as CSV or as the first sheet of a workbook: {"rows": [[text]]}
+    "form"      a plan in whatever form, with the corrections in `more`: a Proposal's data with the `document` of the city's
+                form, which its own readers read in full, or with the `columns` and `cells` of a list
+    "evidence"  a document that is only kept: {"kind": key of `evidence_file.MIME`}
 
-def read_entry(path: Path, *, seconds: float = SECONDS) -> Outcome:
-    """Inspect a file, and read it as a 記入用 workbook if it is safe. Some 300 ms."""
-    return _run("entry", path, seconds)
-
-
-def read_table(path: Path, *, seconds: float = SECONDS) -> Outcome:
-    """Inspect a file, and read the first sheet's rows if it is safe: `entry` is {"rows": [[text]]}. Some 300 ms."""
-    return _run("table", path, seconds)
-
-
-def read_form(path: Path, *, corrections: Mapping[str, Any] | None = None, seconds: float = SECONDS) -> Outcome:
-    """Read a plan in whatever form: `entry` is a Proposal's data with the `document` of the city's form, which its own
-    readers read in full, or with the `columns` and `cells` of a list; {"refusal": sentence} where it is no plan."""
-    return _run("form", path, seconds, corrections)
-
-
-def _run(task: str, path: Path, seconds: float, more: Mapping[str, Any] | None = None) -> Outcome:
+    {"refusal": sentence, "facts": {name: text}} where the file is safe and no list and no plan.
+    """
     # openpyxl with lxml would let some DTDs pass where defusedxml refuses them.
     environment = {"OPENPYXL_LXML": "False", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
     command = [sys.executable, "-I", "-c", _BOOT, str(_ROOT), task, os.fsdecode(path)]
@@ -123,25 +116,48 @@ def _limit() -> None:
 
 
 def _work(task: str, path: Path, more: dict[str, Any]) -> dict[str, Any]:
+    try:
+        finding, entry = _evidence(path) if task == "evidence" else _book(task, path, more)
+    except Refused as refusal:
+        finding, entry = refusal.finding(), None
+    return {"code": finding.code, "detail": finding.detail, "cell": finding.cell, "entry": entry}
+
+
+# What a task needs is loaded where it is needed: openpyxl only for a file that is worth it.
+
+
+def _evidence(path: Path) -> Result:
+    from review.workbook.evidence_file import kind_of
+
+    return OK, {"kind": kind_of(path)}
+
+
+def _book(task: str, path: Path, more: dict[str, Any]) -> Result:
     from review.workbook.inspect import inspect
 
-    finding = inspect(path)
-    entry = None
-    try:
-        # openpyxl is only loaded for a file that is worth it.
-        if finding.is_ok and task == "entry":
-            from review.workbook.entry_reader import read_entry_book
-
-            entry = read_entry_book(path).as_data()
-        elif finding.is_ok and task == "table":
-            from review.workbook.table_reader import read_rows
-
-            entry = {"rows": read_rows(path)}
-    except Refused as refusal:
-        finding = refusal.finding()
+    finding, entry = inspect(path), None
     if task == "form":
         from review.domain.forms.headings import Corrections
         from review.workbook.form_file import read_form_file
 
-        finding, entry = read_form_file(path, finding, Corrections.of(more))
-    return {"code": finding.code, "detail": finding.detail, "cell": finding.cell, "entry": entry}
+        return read_form_file(path, finding, Corrections.of(more))
+    if task == "table" and finding.code is Code.NOT_XLSX and path.is_file():
+        return OK, _rows_of_text(path)
+    if task == "table" and finding.is_ok:
+        from review.workbook.table_reader import read_rows
+
+        entry = {"rows": read_rows(path)}
+    if task == "entry" and finding.is_ok:
+        from review.workbook.entry_reader import read_entry_book
+
+        entry = read_entry_book(path).as_data()
+    return finding, entry
+
+
+def _rows_of_text(path: Path) -> dict[str, Any]:
+    from review.domain.people_list import Unreadable, rows_of_csv
+
+    try:
+        return {"rows": rows_of_csv(refuse_other_than_text(path.read_bytes()))}
+    except Unreadable as refusal:
+        return {"refusal": refusal.sentence, "facts": refusal.facts}

@@ -3,9 +3,10 @@
 import math
 import re
 
+from review.workbook.acting import Content
 from review.workbook.findings import Code, Refused
 from review.workbook.parts import SharedStrings, TextCheck
-from review.workbook.xml_scan import Attributes, Budget, Scanner
+from review.workbook.xml_scan import Attributes, Budget
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 MAX_CELLS = 200_000
@@ -39,13 +40,12 @@ def column_letters(number: int) -> str:
     return letters
 
 
-class SheetScan(Scanner):
+class SheetScan(Content):
     """A worksheet. Raises Refused: FORMULA, TOO_LARGE, BROKEN, TOO_LONG, BAD_CHAR, ACTIVE, with the cell."""
 
-    wants_text = True
-
-    def __init__(self, budget: Budget, *, title: str, strings: SharedStrings | None) -> None:
+    def __init__(self, budget: Budget, *, title: str, strings: SharedStrings | None, formulas: bool = False) -> None:
         super().__init__(budget)
+        self.formulas = formulas
         self.title = title
         self.strings = strings
         self.cells = self.merges = self.merged = self.rules = 0
@@ -67,8 +67,8 @@ class SheetScan(Scanner):
             self._cell(attributes)
         elif name == "row":
             self._row(attributes)
-        elif name == "f":
-            self._formula()
+        elif name == "f" and self._in_cell and not self.formulas:  # it occurs nowhere else in a worksheet
+            raise Refused(Code.FORMULA, cell=self.place)
         elif name in ("v", "t"):
             self._value = TextCheck() if self._in_cell and not self._aside else None
         elif name == "rPh":
@@ -79,14 +79,16 @@ class SheetScan(Scanner):
             self._merge(attributes.get("ref", ""))
         elif name in ("cfRule", "dataValidation", "conditionalFormatting", "hyperlink"):
             self._rule()
-        elif name == "oleObject":
-            raise Refused(Code.ACTIVE, f"シート「{self.title}」に別のソフトのデータが埋め込まれています")
+        else:
+            super().start(name, attributes)
 
     def text(self, data: str) -> None:
+        super().text(data)
         if self._value is not None:
             self._value.add(data)
 
     def end(self, name: str) -> None:
+        super().end(name)
         if name == "c":
             self._in_cell = False
         elif name == "rPh":
@@ -139,11 +141,6 @@ class SheetScan(Scanner):
         if not match:
             raise Refused(Code.BROKEN, f"シート「{self.title}」のセルの番地が正しくありません")
         return column_number(match[1]), int(match[2])
-
-    def _formula(self) -> None:
-        # The name occurs nowhere else in a worksheet than in a cell.
-        if self._in_cell:
-            raise Refused(Code.FORMULA, cell=self.place)
 
     def _check(self, value: TextCheck, element: str) -> None:
         text = "".join(value.pieces)

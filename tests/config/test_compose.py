@@ -23,6 +23,9 @@ import yaml
 from config.local import broker, postgres, processes
 
 BASE_DIR = Path(__file__).resolve().parents[2]
+#: What runs: this folder and the Python of the tests, or what was installed elsewhere (tests/drills/test_offline.py).
+PROGRAM = Path(os.environ.get("MEGURI_INSTALLED", BASE_DIR))
+PYTHON = PROGRAM / ".venv" / "bin" / "python" if PROGRAM != BASE_DIR else Path(sys.executable)
 COMPOSE = yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 OURS = ["migrate", "web", "worker", "beat"]
@@ -142,7 +145,7 @@ class Stack:
 
     def environment(self, service: str) -> dict[str, str]:
         inherited = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
-        path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"
+        path = f"{PYTHON.parent}:{os.environ.get('PATH', os.defpath)}"
         ours = {**self.addresses, "DATABASE_URL": self.database(service), **self.bind()}
         return {**inherited, "PATH": path, **environment_of(service, SECRETS), **ours}
 
@@ -159,7 +162,7 @@ class Stack:
             self.words(service),
             log=self.folder / f"{service}.log",
             env=self.environment(service),
-            cwd=BASE_DIR,
+            cwd=PROGRAM,
             death_signal=signal.SIGTERM,
         )
         self.running.append(process)
@@ -172,7 +175,7 @@ class Stack:
         if service == "web":
             command += ["--url", f"http://127.0.0.1:{self.port}/healthz"]
         environment = self.environment(service)
-        return subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, timeout=60)
+        return subprocess.run(command, cwd=PROGRAM, env=environment, capture_output=True, text=True, timeout=60)
 
     def wait_until_healthy(self, service: str, sign: Callable[[], bool], seconds: float = 150) -> None:
         """Asks the health check as soon as the `sign` is seen: each asking is a whole program, too dear to ask in vain."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from config.local import offline
 from tests.config.test_compose import BASE_DIR, COMPOSE, OURS, SERVICES, environment_of, filled
 from tests.config.test_compose import SECRETS as GIVEN
 from tests.config.test_settings import manage
@@ -114,7 +115,7 @@ def test_images_are_named_with_their_release_and_built_anew() -> None:
     images |= set(re.findall(r"^ARG PYTHON_IMAGE=(\S+)", DOCKERFILE, flags=re.MULTILINE))
     assert all(re.search(r":\d[\w.]*-(slim-)?bookworm", image) for image in images), images
     assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, flags=re.MULTILINE)) == {"${PYTHON_IMAGE}"}
-    assert all(SERVICES[name]["pull_policy"] == "build" and SERVICES[name]["init"] for name in OURS)
+    assert all(filled(SERVICES[name]["pull_policy"], GIVEN) == "build" and SERVICES[name]["init"] for name in OURS)
 
 
 def test_no_service_fills_the_disk_with_its_log() -> None:
@@ -206,3 +207,15 @@ def test_a_database_that_is_away_is_said_by_the_commands(tmp_path: Path) -> None
         ended = manage(*words)
         assert ended.returncode == 1 and "データベースにつながりません" in ended.stderr, ended.stderr[-300:]
         assert "Traceback" not in ended.stderr
+
+
+def test_the_archive_holds_the_images_that_compose_names() -> None:
+    ours = {filled(SERVICES[name]["image"], GIVEN) for name in SERVICES}
+    assert ours == {offline.OWN_IMAGE, *offline.IMAGES}
+
+
+def test_the_list_of_parts_names_every_package_of_the_lock() -> None:
+    lock = set(re.findall(r"^([\w.-]+)==", offline.LOCK.read_text(), flags=re.MULTILINE))
+    parts = offline.sbom("1.0.0")["components"]
+    assert {part["name"] for part in parts} == lock - {"tzdata"}, "tzdata is for Windows alone"
+    assert all(part["version"] and part["hashes"] for part in parts)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.config.test_compose import BASE_DIR, Stack, answers
+from tests.config.test_compose import PROGRAM, PYTHON, Stack, answers
 from tests.config.test_compose import stack as stack
 from tests.review.plan.test_planning import FACTS
 
@@ -40,8 +39,8 @@ class Town:
     def manage(self, *words: str) -> str:
         """A command as an operator gives it in the container of the screens."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *words],
-            cwd=BASE_DIR, env=self.stack.environment("web"), capture_output=True, text=True, timeout=300,
+            [PYTHON, "manage.py", *words],
+            cwd=PROGRAM, env=self.stack.environment("web"), capture_output=True, text=True, timeout=300,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

@@ -198,15 +198,15 @@ def request_book() -> None:
 def send_again(times: int) -> int:
     """Put the messages of the latest event, of every sheet's job and of the mails onto the queue, so many times each."""
     from review.models import Job, OutboxEvent
-    from tasks import jobs, notifications, outbox
+    from tasks import errands
 
     event = OutboxEvent.objects.latest("pk")
     rows = list(Job.objects.values_list("pk", flat=True))
     for _ in range(times):
-        outbox.deliver.apply_async(args=[event.pk], retry=False)
-        notifications.send.apply_async(retry=False)
+        errands.deliver.apply_async(args=[event.pk], retry=False)
+        errands.send.apply_async(retry=False)
         for pk in rows:
-            jobs.run.apply_async(args=[pk], retry=False)
+            errands.run.apply_async(args=[pk], retry=False)
     return times * (2 + len(rows))
 
 

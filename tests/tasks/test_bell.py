@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from tasks import bell, jobs, notifications, outbox
+from tasks import bell, errands
 from tasks.bell import Bell, Ringer
 
 
@@ -19,7 +19,7 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[int], floa
     def taking(name: str):
         return lambda args=(), countdown=None, retry=True: sent.append((name, list(args), countdown))
 
-    for name, task in (("event", outbox.deliver), ("job", jobs.run), ("mail", notifications.send)):
+    for name, task in (("event", errands.deliver), ("job", errands.run), ("mail", errands.send)):
         monkeypatch.setattr(task, "apply_async", taking(name))
     return sent
 

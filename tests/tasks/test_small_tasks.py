@@ -13,19 +13,19 @@ from review.mail.services import envelopes
 from review.notices.services import reminders as mornings
 from review.operations.services import alarm
 from review.operations.services import anchors as places
-from tasks import acks, anchors, garbage, life, reconnect, reminders, sweep, wiring
+from tasks import acks, errands, garbage, life, reconnect, sweep, wiring
 
 
 def test_the_morning_announces_first_and_gathers_then(monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
     monkeypatch.setattr(mornings, "morning", lambda: order.append("morning") or 3)
     monkeypatch.setattr(envelopes, "gather", lambda: order.append("gather"))
-    assert reminders.remind() == 3 and order == ["morning", "gather"]
+    assert errands.remind() == 3 and order == ["morning", "gather"]
 
 
 def test_the_hourly_anchor_tells_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(places, "drop", lambda reason: SimpleNamespace(seq=7, reason=reason))
-    assert anchors.anchor() == 7
+    assert errands.anchor() == 7
 
 
 def test_a_sign_of_life_is_left_again_and_again_whatever_the_database_does(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ Words propose it; a reviewer confirms it once, and again where 評価項目 or t
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -92,7 +93,7 @@ def proposal(row: IndicatorYear, years: Sequence[IndicatorYear]) -> Proposal:
         doubts.append(
             _("目標が後の年度だけにあり、基準値がありません。「定義」の欄に基準値を入力すると、進み具合を計算します。")
         )
-    return made.with_doubts(doubts)
+    return replace(made, doubts=(*doubts, *made.doubts))
 
 
 def years_of(**chosen: Any) -> dict[int, list[IndicatorYear]]:

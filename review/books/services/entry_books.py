@@ -58,8 +58,11 @@ def issue(*, user: User, cycle_id: int, review_id: int | None = None) -> Issued:
     written = write_entry_book(sheets, out, token=str(record.token), cycle=str(cycle.pk), made_at=moment)
     record.content = {code: one | written.cells.get(code, {}) for code, one in record.content.items()}
     record.save(update_fields=["content"])
+    about = writable[0].measure_year.measure.code if review_id is not None else writable[0].measure_year.owner.name
     return Issued(
-        filename=_filename(cycle, writable, one=review_id is not None, day=f"{moment:%m%d}"),
+        filename=file_names.clean(
+            f"{cycle.plan.short_name}_{cycle.label}_記入用_{file_names.part(about)}_{moment:%m%d}.xlsx"
+        ),
         content=out.getvalue(),
         warnings=[str(warning) for warning in written.warnings],
     )
@@ -79,18 +82,16 @@ def _remember(
     }
     with transaction.atomic():
         last = EntryBook.objects.filter(cycle=cycle, made_by=user).first()
+        known = last.content.items() if last else ()
+        same = {code: {k: one[k] for k in one.keys() - {CLOSED, OPENED}} for code, one in known} == content
         record = (
             last
-            if last and _without_cells(last.content) == content
+            if last and same
             else EntryBook.objects.create(cycle=cycle, content=content, made_by=user, made_at=clock.now())
         )
         # Each time, for each copy of the file leaves the system.
         audit.write(user, "entry_book.issue", f"cycle:{cycle.pk}", after={"sheets": sorted(content)})
         return record
-
-
-def _without_cells(content: dict[str, Any]) -> dict[str, Any]:
-    return {code: {k: one[k] for k in one.keys() - {CLOSED, OPENED}} for code, one in content.items()}
 
 
 def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict[str, str]]) -> list[EntrySheet]:
@@ -133,8 +134,3 @@ def _with_following_year(row: dict[str, Any], cycle: Cycle, texts: dict[str, str
             one = {**one, "years": [*(cell for cell in one["years"] if cell is not planned), following_year]}
         indicators.append(one)
     return {**row, "indicators": indicators}
-
-
-def _filename(cycle: Cycle, reviews: Sequence[MeasureReview], *, one: bool, day: str) -> str:
-    about = reviews[0].measure_year.measure.code if one else reviews[0].measure_year.owner.name
-    return file_names.clean(f"{cycle.plan.short_name}_{cycle.label}_記入用_{file_names.part(about)}_{day}.xlsx")

@@ -6,7 +6,6 @@ Taking an item is typed entry: it goes through `submission.save_draft`, with its
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,17 +21,14 @@ from review.domain.refusals import Invalid, NotAllowed
 from review.domain.three_way import FileText, ItemChange, compare
 from review.item_words import label_of
 from review.models import Cycle, EntryBook, IndicatorYear, MeasureReview, Upload, User
+from review.screens.services import incoming
 from review.sheet.services import submission
 from review.trail.services import audit
-from review.workbook import sandbox
-from review.workbook.archive import MAX_FILE
 from review.workbook.entry_book import CLOSED, OPENED
 from review.workbook.entry_places import cell_digest
 from review.workbook.files import describe
 from review.workbook.findings import ANOTHERS, Code, Finding, Refused
 
-MAX_BYTES = MAX_FILE
-AN_HOUR = 30
 #: How much of the unread cells is shown: enough to see where and what they are.
 MOST_UNREAD, MOST_LETTERS = 100, 200
 
@@ -88,7 +84,6 @@ def receive(*, user: User, cycle_id: int, path: Path, filename: str) -> Upload:
     earlier = known.exclude(state=Upload.State.REFUSED).first()
     if earlier:
         return earlier
-    _refuse_flood(user)
     finding, book, result = _read(user, cycle, path)
     with transaction.atomic():
         values = {
@@ -113,15 +108,8 @@ def receive(*, user: User, cycle_id: int, path: Path, filename: str) -> Upload:
     return upload
 
 
-def _refuse_flood(user: User) -> None:
-    since = clock.now() - timedelta(hours=1)
-    if Upload.objects.filter(uploaded_by=user, uploaded_at__gt=since).count() >= AN_HOUR:
-        sentence = _("1時間に受け付けるファイルは%(most)s件までです。しばらく待ってから、もう一度送ってください。")
-        raise Invalid(sentence % {"most": AN_HOUR})
-
-
 def _read(user: User, cycle: Cycle, path: Path) -> tuple[Finding, EntryBook | None, dict[str, Any]]:
-    outcome = sandbox.read_entry(path)
+    outcome = incoming.look("entry", path)
     if outcome.entry is None:
         return outcome.finding, None, {"sheets": {}}
     try:

@@ -21,8 +21,7 @@ from review.domain.refusals import Invalid, NotAllowed, Stale
 from review.domain.three_way import Change, ItemChange
 from review.item_words import label_of
 from review.models import Cycle, Upload
-from review.people.services.finding_words import why_refused
-from review.screens.services.incoming import on_disk
+from review.screens.services.incoming import on_disk, why_refused
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import forbidden, see_other
 from review.screens.views.questions import whole

@@ -49,7 +49,11 @@ def document_of(proposal: Mapping[str, Any], known: Known) -> PlanDocument:
         known, range(known.years[0], known.years[-1] + 1) if known.years else range(inside[0], inside[-1] + 1)
     )
     making.doubts += [doubt_of(one) for one in proposal["doubts"] if one["code"] != "no_department"]
-    making.doubts += [_outside(year) for year in sorted(named - set(inside))]
+    for year in sorted(named - set(inside)):
+        detail = f"{fiscal_year_label(year)}は計画の期間の外のため、その年度の目標と実績は取り込みませんでした。"
+        making.doubts.append(
+            Doubt(code="year_outside_plan", measure="", line=0, detail=detail, proposal="取り込まない")
+        )
     codes = making.codes(measures)
     groups = _Groups()
     sheets = tuple(
@@ -157,17 +161,10 @@ def _proposed(measures: Sequence[Mapping[str, Any]]) -> list[str]:
     ):
         in_groups = [f"{group}-{code}" if group and code else "" for group, code in zip(groups, codes, strict=True)]
         for candidates in (codes, in_groups):
-            if _serves(candidates):
+            same = {measure_codes.same(code) for code in candidates}
+            if all(map(measure_codes.is_code, candidates)) and len(same) == len(candidates):
                 return candidates
     return [code if measure_codes.is_code(code) else "" for code in (one.get("code", "") for one in measures)]
-
-
-def _serves(codes: Sequence[str]) -> bool:
-    return all(map(measure_codes.is_code, codes)) and len({measure_codes.same(code) for code in codes}) == len(codes)
-
-
-def _next_free(taken: Collection[str]) -> str:
-    return next(code for number in range(1, len(taken) + 2) if (code := f"{number:02d}") not in taken)
 
 
 def leading_number(text: str) -> tuple[str, str]:
@@ -220,11 +217,6 @@ def _no_years(named: Collection[int], known: Known) -> str:
     return f"ファイルの年度({'、'.join(map(fiscal_year_label, sorted(named)))})が、すべて計画の期間({period})の外です。"
 
 
-def _outside(year: int) -> Doubt:
-    detail = f"{fiscal_year_label(year)}は計画の期間の外のため、その年度の目標と実績は取り込みませんでした。"
-    return Doubt(code="year_outside_plan", measure="", line=0, detail=detail, proposal="取り込まない")
-
-
 def doubt_of(doubt: Mapping[str, str]) -> Doubt:
     """A proposal's doubt as the document has it."""
     place = "の".join(filter(None, (f"シート「{doubt['sheet']}」" if doubt["sheet"] else "", doubt["cell"])))
@@ -266,3 +258,7 @@ def _joined(parts: list[tuple[str, str]]) -> str:
     if len(parts) == 1:
         return parts[0][1]
     return "\n".join(f"【{label}】{text}" for label, text in parts)
+
+
+def _next_free(taken: Collection[str]) -> str:
+    return next(code for number in range(1, len(taken) + 2) if (code := f"{number:02d}") not in taken)

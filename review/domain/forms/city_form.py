@@ -70,10 +70,9 @@ def _sheet_from(data: Mapping[str, Any]) -> Sheet:
         "schedule": tuple(
             ScheduleRow(name=row["name"], bars=tuple(Bar(**bar) for bar in row["bars"])) for row in data["schedule"]
         ),
-        "indicators": tuple(_block_from(one) for one in data["indicators"]),
+        "indicators": tuple(
+            IndicatorBlock(**{**one, "years": tuple(IndicatorCell(**cell) for cell in one["years"])})
+            for one in data["indicators"]
+        ),
     }
     return Sheet(**{**data, **parts})
-
-
-def _block_from(data: Mapping[str, Any]) -> IndicatorBlock:
-    return IndicatorBlock(**{**data, "years": tuple(IndicatorCell(**cell) for cell in data["years"])})

@@ -55,7 +55,11 @@ class Goal:
     def as_data(self) -> dict[str, Any]:
         shown = self.shown()
         years = {
-            kind: {str(slot[1]): text for slot, text in sorted(shown.items(), key=_by_year) if slot[0] == kind}
+            kind: {
+                str(slot[1]): text
+                for slot, text in sorted(shown.items(), key=lambda one: one[0][1] or 0)
+                if slot[0] == kind
+            }
             for kind in ("target", "actual")
         }
         return {
@@ -65,10 +69,6 @@ class Goal:
             "targets": years["target"],
             "actuals": years["actual"],
         }
-
-
-def _by_year(item: tuple[Slot, str]) -> int:
-    return item[0][1] or 0
 
 
 def _places(text: str) -> str:
@@ -144,10 +144,6 @@ class Collector:
     def leave(self, labels: list[str], measure: Measure | None) -> None:
         """Say which measure a table with these headings ended with; None where no name stood in it."""
         self.last_table = (labels, measure)
-
-    def continued(self, labels: list[str]) -> Measure | None:
-        """The measure that the table before ended with, where this one has the same headings."""
-        return self.last_table[1] if self.last_table[0] == labels else None
 
     def doubt(self, code: str, detail: str, *, sheet: str = "", cell: str = "", proposal: str = "") -> None:
         """Put a doubt on the list, once."""

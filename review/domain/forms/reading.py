@@ -203,7 +203,7 @@ class _SheetReader:
             owner = None
         rows = TableRows(self.grid, table, layout, self.collector, sections=self.sections.copy(), owner=owner)
         rows.year_of = self._year_of
-        rows.fallback = self.goal_name if owner else self._sheet_name()
+        rows.fallback = self.goal_name if owner else "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
         rows.unit, rows.kind, rows.kind_of_titles = self.unit, self.kind, self._kind_of_titles()
         if not self.owner:
             rows.groups = self.head.get(Role.GROUP, []) or self._group_of_sheet(layout)
@@ -244,9 +244,6 @@ class _SheetReader:
         self.collector.doubt("group_from_sheet", detail, sheet=self.grid.title, proposal=title)
         return [title]
 
-    def _sheet_name(self) -> str:
-        return "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
-
     def _kind_of_titles(self) -> Role | None:
         """目標 or 実績, where the sheet's name or else its titles speak of one of them alone."""
         for text in (self.grid.title, "".join(self.titles[1:])):
@@ -259,7 +256,11 @@ class _SheetReader:
         """The year that the titles name for a value without one: that beside 実績 or 目標, else the only one there is."""
         word = "目標|計画" if role is Role.TARGET else "実績|結果|評価"
         beside = [
-            year for text in self.titles if re.search(word, text) for year in all_years(text) if not _is_day(text)
+            year
+            for text in self.titles
+            if re.search(word, text)
+            for year in all_years(text)
+            if not re.search(r"\d月\d+日", text)
         ]
         years = set(beside) or {year for text in self.titles for year in all_years(text)}
         return years.pop() if len(years) == 1 else None
@@ -298,7 +299,3 @@ class _SheetReader:
     def _doubt(self, code: str, pair: Pair, detail: str) -> None:
         cell = self.grid.address(pair.row, pair.column)
         self.collector.doubt(code, detail, sheet=self.grid.title, cell=cell, proposal="取り込まない")
-
-
-def _is_day(text: str) -> bool:
-    return bool(re.search(r"\d月\d+日", text))

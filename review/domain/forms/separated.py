@@ -6,9 +6,8 @@ import re
 
 from review.domain.forms.grid import Grid, make_grid
 from review.domain.sheet import DocumentError
+from review.domain.text import Undecodable, decoded
 
-MAX_BYTES = 20_000_000
-_MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SEPARATORS = "\t,;"
 
 
@@ -16,34 +15,25 @@ def read_separated(data: bytes) -> Grid:
     """The one sheet of the file. Raises DocumentError where it is no text."""
     if not data.strip():
         raise DocumentError("ファイルが空です。", advice="計画の一覧を選び直してください。")
-    if len(data) > MAX_BYTES:
-        raise DocumentError("ファイルが大きすぎます(20MBまで)。", advice="計画の一覧かどうかを確かめてください。")
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
     text = re.sub(r"\Asep=.\n", "", text)
     if "\0" in text:
         raise DocumentError("文字ではないデータが含まれています。", advice="CSVか.xlsxの形式で保存し直してください。")
     try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=_separator(text)))
+        separator = max(_SEPARATORS, key=lambda sign: sum(line.count(sign) for line in text.split("\n")[:200]))
+        rows = list(csv.reader(io.StringIO(text), delimiter=separator))
     except csv.Error as error:
         raise DocumentError("CSVとして読めません。", advice="Excelで開いてCSVに保存し直してください。") from error
     return make_grid(rows)
 
 
 def decode(data: bytes) -> str:
-    """The text: UTF-8 with or without its mark, UTF-16 by its mark, else CP932."""
-    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8-sig")
-    for name in (encoding, "cp932"):
-        try:
-            return data.decode(name)
-        except UnicodeDecodeError:
-            continue
-    raise DocumentError(
-        "文字コードを読み取れません。ファイルが途中で切れているか、壊れています。",
-        advice="CSV(UTF-8)の形式で保存し直してください。",
-    )
-
-
-def _separator(text: str) -> str:
-    """The separator that gives the most lines the same number of cells as the fullest line."""
-    lines = text.split("\n")[:200]
-    return max(_SEPARATORS, key=lambda sign: sum(line.count(sign) for line in lines))
+    """The text. Raises DocumentError where it is none."""
+    try:
+        return decoded(data)
+    except Undecodable as error:
+        raise DocumentError(
+            "文字コードを読み取れません。ファイルが途中で切れているか、壊れています。",
+            line=error.line,
+            advice="UTF-8のテキストか、CSV(UTF-8)の形式で保存し直してください。",
+        ) from error

@@ -54,7 +54,8 @@ class TableRows:
         """Every row of the table, from the first to the last."""
         self._doubt_columns()
         labels = [heading.label for heading in self.table.headings]
-        self._before = self.collector.continued(labels)
+        before, measure = self.collector.last_table
+        self._before = measure if before == labels else None
         for row in range(self.table.first, self.table.end):
             columns = self.grid.filled(row)
             if passes_over(self.grid, row, self.table) or self._is_total(row, columns):

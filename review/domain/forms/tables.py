@@ -49,11 +49,6 @@ def is_note(text: str) -> bool:
     return bool(_NOTE.match(unicodedata.normalize("NFKC", text.strip())))
 
 
-def is_page_number(text: str) -> bool:
-    """Whether a row's only text numbers a page or says that the list goes on."""
-    return bool(_PAGE.fullmatch(unicodedata.normalize("NFKC", text.strip())))
-
-
 def is_total(text: str) -> bool:
     """Whether the row adds up others: 合計, or 1 安全 計."""
     last = re.split(r"\s+", unicodedata.normalize("NFKC", text.strip()))[-1]
@@ -81,7 +76,11 @@ def passes_over(grid: Grid, row: int, table: Table) -> bool:
     """Whether the row says nothing of a goal: blank, a remark, or one of the table's own rows of headings again."""
     columns = grid.filled(row)
     first = grid.own(row, columns[0]) if columns else ""
-    if not columns or (len(columns) <= 2 and is_note(first)) or (len(columns) == 1 and is_page_number(first)):
+    if (
+        not columns
+        or (len(columns) <= 2 and is_note(first))
+        or (len(columns) == 1 and _PAGE.fullmatch(unicodedata.normalize("NFKC", first.strip())))
+    ):
         return True
     texts = [unmarked(grid.own(row, c)) for c in range(grid.width)]
     return any(

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from review import clock, holders
-from review.domain.people_list import Unreadable
+from review.domain.refusals import Invalid
 from review.management.refusing import refusing
 from review.models import Role, User
 from review.people.services import first_passwords, people_import
@@ -35,8 +35,8 @@ class Command(BaseCommand):
                 "登録する管理者を --by で指定してください。最初の管理者は enrol_administrator で登録します。"
             )
         try:
-            lines = people_import.read(options["file"], options["file"].name)
-        except (OSError, Unreadable) as refusal:
+            lines = people_import.read(options["file"])
+        except (OSError, Invalid) as refusal:
             raise CommandError(f"{options['file']}: {refusal}") from refusal
         if options["dry_run"]:
             self._show(people_import.preview(lines, way=people_import.ADD, day=clock.today()))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from review.workbook.sandbox import inspect_file
+from review.workbook import sandbox
 
 
 class Command(BaseCommand):
@@ -18,12 +18,15 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--as", choices=("book", "evidence"), default="book", help="what the file would be taken as"
+        )
         parser.add_argument("files", nargs="+", metavar="FILE")
 
     def handle(self, *args: Any, **options: Any) -> None:
         # UTF-8 whatever the locale says; a name that is no UTF-8 is written with JSON's own escapes.
         for name in options["files"]:
-            result = inspect_file(Path(name))
+            result = sandbox.read(options["as"], Path(name)).finding
             line = json.dumps({"file": name, "code": result.code, "detail": result.detail}, ensure_ascii=False)
             sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
             sys.stdout.buffer.flush()

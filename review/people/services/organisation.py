@@ -8,17 +8,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from review import clock
-from review.domain.people_list import Unreadable, folded, rows_of_csv
+from review.domain.people_list import folded
 from review.domain.refusals import Invalid
 from review.models import Department, User
-from review.people.services.finding_words import why_refused
 from review.reader_words import problem
+from review.screens.services import incoming
 from review.trail.services import audit
 from review.transition import require_administrator
-from review.workbook import sandbox
 
 LONGEST, MOST = 60, 2000
-MAX_BYTES = 2 * 1024 * 1024
 HEADS = {"部", "部署", "課", "部名", "課名", "部署名"}
 
 
@@ -41,18 +39,7 @@ def lines_of_text(text: str) -> list[Line]:
 
 def lines_of_file(path: Path) -> list[Line]:
     """The same of a CSV or .xlsx. Raises Invalid with the sentence."""
-    raw = path.read_bytes()
-    if len(raw) > MAX_BYTES:
-        raise Invalid(_("ファイルが大きすぎます(上限は2MB)。"))
-    if raw[:2] == b"PK" or raw[:4] == b"\xd0\xcf\x11\xe0" or path.suffix.lower() in (".xlsx", ".xls"):
-        outcome = sandbox.read_table(path)
-        if outcome.entry is None:
-            raise Invalid(why_refused(outcome.finding.code, outcome.finding.detail))
-        return _lines(outcome.entry["rows"])
-    try:
-        return _lines(rows_of_csv(raw))
-    except Unreadable as refusal:
-        raise Invalid(_(refusal.sentence) % refusal.facts) from refusal
+    return _lines(incoming.rows(path))
 
 
 def _lines(rows: Iterable[Sequence[object]]) -> list[Line]:

@@ -24,15 +24,13 @@ from review.domain.refusals import Invalid
 from review.models import Appointment, Department, Plan, Role, User
 from review.models.organization import PLAN_ROLES
 from review.people.services import first_passwords, people, plan_of_line, posts
-from review.people.services.finding_words import why_refused
 from review.people.services.posts import Post
 from review.reader_words import problem
+from review.screens.services import incoming
 from review.trail.services import audit
 from review.transition import require_administrator
-from review.workbook import sandbox
 
 ADD, TRANSFER = "add", "transfer"
-MAX_BYTES = 2 * 1024 * 1024
 ROLES = {folded(str(word)): role for role in Role for word in (role.value, role.label)}
 
 
@@ -67,27 +65,12 @@ class Preview:
         return len({folded(row.line.username) for row in self.rows if row.user is None and not row.problems})
 
 
-def read(path: Path, filename: str) -> list[Line]:
-    """The lines of an uploaded file, CSV or .xlsx by its content. Raises Unreadable with the sentence.
-
-    A workbook is inspected and read in a process of its own, up to 10 s.
-    """
-    if path.stat().st_size > MAX_BYTES:
-        raise Unreadable(_("ファイルが大きすぎます(上限は2MB)。"))
+def read(path: Path) -> list[Line]:
+    """The lines of an uploaded file, CSV or .xlsx by its content. Raises Invalid with the sentence."""
     try:
-        return _lines(path, filename)
+        return people_list.lines_of(incoming.rows(path))
     except Unreadable as refusal:
-        raise Unreadable(_(refusal.sentence) % refusal.facts) from refusal
-
-
-def _lines(path: Path, filename: str) -> list[Line]:
-    raw = path.read_bytes()
-    if raw[:2] == b"PK" or raw[:4] == b"\xd0\xcf\x11\xe0" or filename.lower().endswith((".xlsx", ".xls")):
-        outcome = sandbox.read_table(path)
-        if outcome.entry is None:
-            raise Unreadable("%(why)s", why=why_refused(outcome.finding.code, outcome.finding.detail))
-        return people_list.lines_of(outcome.entry["rows"])
-    return people_list.lines_of(people_list.rows_of_csv(raw))
+        raise Invalid(_(refusal.sentence) % refusal.facts) from refusal
 
 
 # --- what it would do --------------------------------------------------------------------------------------------

@@ -42,6 +42,12 @@ def held(user: User, day: date) -> set[Post]:
     return {Post(role=role, department=department, plan=plan) for role, department, plan in rows}
 
 
+def held_within(user_id: int, post: Post, first: date, last: date) -> bool:
+    """Whether the post is the person's on any of those days. One query."""
+    rows = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=first), starts_on__lte=last, user=user_id)
+    return rows.filter(role=post.role, department=post.department).exists()
+
+
 def fits(post: Post) -> bool:
     """Whether the role asks for a department exactly where one is named, and is held in a plan where one is."""
     if post.role not in Role.values or (post.plan is not None and post.role not in PLAN_ROLES):

@@ -14,7 +14,7 @@ from review.domain.fiscal import wareki
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import Appointment, Decision, LaterReading, MeasureReview, Proxy, User
 from review.models.proxy import PROXY_ROLES
-from review.people.services.posts import Post, fits
+from review.people.services.posts import Post, fits, held_within
 from review.reader_words import city_language, problem
 from review.trail.services import audit
 from review.transition import require
@@ -70,7 +70,8 @@ def name(*, user: User, naming: Naming) -> Proxy:
 
 def _problems(principal: User, deputy: User, naming: Naming) -> dict[str, str]:
     problems: dict[str, str] = {}
-    if not (fits(naming.post) and naming.post.role in PROXY_ROLES and _holds(principal, naming)):
+    holds = held_within(principal.pk, naming.post, naming.starts_on, naming.ends_on)
+    if not (fits(naming.post) and naming.post.role in PROXY_ROLES and holds):
         problems["post"] = _("%(who)sさんは、その期間にこの役割に就いていません。") % {"who": principal}
     if naming.ends_on < naming.starts_on:
         problems["ends_on"] = _("終了日は開始日以後にしてください。")
@@ -89,13 +90,6 @@ def _problems(principal: User, deputy: User, naming: Naming) -> dict[str, str]:
     if not naming.reason.strip() or problem(naming.reason):
         problems["reason"] = problem(naming.reason) or _("理由を入力してください。")
     return problems
-
-
-def _holds(principal: User, naming: Naming) -> bool:
-    posts = Appointment.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=naming.starts_on), user=principal, role=naming.post.role
-    )
-    return posts.filter(department=naming.post.department, starts_on__lte=naming.ends_on).exists()
 
 
 def _overlapping(naming: Naming) -> QuerySet[Proxy]:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from review import clock
@@ -38,18 +38,15 @@ class Planned:
     people: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
 
-def open_on(day: date) -> QuerySet[Department]:
-    """The departments that exist on the day."""
-    return Department.objects.filter(Q(starts_on=None) | Q(starts_on__lte=day), Q(ends_on=None) | Q(ends_on__gte=day))
-
-
 # --- planning ----------------------------------------------------------------------------------------------------
 
 
 def problems_of(planned: Planned) -> dict[str, str]:
     """{field: sentence} for what cannot be."""
     problems: dict[str, str] = {}
-    offices = list(open_on(planned.effective_on - timedelta(days=1)).filter(pk__in=planned.before))
+    eve = planned.effective_on - timedelta(days=1)
+    open_then = Q(starts_on=None) | Q(starts_on__lte=eve), Q(ends_on=None) | Q(ends_on__gte=eve)
+    offices = list(Department.objects.filter(*open_then, pk__in=planned.before))
     least, most = {Kind.RENAME: (1, 1), Kind.MERGE: (2, 20), Kind.SPLIT: (1, 1)}[planned.kind]
     if len(offices) != len(set(planned.before)) or not least <= len(offices) <= most:
         problems["before"] = (
@@ -57,7 +54,7 @@ def problems_of(planned: Planned) -> dict[str, str]:
         )
     elif any(office.ends_on for office in offices):
         problems["before"] = _("終わる日がもう決まっている部署があります。先の組織改正を取り消してください。")
-    elif any(office.starts_on and office.starts_on >= planned.effective_on - timedelta(days=1) for office in offices):
+    elif any(office.starts_on and office.starts_on >= eve for office in offices):
         problems["before"] = _("施行日にはまだ始まっていない部署があります。")
     if planned.effective_on < clock.today():
         problems["effective_on"] = _("施行日は今日以後にしてください。")
@@ -94,7 +91,11 @@ def plan(*, user: User, planned: Planned) -> Reorganisation:
             kind=planned.kind,
             effective_on=planned.effective_on,
             reason=planned.reason.strip(),
-            placements=_placements(planned, after),
+            placements={
+                str(measure): after[place].pk
+                for measure, place in planned.measures.items()
+                if planned.kind == Kind.SPLIT and place < len(after)
+            },
             planned_by=user,
             planned_at=clock.now(),
         )
@@ -131,12 +132,6 @@ def _make_offices(planned: Planned, before: Sequence[Department]) -> list[Depart
             office.successor = after[0]
             office.save(update_fields=["successor"])
     return after
-
-
-def _placements(planned: Planned, after: Sequence[Department]) -> dict[str, int]:
-    if planned.kind != Kind.SPLIT:
-        return {}
-    return {str(measure): after[place].pk for measure, place in planned.measures.items() if place < len(after)}
 
 
 def withdraw(*, user: User, plan_id: int) -> Reorganisation:

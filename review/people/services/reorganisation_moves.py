@@ -183,17 +183,18 @@ def _move_deadlines(plan: Reorganisation) -> list[str]:
         names = {name for one in own for name in one if name != "reason"}
         latest = {name: max((one[name] for one in own if name in one), key=datetime.fromisoformat) for name in names}
         if len(own) < len(before):  # the others followed the year: for them its deadline may be the later one
-            latest = {name: _not_before(moment, getattr(cycle, name)) for name, moment in latest.items()}
+            latest = {
+                name: max(datetime.fromisoformat(moment), standing).isoformat()
+                if (standing := getattr(cycle, name))
+                else moment
+                for name, moment in latest.items()
+            }
         reason = "、".join(dict.fromkeys(one["reason"] for one in own if one.get("reason")))
         for office in after:
             cycle.department_deadlines[str(office.pk)] = {**latest, "reason": reason}
         cycle.save(update_fields=["department_deadlines"])
         years.append(cycle.label)
     return years
-
-
-def _not_before(moment: str, years: datetime | None) -> str:
-    return max(datetime.fromisoformat(moment), years).isoformat() if years else moment
 
 
 def _move_pauses(plan: Reorganisation) -> int:

@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from review import clock, holders
 from review.background.services import outbox
 from review.domain.events import Event
 from review.models import Appointment, AuditEntry, Proxy
-from review.people.services import proxies
+from review.people.services import posts, proxies
 from review.trail.services import audit
 
 ENDED, RESUMED = "proxy.end", "proxy.resume"
@@ -76,19 +75,14 @@ def why_over(proxy: Proxy, today: date) -> str:
         return ""
     if proxy.ends_on < today:
         return BY_PERIOD
-    if not proxy.principal.is_active or not _held_yet(proxy, today):
+    post = posts.Post(role=proxy.role, department=proxy.department_id)
+    if not proxy.principal.is_active or not posts.held_within(
+        proxy.principal_id, post, max(today, proxy.starts_on), proxy.ends_on
+    ):
         return BY_POST
     day = max(today, proxy.starts_on)
     never = Appointment.objects.filter(holders.held_on(day), user=proxy.deputy_id, role__in=holders.NEVER_DEPUTIES)
     return BY_DEPUTY if not proxy.deputy.is_active or never.exists() else ""
-
-
-def _held_yet(proxy: Proxy, today: date) -> bool:
-    """Whether the principal holds the post, or will before the period is over."""
-    posts = Appointment.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=max(today, proxy.starts_on)), user=proxy.principal_id, role=proxy.role
-    )
-    return posts.filter(department=proxy.department_id, starts_on__lte=proxy.ends_on).exists()
 
 
 def _moved_on(proxy: Proxy) -> bool:

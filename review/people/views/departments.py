@@ -67,7 +67,8 @@ def reorganise(request: SignedInRequest, manner: str) -> HttpResponse:
     if manner not in Kind.values:
         raise Http404
     kind = Kind(manner)
-    office = office_of(request)
+    number = whole(request.GET.get("before"))
+    office = None if number is None else get_object_or_404(open_offices(), pk=number)
     if kind != Kind.MERGE and office is None:
         return choose(request, kind)
     form = form_of(request, kind, office)
@@ -94,12 +95,6 @@ def plan(request: SignedInRequest, planned: work.Planned) -> HttpResponse:
     day = day_text(planned.effective_on)
     messages.success(request, _("%(day)s施行の組織改正を登録しました。") % {"day": day})
     return see_other("meguri:departments")
-
-
-def office_of(request: SignedInRequest) -> Department | None:
-    """The department in `?before=`, None where none is named."""
-    number = whole(request.GET.get("before"))
-    return None if number is None else get_object_or_404(open_offices(), pk=number)
 
 
 def choose(request: SignedInRequest, kind: Reorganisation.Kind) -> HttpResponse:

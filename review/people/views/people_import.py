@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from review import clock
-from review.domain.people_list import Unreadable
 from review.domain.refusals import Invalid
 from review.people.forms.people import PeopleFileForm
 from review.people.services import people_import as work
@@ -35,9 +34,9 @@ def people_import(request: SignedInRequest) -> HttpResponse:
     form = PeopleFileForm(request.POST or None, request.FILES or None, initial={"day": clock.today()})
     if form.is_bound and form.is_valid():
         try:
-            with on_disk(form.cleaned_data["file"]) as (path, name):
-                lines = work.read(path, name)
-        except Unreadable as refusal:
+            with on_disk(form.cleaned_data["file"]) as (path, _name):
+                lines = work.read(path)
+        except Invalid as refusal:
             form.add_error("file", str(refusal))
         else:
             return shown(request, lines, way=form.cleaned_data["way"], day=form.cleaned_data["day"])

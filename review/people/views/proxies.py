@@ -76,13 +76,11 @@ def posts_of(user: Any) -> list[tuple[str, str]]:
     """The posts for which the person can be represented, as choices: those of today and ahead. One query."""
     running = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today()), user=user)
     rows = running.filter(role__in=PROXY_ROLES).select_related("department").order_by("role", "department")
-    choices = {f"{row.role}:{row.department_id or ''}": post_words(row) for row in rows}
+    choices = {
+        f"{row.role}:{row.department_id or ''}": f"{row.department or ''} {row.get_role_display()}".strip()
+        for row in rows
+    }
     return list(choices.items())
-
-
-def post_words(row: Appointment) -> str:
-    """産業振興課 所属長."""
-    return f"{row.department or ''} {row.get_role_display()}".strip()
 
 
 def proxy_new(request: SignedInRequest) -> HttpResponse:

@@ -27,13 +27,12 @@ from review.domain.forms.mends import CODE, Mends, mended, proposals, spoken_of
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
 from review.domain.sheet import DocumentError, Doubt, PlanDocument
 from review.models import Job, Plan, PlanUpload, User
-from review.people.services.finding_words import why_refused
 from review.plan.services import file_doubts, planning
 from review.plan.services.planning import Change, Imported
+from review.screens.services import incoming
 from review.trail.services import audit
 from review.transition import require
-from review.workbook import plan_list, sandbox
-from review.workbook.archive import MAX_FILE
+from review.workbook import plan_list
 
 KIND = "plan.file"
 #: A file of so many bytes is read and taken while the person waits, by the same job.
@@ -113,8 +112,6 @@ def receive(*, user: User, plan_id: int, path: Path, filename: str) -> PlanUploa
     """Hold the file for the user in place of another, and have it read with the template of last time. Raises NotAllowed,
     and Invalid with the sentence of what is wrong with a small file: that is not held."""
     plan = _allowed(user, plan_id)
-    if path.stat().st_size > MAX_FILE:
-        raise Invalid(_("ファイルが大きすぎます(%(most)sMBまで)。") % {"most": MAX_FILE // 1024 // 1024})
     content, before = path.read_bytes(), last_taken(plan)
     upload = PlanUpload(
         plan=plan,
@@ -266,12 +263,7 @@ def _read(upload: PlanUpload, corrections: Mapping[str, Any]) -> dict[str, Any]:
     with tempfile.NamedTemporaryFile(suffix=".upload") as copy:
         copy.write(bytes(upload.content))
         copy.flush()
-        outcome = sandbox.read_form(Path(copy.name), corrections={**corrections, "called": _called(upload.plan)})
-    if not outcome.finding.is_ok:
-        raise Invalid(why_refused(outcome.finding.code, outcome.finding.detail))
-    if outcome.entry is None or "refusal" in outcome.entry:
-        raise Invalid((outcome.entry or {}).get("refusal", _("ファイルを読み取れません。")))
-    return outcome.entry
+        return incoming.read("form", Path(copy.name), {**corrections, "called": _called(upload.plan)})
 
 
 def _called(plan: Plan) -> dict[str, str]:

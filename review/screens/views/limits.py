@@ -55,7 +55,7 @@ RATES = {
     "login": Rate(most=300, span=timedelta(minutes=1)),
     "second_factor": Rate(most=300, span=timedelta(minutes=1)),
     "password_change": Rate(most=20, span=timedelta(hours=1)),
-    "meguri:upload": Rate(most=60, span=timedelta(hours=1)),
+    "meguri:upload": Rate(most=30, span=timedelta(hours=1)),
     "meguri:evidence_add": Rate(most=120, span=timedelta(hours=1)),
     "meguri:people_import": Rate(most=60, span=timedelta(hours=1)),
 }

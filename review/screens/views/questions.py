@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import BadRequest, TooManyFieldsSent
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
 from review import queries
@@ -43,13 +43,8 @@ class QuestionMiddleware(MiddlewareMixin):
             query = request.GET
         except (TooManyFieldsSent, ValueError) as error:
             raise BadRequest("query") from error
-        if not all_possible(query):
+        if not all(is_possible(name) and all(map(is_possible, values)) for name, values in query.lists()):
             raise BadRequest("query")
-
-
-def all_possible(query: QueryDict) -> bool:
-    """Whether every name and every value could mean something."""
-    return all(is_possible(name) and all(map(is_possible, values)) for name, values in query.lists())
 
 
 def is_possible(value: object) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from uuid import uuid4
 
 from django.core.files import File
@@ -15,13 +14,15 @@ from review import clock, locks, permissions
 from review.domain import file_names, measure_codes
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Evidence, MeasureReview, User
+from review.screens.services import incoming
 from review.sheet.services import submission
 from review.trail.services import audit
 from review.transition import locked, require
-from review.workbook.evidence_file import ENDINGS, MAX_BYTES, MIME, NotEvidence, kind_of
+from review.workbook.evidence_file import ENDINGS, MIME
+from review.workbook.files import describe
 
 MAX_FILES = 30
-__all__ = ["MAX_BYTES", "MIME", "add", "may_remove", "of_sheet", "readable", "remove", "stored"]
+__all__ = ["MIME", "add", "may_remove", "of_sheet", "readable", "remove", "stored"]
 
 
 def readable(user: User) -> QuerySet[Evidence]:
@@ -51,11 +52,8 @@ def add(*, user: User, review_id: int, upload: File[bytes], filename: str, item:
     Raises NotAllowed where the sheet is not open to the user, Invalid (field `file` or `item`) for a file that cannot
     be taken. The bytes are stored first, and taken away again where the row does not come to be.
     """
-    try:
-        kind = kind_of(upload, upload.size)  # type: ignore[arg-type]
-    except NotEvidence as problem:
-        raise Invalid(str(problem), {"file": str(problem)}) from problem
-    digest = _digest(upload)
+    with incoming.on_disk(upload) as (copy, _name):
+        kind, digest = incoming.read("evidence", copy)["kind"], describe(copy).sha256
     path = ""
     try:
         with transaction.atomic():
@@ -68,27 +66,15 @@ def add(*, user: User, review_id: int, upload: File[bytes], filename: str, item:
             same = review.evidence.standing().filter(item=item, sha256=digest).first()
             if same:
                 return same
-            _require_room(review)
+            if review.evidence.standing().count() >= MAX_FILES:
+                template = _("1つのシートに付けられる資料は%(most)s件までです。不要な資料を外してください。")
+                raise Invalid(template % {"most": MAX_FILES}, {"file": template % {"most": MAX_FILES}})
             path = _store(review, upload, kind)
             return _record(user, review, item, kind, path, filename, upload.size, digest)
     except BaseException:
         if path:
             default_storage.delete(path)
         raise
-
-
-def _require_room(review: MeasureReview) -> None:
-    if review.evidence.standing().count() >= MAX_FILES:
-        template = _("1つのシートに付けられる資料は%(most)s件までです。不要な資料を外してください。")
-        sentence = template % {"most": MAX_FILES}
-        raise Invalid(sentence, {"file": sentence})
-
-
-def _digest(upload: File[bytes]) -> str:
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _store(review: MeasureReview, upload: File[bytes], kind: str) -> str:

@@ -377,7 +377,7 @@ class Desk:
             "lines": lines,
             "ahead": [line for line in lines if items.is_next(line.key)],
             "main": [line for line in here if line.key not in aside and not items.is_next(line.key)],
-            "why": [line for line in lines if line.key not in aside and line not in here],
+            "why": [line for line in lines if line not in here] if self.missed or theirs or form.errors else [],
             "aside": [line for line in here if line.key in aside],
             "stepper": self.stepper(),
             "bar_rows": self.bar_rows(form, theirs or {}) if self.step == 3 else [],

@@ -229,7 +229,7 @@ def test_letters_tallies_and_sessions_go_when_their_time_is_over(cast: Cast) -> 
 
 def test_the_worker_does_it_every_night() -> None:
     from config.celery import app
-    from tasks.retention import remove_expired
+    from tasks.errands import remove_expired
 
     entry = next(e for e in app.conf.beat_schedule.values() if e["task"] == remove_expired.name)
     assert entry["schedule"].hour == {3}

@@ -41,9 +41,9 @@ def runs(page: PageObject) -> list[Line]:
     """Every run of letters on the page, in the order of drawing."""
     contents = page.get_contents()
     data = b"" if contents is None else contents.get_data()
-    found = [Line(float(y), float(size)) for _x, y, size in _RUN.findall(data)]
-    assert len(found) == len(re.findall(rb"^BT\b", data, re.M)), "typst draws letters in another way than this reads"
-    return found
+    drawn = [Line(float(y), float(size)) for _x, y, size in _RUN.findall(data)]
+    assert len(drawn) == len(re.findall(rb"^BT\b", data, re.M)), "typst draws letters in another way than this reads"
+    return drawn
 
 
 def body(page: PageObject) -> list[Line]:

@@ -75,18 +75,18 @@ def test_a_workbook_is_read_in_a_process_of_its_own(tmp_path: Path) -> None:
     book.active.append(HEADING)
     book.active.append([1001, "新人 花子", "", "担当者", "産業振興課", date(2025, 4, 1), None])
     book.save(tmp_path / "people.xlsx")
-    (line,) = people_import.read(tmp_path / "people.xlsx", "people.xlsx")
+    (line,) = people_import.read(tmp_path / "people.xlsx")
     assert (line.username, line.starts_on) == ("1001", "2025-04-01")
     book.active["B2"] = "=1+1"
     book.save(tmp_path / "people.xlsx")
-    with pytest.raises(Unreadable, match="数式"):
-        people_import.read(tmp_path / "people.xlsx", "people.xlsx")
+    with pytest.raises(Invalid, match="数式"):
+        people_import.read(tmp_path / "people.xlsx")
 
 
 def test_a_file_that_only_says_it_is_a_workbook_is_refused(tmp_path: Path) -> None:
     (tmp_path / "people.xlsx").write_bytes(b"PK\x03\x04 no workbook at all")
-    with pytest.raises(Unreadable):
-        people_import.read(tmp_path / "people.xlsx", "people.xlsx")
+    with pytest.raises(Invalid):
+        people_import.read(tmp_path / "people.xlsx")
 
 
 @pytest.mark.parametrize(

@@ -298,7 +298,7 @@ def test_the_blank_form_filled_in_reads_back_cell_by_cell(cast: Cast, plan: Plan
         for column, head in enumerate(heads, start=1):
             sheet.cell(row=row, column=column).value = facts.get(head)
     book.save(path)
-    read = sandbox.read_form(path).entry
+    read = sandbox.read("form", path).entry
     assert read and not [one for one in read["doubts"] if one["code"] != "bare_numbers"]
     (measure,) = read["measures"]
     assert (measure["code"], measure["group"], measure["name"]) == ("1-1", "くらし", "窓口")

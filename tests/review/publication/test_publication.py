@@ -181,7 +181,8 @@ def test_a_renamed_indicator_is_marked_as_a_break() -> None:
     one = {"number": 1, "years": cells, "grade": "A", "flags": ["repeated", "definition_changed"], "given_reason": ""}
     shown = editions.indicator(one, 2024)
     assert [y["definition_changed"] for y in shown["table"]["years"]] == [False, False, True]
-    assert len(shown["sentences"]) == 1, "a reviewer's question is not for the public page"
+    assert len(shown["sentences"]) == 2, "every doubt, as in the books and tables; not what was asked of the department"
+    assert not any("?" in text or "か。" in text for text in shown["sentences"])
 
 
 # --- data ------------------------------------------------------------------------------------------------------------

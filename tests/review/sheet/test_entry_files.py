@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from review.sheet.services import evidence
-from review.workbook.evidence_file import MAX_BYTES
+from review.workbook.archive import MAX_FILE
 from tests.cast import Cast
 from tests.review.acting import as_
 from tests.review.sheet.test_entry import ONE, TWO, actual, opened, step_url
@@ -29,7 +29,7 @@ def test_a_file_goes_with_its_value_without_leaving_the_step(cast: Cast) -> None
     ("data", "words_in"),
     [
         (b"", "ファイルが空です"),
-        (PDF.ljust(MAX_BYTES + 1), "このファイルは10.0MBです。1件10MBまで添付できます。"),
+        (PDF.ljust(MAX_FILE + 1), "ファイルが大きすぎます(10MBまで)。"),
         (b"\x00\x00\x00\x18ftypheic" + bytes(20), "JPEGで保存し直してください"),
         ("件数,10\n".encode("cp932"), "文字だけのファイル"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "古い形式のOffice文書"),

@@ -23,3 +23,12 @@ def test_what_explains_a_missed_target_comes_to_the_page_of_the_value_once(cast:
     assert submission.current_texts(cast.sheet())["cause"] == "周知が足りませんでした。"
     assert client.post(step_url(review), {**typed, "action": "next"}).url == step_url(review, 3)
     assert "周知が足りませんでした。" in client.get(step_url(review)).content.decode()
+
+
+def test_what_was_written_is_not_shown_again_where_every_target_is_met(cast: Cast) -> None:
+    cast.open(1)
+    review, client = cast.fill(cast.sheet(), "120件"), as_(cast.contributor)
+    page = client.get(step_url(review))
+    assert 'name="cause"' not in page.content.decode()
+    form = {"version": hidden(page, "version"), "was": hidden(page, "was"), ONE: "121件", "action": "next"}
+    assert client.post(step_url(review), form).url == step_url(review, 2)

@@ -328,7 +328,7 @@ def test_the_secret_outlives_a_changed_key_of_the_installation(enrolled, setting
 
 
 def test_the_night_brings_the_secret_under_the_new_key_and_the_old_one_can_go(enrolled, settings) -> None:
-    from tasks.retention import remove_expired
+    from tasks.errands import remove_expired
 
     _cast, code_at, _codes = enrolled
     assert second_factor.reseal() == 0

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+from django.core.management import call_command
 
 from review.workbook import sandbox
 from review.workbook.findings import ADVICE, Code
 from review.workbook.inspect import inspect
-from tests.corpus import genuine, hostile
+from tests.corpus import documents, genuine, hostile
 
 BASE_DIR = Path(__file__).resolve().parents[3]
 
@@ -44,7 +45,12 @@ def test_the_corpus_is_as_large_as_it_is_said_to_be() -> None:
     assert len(genuine.CASES) + len(genuine.samples()) >= 20
     written_by = {path.stem.partition("-")[0] for path in genuine.samples()}
     assert {"excel", "libreoffice"} <= written_by
-    assert {code for code, _ in hostile.CASES.values()} == {code.value for code in Code} - {"OK", "STALE", "WRONG_FORM"}
+    assert {code for code, _ in hostile.CASES.values()} == {code.value for code in Code} - {
+        "OK",
+        "STALE",
+        "WRONG_FORM",
+        "KIND",
+    }
 
 
 def test_a_formula_is_named_with_its_sheet_and_cell(tmp_path: Path) -> None:
@@ -58,7 +64,7 @@ def test_the_caller_keeps_its_memory_whatever_is_looked_at(tmp_path: Path) -> No
     own = psutil.Process()
     before = own.memory_info().rss
     for path in paths:
-        assert not sandbox.inspect_file(path).is_ok
+        assert not sandbox.read("book", path).finding.is_ok
         path.unlink()
     assert own.memory_info().rss - before < 50 * 1024 * 1024
 
@@ -87,3 +93,15 @@ def test_the_command_says_one_line_a_file_and_never_a_traceback(tmp_path: Path) 
     ]  # fmt: skip
     assert all(set(line) == {"file", "code", "detail"} and line["detail"] for line in lines)
     assert b"Traceback" not in done.stderr
+
+
+def test_the_command_looks_as_the_door_for_evidence_does(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    names = ["docx/vba", "pdf/script-by-numbers", "pdf/locked", "docx/doctype", "program", "docx/dde"]
+    for name in names:
+        (tmp_path / name.replace("/", "_")).write_bytes(documents.BAD[name]())
+    sheet = hostile.write("formula/sum", tmp_path)
+    call_command("inspect_upload", *(tmp_path / name.replace("/", "_") for name in names), sheet, **{"as": "evidence"})
+    lines = [json.loads(line) for line in capfdbinary.readouterr().out.decode().splitlines()]
+    assert [line["code"] for line in lines] == ["MACRO", "ACTIVE", "ENCRYPTED", "XML_UNSAFE", "KIND", "ACTIVE", "OK"]

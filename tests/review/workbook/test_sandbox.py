@@ -14,14 +14,14 @@ ROOT = Path(sandbox.__file__).resolve().parents[2]
 
 
 def test_a_safe_book_of_another_form_is_told_apart(tmp_path: Path) -> None:
-    outcome = sandbox.read_entry(genuine.samples()[0])
+    outcome = sandbox.read("entry", genuine.samples()[0])
     assert outcome.finding.code == Code.WRONG_FORM
     assert outcome.entry is None
 
 
 def test_an_entry_book_comes_back_as_data() -> None:
     path = next(path for path in genuine.samples() if path.stem == "libreoffice-7-entry-book")
-    outcome = sandbox.read_entry(path)
+    outcome = sandbox.read("entry", path)
     assert outcome.finding.is_ok
     assert outcome.entry and outcome.entry["sheets"]["01-01"]["policy"] == {
         "text": "方針です。\n二行目。", "cell": "01-01!B12", "mark": "",
@@ -29,12 +29,12 @@ def test_an_entry_book_comes_back_as_data() -> None:
 
 
 def test_a_hostile_file_never_reaches_the_reader(tmp_path: Path) -> None:
-    outcome = sandbox.read_entry(hostile.write("macro/vba", tmp_path))
+    outcome = sandbox.read("entry", hostile.write("macro/vba", tmp_path))
     assert (outcome.finding.code, outcome.entry) == (Code.MACRO, None)
 
 
 def test_a_child_that_is_too_slow_is_killed(tmp_path: Path) -> None:
-    assert sandbox.inspect_file(genuine.samples()[0], seconds=0.001).code == Code.TOO_LARGE
+    assert sandbox.read("book", genuine.samples()[0], seconds=0.001).finding.code == Code.TOO_LARGE
 
 
 @pytest.mark.parametrize("answer", [b"", b"{", b"[]", b'{"code": "NEW"}'])
@@ -60,5 +60,5 @@ def test_the_child_cannot_take_more_than_its_limits(deed: str) -> None:
 
 
 def test_a_name_that_is_no_path_is_a_refusal(tmp_path: Path) -> None:
-    assert sandbox.inspect_file(tmp_path / "a\x00b").code == Code.BROKEN
-    assert sandbox.inspect_file(tmp_path / "absent").code == Code.NOT_XLSX
+    assert sandbox.read("book", tmp_path / "a\x00b").finding.code == Code.BROKEN
+    assert sandbox.read("book", tmp_path / "absent").finding.code == Code.NOT_XLSX

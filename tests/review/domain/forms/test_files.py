@@ -9,8 +9,7 @@ import pytest
 from review.domain.forms import reading
 from review.domain.forms.separated import read_separated
 from review.domain.plan_text import read_plan_text
-from review.workbook import form_grids
-from review.workbook.sandbox import read_form
+from review.workbook import form_grids, sandbox
 from tests.review.domain.forms.books import Case, differences
 from tests.review.domain.forms.cities_lists import FACILITIES
 from tests.review.domain.forms.test_cities import CASES
@@ -39,7 +38,7 @@ def test_a_list_saved_as_text_says_the_same(encoding: str, separator: str) -> No
 
 def test_the_citys_own_text_is_read_by_its_own_reader() -> None:
     document = read_plan_text(FACTS.read_bytes())
-    read = (read_form(FACTS).entry or {})["measures"]
+    read = (sandbox.read("form", FACTS).entry or {})["measures"]
     assert [measure["code"] for measure in read] == [sheet.code for sheet in document.sheets]
     first = document.sheets[0]
     assert read[0]["departments"][0] == first.owner

@@ -5,20 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from review.workbook.sandbox import read_form
+from review.workbook import sandbox
 
 DATA = Path(__file__).parent / "data"
 
 
 @pytest.mark.parametrize("name", ["a-kpi-list.xlsx", "b-activity-sheets.xlsx", "c-reform.csv"])
 def test_a_given_form_is_read_with_every_cell(name: str) -> None:
-    outcome = read_form(DATA / name)
+    outcome = sandbox.read("form", DATA / name)
     assert outcome.finding.is_ok and outcome.entry
     expected = json.loads((DATA / name).with_suffix(".json").read_text())
     assert outcome.entry["measures"] == expected["measures"]
 
 
 def test_what_has_no_place_is_named() -> None:
-    entry = read_form(DATA / "b-activity-sheets.xlsx").entry or {}
+    entry = sandbox.read("form", DATA / "b-activity-sheets.xlsx").entry or {}
     named = {doubt["detail"].partition("」")[0].lstrip("「") for doubt in entry["doubts"]}
     assert {"予算額", "うち一般財源", "理由"} <= named

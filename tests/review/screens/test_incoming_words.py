@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils import translation
 
-from review.people.services.finding_words import why_refused
+from review.screens.services.incoming import why_refused
 from review.workbook.findings import Code, Refused
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")

@@ -1,0 +1,62 @@
+#!/bin/sh
+# Installs Meguri from this folder, without any network: sh install.sh [--to /srv/meguri] [--static /var/lib/meguri/static]
+# Needs python3 >= 3.11 with venv; no right beyond the two folders. An installation that is there is replaced as a whole;
+# its predecessor stays beside it as FOLDER.before.
+set -eu
+cd "$(dirname "$0")"
+to=/srv/meguri
+static=/var/lib/meguri/static
+
+stop() { printf '%s\n' "$*" >&2; exit 1; }
+
+while [ $# -gt 0 ]; do
+    case $1 in
+        --to) to=${2:?} ;;
+        --static) static=${2:?} ;;
+        *) stop "使い方: sh install.sh [--to /srv/meguri] [--static /var/lib/meguri/static]" ;;
+    esac
+    shift 2
+done
+
+sha256sum --check --quiet --strict SHA256SUMS || stop \
+    "ファイルが欠けているか、変わっています。何も入れていません。アーカイブをもう一度写してください。" \
+    "/ A file is missing or changed. Nothing was installed."
+
+python=
+for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
+    if command -v "$candidate" >/dev/null && "$candidate" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
+        python=$candidate
+        break
+    fi
+done
+[ -n "$python" ] || stop \
+    "venv のある Python 3.11、3.12、3.13 のどれかが必要です。Debian では apt-get install python3-venv を実行してください。" \
+    "/ Python 3.11, 3.12 or 3.13 with venv is needed."
+
+new=$to.new
+rm -rf "$new"
+mkdir -p "$new" "$static"
+tar -xf source.tar -C "$new"
+"$python" -m venv "$new/.venv"
+"$new/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --isolated --no-index --find-links wheels \
+    --require-hashes -r "$new/requirements/base.txt"
+tar -xf static.tar -C "$static"
+cp sbom.json "$new/"
+
+# Scripts name the folder of their environment.
+grep -rlIF "$new/.venv" "$new/.venv/bin" "$new/.venv/pyvenv.cfg" | while read -r file; do sed -i "s|$new/.venv|$to/.venv|g" "$file"; done
+rm -rf "$to.before"
+[ ! -e "$to" ] || mv "$to" "$to.before"
+mv "$new" "$to"
+"$to/.venv/bin/python" -c 'import django, psycopg, celery, openpyxl, typst' || stop "入れたものが動きません。 / What was installed does not run."
+
+if [ -d images ]; then
+    for engine in docker podman; do
+        if command -v $engine >/dev/null; then
+            for image in images/*.tar; do $engine load --input "$image"; done
+            break
+        fi
+    done
+fi
+printf '%s\n' "$to に入れました($("$to/.venv/bin/python" --version))。続きは $to/docs/operations/install.md を見てください。" \
+    "/ Installed. Continue with docs/operations/install.md."
