@@ -207,7 +207,7 @@ def _feed(site: Site, plan: str) -> bytes:
 
 
 def _data(book: Book, name: str) -> Callable[[], bytes]:
-    return lambda: data_file(book, following.source_of(book), name) or b""
+    return lambda: data_file(book, following.export_of(book), name) or b""
 
 
 def _stored(file: Artifact) -> Callable[[], bytes]:

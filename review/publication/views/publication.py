@@ -247,7 +247,7 @@ def data_file(book: Book, source: exports.Source, name: str) -> bytes | None:
 def data(request: HttpRequest, plan: str, year: int, name: str, number: int | None = None) -> HttpResponse:
     """The edition as data."""
     book = book_of(request, plan, year, number)
-    content = data_file(book, following.source_of(book), name)
+    content = data_file(book, following.export_of(book), name)
     if content is None:
         raise Http404
     response = packed(request, content, content_type(name))
