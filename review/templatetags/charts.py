@@ -75,7 +75,6 @@ def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
         "base": y_of(0),
         "top": _TOP,
         "bar_w": _BAR,
-        "tick_w": _BAR + 20,
         "bottom": bottom,
         "year_y": bottom + 22,
         "actual_y": bottom + 46,

@@ -1,4 +1,4 @@
-"""Charts as pictures of their own, to be carried elsewhere: SVG that needs no style sheet, and PNG made of it by typst."""
+"""Charts as pictures of their own, to be carried elsewhere: SVG that needs no style sheet; `pdf.picture` makes PNG of it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from review.pdf import picture
 from review.templatetags import charts
 
 WIDTH, MARGIN = 640, 32
@@ -34,11 +33,6 @@ def of_goal(titles: Sequence[str], drawn: Sequence[Mapping[str, Any]], notes: Se
     foot = [{"y": y + 18 * number, "text": line} for number, line in enumerate(feet)]
     context = {"width": WIDTH, "margin": MARGIN, "height": y + 18 * len(feet) + 12, "heads": heads, "feet": foot}
     return dressed(render_to_string("components/charts/picture.html", {**context, "charts": shown}).strip())
-
-
-def png(svg: str) -> bytes:
-    """The picture as points, two for each of its own."""
-    return picture.png(svg)
 
 
 def dressed(svg: str) -> str:

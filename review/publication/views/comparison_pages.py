@@ -2,6 +2,7 @@
 
 from collections import Counter
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,9 +16,6 @@ from review.publication.views.public_frame import page as page_of
 from review.publication.views.shelf import Book, Site
 from review.reader_words import goal_label, legend
 from review.templatetags.words import fiscal_year
-
-# Goals that became better or worse: as many as the overview names; the list and the data have them all.
-MOST_STEPS = 20
 
 # --- the year beside the one before ----------------------------------------------------------------------------------
 
@@ -44,16 +42,9 @@ def overview_of(book: Book) -> dict[str, Any]:
         "overview": whole,
         "headline": headline(book),
         "tiles": tiles,
-        "change": {
-            "base": change.base,
-            "sides": [
-                {"name": name, "key": key, "count": len(rows), "rows": [_step(one, book) for one in rows[:MOST_STEPS]]}
-                for key, name, rows in (
-                    ("better", _("良くなった成果目標"), change.better),
-                    ("worse", _("悪くなった成果目標"), change.worse),
-                )
-            ],
-        },
+        "base": change.base,
+        "better": [_step(one, book) for one in change.better],
+        "worse": [_step(one, book) for one in change.worse],
         "first": _read_first(book, whole),
     }
 
@@ -62,10 +53,8 @@ def change_of(book: Book) -> goals.Change:
     """What became of the goals since the year before, computed once a site."""
     earlier = book.site.book(book.plan, book.year - 1)
     key = ("change", book.edition.pk, earlier.edition.pk if earlier else None)
-    made: goals.Change = book.site.remembered(
-        key, lambda: goals.change(book.snapshot, earlier.snapshot if earlier else None)
-    )
-    return made
+    make = partial(goals.change, book.snapshot, earlier.snapshot if earlier else None)
+    return book.site.remembered(key, make)  # type: ignore[no-any-return]
 
 
 def _step(one: goals.Step, book: Book) -> dict[str, Any]:
@@ -83,12 +72,10 @@ def _read_first(book: Book, whole: editions.Totals) -> dict[str, Any]:
         for one in row["indicators"]
         if one["status"] == "missed" and one["rate"] and "progress" not in one
     ]
-    farthest = []
-    for _rate, row, one in sorted(missed, key=lambda each: each[0])[:3]:
-        shown = editions.indicator(one, book.year)
-        keys = ("label", "name", "target", "actual", "rate_text")
-        url = book.goal_url(row["code"], one["number"])
-        farthest.append({**{key: shown[key] for key in keys}, "code": row["code"], "url": url})
+    farthest = [
+        {**editions.indicator(one, book.year), "code": row["code"], "url": book.goal_url(row["code"], one["number"])}
+        for _rate, row, one in sorted(missed, key=lambda each: each[0])[:3]
+    ]
     lists = [
         {"letter": grade["letter"], "name": legend(grade), "count": count,
          "url": book.url("year", query={"grade": grade["letter"]}) + "#measures"}
@@ -103,21 +90,15 @@ def headline(book: Book) -> str:
     snapshot, change = book.snapshot, change_of(book)
     whole = editions.totals(snapshot["measures"])
     achieved = whole.indicators.get(snapshot["scale"][0]["letter"], 0) if snapshot["scale"] else 0
-    facts: dict[str, Any] = {
-        "goals": whole.indicator_count,
-        "achieved": achieved,
-        "share": share(achieved, whole.indicator_count),
-        "base": change.base,
-        "better": len(change.better),
-        "worse": len(change.worse),
-    }
+    facts = {"goals": whole.indicator_count, "achieved": achieved, "share": share(achieved, whole.indicator_count)}
     first = _("成果目標%(goals)s件のうち%(achieved)s件が目標を達成しました(%(share)s%%)。") % facts
     if not change.base:
         return first
+    counts = {"base": change.base, "better": len(change.better), "worse": len(change.worse)}
     more = _(
         "前年度と比べられる%(base)s件では、達成区分が良くなったものが%(better)s件、悪くなったものが%(worse)s件です。"
     )
-    return f"{first}{' ' if first.isascii() else ''}{more % facts}"
+    return f"{first}{' ' if first.isascii() else ''}{more % counts}"
 
 
 def year_line(book: Book) -> str:

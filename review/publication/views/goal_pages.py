@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from review.books.services import editions
+from review.pdf import picture
 from review.publication.services import exports, open_data, pictures
 from review.publication.views import comparison_pages
 from review.publication.views import published as parts
@@ -37,9 +38,9 @@ def goal(book: Book, code: str, number: int) -> Page | None:
         "files": [{"name": name, "url": book.url("goal_file", code, number, name)} for name in FILES],
         "run_url": book.site.url("run", book.plan, code),
         "years": [
-            {"label": fiscal_year(each.year), "url": each.goal_url(code, number)}
-            for each in map(book.site.book, *zip(*((book.plan, one.cycle.fiscal_year) for one in book.site.current(book.plan)), strict=True))
-            if each and each.year != book.year and _found(each, code, number)
+            {"label": fiscal_year(one.year), "url": one.goal_url(code, number)}
+            for one in (Book(site=book.site, edition=edition) for edition in book.site.current(book.plan))
+            if one.year != book.year and _found(one, code, number)
         ],
         "citation": " ".join(_citation(book, row, shown)),
         "embed": f'<iframe src="{book.site.absolute(book.url("goal_frame", code, number))}" title="{title}" width="640" height="480" loading="lazy"></iframe>',
@@ -70,7 +71,7 @@ def file(book: Book, code: str, number: int, name: str) -> bytes | None:
     legend = _("棒は実績、横線は目標です。濃い棒がこの年度です。") if bars else ""
     notes = (legend, _source(book, shown), *_citation(book, row, shown))
     svg = pictures.of_goal(titles, shown["charts"], notes)
-    return svg.encode() if name == "chart.svg" else pictures.png(svg)
+    return svg.encode() if name == "chart.svg" else picture.png(svg)
 
 
 def share_picture(book: Book) -> bytes:
@@ -79,7 +80,7 @@ def share_picture(book: Book) -> bytes:
     counts = book.snapshot["totals"]["indicators"]
     rows = [f"{letter} {name}: {counts.get(letter, 0)}" for letter, name in parts.grade_names(book.snapshot).items()]
     foot = f"{book.edition.cycle.plan.city} {parts.edition_name(book.edition)} {day_text(book.edition.published_at)}"
-    return pictures.png(pictures.of_goal((title, comparison_pages.headline(book), *rows), (), (foot,)))
+    return picture.png(pictures.of_goal((title, comparison_pages.headline(book), *rows), (), (foot,)))
 
 
 def _found(book: Book, code: str, number: int) -> tuple[dict[str, Any], dict[str, Any]] | None:

@@ -32,7 +32,6 @@ from review.models import Artifact, Edition, SummaryEdition
 from review.publication.services import exports, schemas, summary_tables
 from review.publication.views import comparison_pages, following, published, shelf
 from review.publication.views import public_pages as pages
-from review.publication.views.public_frame import Page
 from review.publication.views.publication import data_file
 from review.publication.views.shelf import Book, Linker, Site, place_of
 from review.reader_words import with_words
@@ -275,7 +274,11 @@ def pages_in(stock: Stock, work: Sequence[tuple[str, Sheet]], known: Iterable[st
     sites = {language: stock.site(language) for language in shelf.NAMESPACES}
     for place, sheet in work:
         with translation.override(sheet.language):
-            yield place, linker.linked(_page(sites[sheet.language], sheet).html(), place)
+            query = {key: str(value) for key, value in sheet.query}
+            page = pages.make(sites[sheet.language], sheet.name, sheet.args, query)
+            if page is None:
+                raise LookupError(f"no page for {sheet}")
+            yield place, linker.linked(page.html(), place)
 
 
 def make_share(task: Path, out: Path) -> None:
@@ -286,14 +289,6 @@ def make_share(task: Path, out: Path) -> None:
             pickle.dump(file, stream)
             if number % 50 == 0:
                 print(number, flush=True)  # noqa: T201 - this is how the parent hears of it
-
-
-def _page(site: Site, sheet: Sheet) -> Page:
-    """The page of a sheet. Raises LookupError where it is not there."""
-    page = pages.make(site, sheet.name, sheet.args, {key: str(value) for key, value in sheet.query})
-    if page is None:
-        raise LookupError(f"no page for {sheet}")
-    return page
 
 
 def _together(

@@ -137,19 +137,14 @@ def answer(
         response = HttpResponse(data, content_type=content_type(page))
         response.headers["Content-Disposition"] = f'attachment; filename="preview_{plan}_{year}_{page}"'
     else:
-        result = page_of(request, book, page)
+        name = "year" if not page else page if page in PARTS else "measure"
+        result = pages.make(book.site, name, [*book.place, *([page] if name == "measure" else [])], request.GET)
         if result is None:
             raise Http404
         response = HttpResponse(marked(result, mark).html(), content_type=HTML)
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def page_of(request: SignedInRequest, book: Book, page: str) -> Page | None:
-    """The page that the rest of the address names; None for an unknown one."""
-    name = "year" if not page else page if page in PARTS else "measure"
-    return pages.make(book.site, name, [*book.place, *([page] if name == "measure" else [])], request.GET)
 
 
 def marked(page: Page, mark: Mapping[str, str]) -> Page:

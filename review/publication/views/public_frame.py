@@ -94,8 +94,8 @@ def page(
 def not_there(language: str, reference: str) -> Page:
     """The page of an unknown address of the public site. No query."""
     site = Site(editions=(), read=lambda edition: {}, language=language)
-    framed = frame(site, _("ページが見つかりません"), here="", path=("index",))
-    return Page(template="publication/not_there.html", context={**framed, "reference": reference})
+    shown = {"reference": reference}
+    return page(site, "not_there", _("ページが見つかりません"), here="", path=("index",), shown=shown)
 
 
 def _other_language(site: Site, path: tuple[Any, ...]) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from review.models import Edition, IndicatorYear
-from review.publication.services import pictures
+from review.pdf import picture
 from review.publication.views import goal_pages, page_store
 from tests.cast import YEAR, Cast
 from tests.frozen import changed, follow, freeze_now, frozen
@@ -70,7 +70,7 @@ def test_a_picture_is_made_once_and_kept(edition: Edition, monkeypatch: pytest.M
     page_store.clear()
     first = Client().get(f"{PAGE}chart.png")
     assert first.content.startswith(b"\x89PNG") and first.headers["Content-Type"] == "image/png"
-    monkeypatch.setattr(pictures, "png", lambda _svg: pytest.fail("it is there already"))
+    monkeypatch.setattr(picture, "png", lambda _svg: pytest.fail("it is there already"))
     assert Client().get(f"{PAGE}chart.png").content == first.content
 
 
