@@ -12,6 +12,7 @@ from django.test import Client
 
 from review.models import Edition, IndicatorYear
 from review.pdf import picture
+from review.publication.services import pictures
 from review.publication.views import goal_pages, page_store
 from tests.cast import YEAR, Cast
 from tests.frozen import changed, follow, freeze_now, frozen
@@ -64,6 +65,11 @@ def test_the_drawing_stands_alone_with_its_title_source_edition_and_day(edition:
     assert all(word in text for word in ("第1版", "公表", "01-01", "120件", "CC BY"))
     assert not [one for one in root.iter() if one.get("class") or one.get("style")], "no page's style sheet reaches it"
     assert {one.get("fill") for one in root.iter(f"{SVG}rect")} >= {"#ffffff", "#0017c1"}
+
+
+def test_a_picture_has_the_palette_of_the_pages() -> None:
+    assert pictures.dressed('<rect class="c-bar c-bar--now" x="1"/>') == '<rect fill="#0017c1" x="1"/>'
+    assert pictures.dressed('<text class="c-mid c-strong">') == '<text text-anchor="middle" font-weight="700">'
 
 
 def test_a_picture_is_made_once_and_kept(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
