@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from review.domain import correction_items, fields, items, sheet_form
 from review.domain.fields import OWN
 from review.domain.sheet_form import Form
-from review.reader_words import year_label
+from review.reader_words import goal_label, year_label
 
 
 def correctable_label(key: str, label: str) -> str:
@@ -13,7 +13,7 @@ def correctable_label(key: str, label: str) -> str:
     `label` is its own, by which a text is known in its year."""
     word = _(label if correction_items.is_text(key) else correction_items.word_of(key))
     if (number := correction_items.indicator_of(key)) is not None:
-        goal = _("成果目標%(mark)s") % {"mark": items.circled(number)}
+        goal = goal_label(number)
         year = correction_items.year_of(key)
         return " ".join([goal, *([year_label(year)] if year else []), word])
     if key.startswith("schedule:"):
@@ -31,7 +31,7 @@ def label_of(key: str, form: Form | None) -> str:
     one = sheet_form.field(form or {}, key) or items.field_of(key)
     word = _(one.label) if one else key.removeprefix(OWN) or _("シート全体")
     if kind == "indicator" and number.isdigit():
-        return f"{_('成果目標%(mark)s') % {'mark': items.circled(int(number))}} {word}"
+        return f"{goal_label(int(number))} {word}"
     if kind == "schedule":
         return f"{_('取組内容%(number)s') % {'number': number}} {_('スケジュール') if what else word}"
     return word

@@ -30,6 +30,11 @@ def year_label(fiscal_year: int) -> str:
     return fiscal.fiscal_year_label(fiscal_year) if japanese else f"FY{fiscal_year}"
 
 
+def goal_label(number: int) -> str:
+    """成果目標①; Goal ① for an English reader."""
+    return _("成果目標%(mark)s") % {"mark": circled(number)}
+
+
 def came_from_words(place: Mapping[str, Any] | None) -> str:
     """Where the earlier values of a 成果目標 stand that goes on from another 施策 or plan; '' for others."""
     if not place:

@@ -187,31 +187,35 @@ screens = [
 
 # One edition of a plan: the year's current one, and every one under its number.
 edition = [
-    path("", publication.year, name="year"),
-    path("departments/", publication.departments, name="departments"),
-    path("errata/", publication.errata, name="errata"),
+    path("", publication.page("year"), name="year"),
+    path("departments/", publication.page("departments"), name="departments"),
+    path("errata/", publication.page("errata"), name="errata"),
     path("download/", publication.download, name="download"),
     path("book.pdf", publication.pdf, name="pdf"),
+    path("share.png", publication.share_picture, name="share_picture"),
     path("<file:name>", publication.data, name="data"),
-    path("<code:code>/", publication.measure, name="measure"),
+    path("<code:code>/", publication.page("measure"), name="measure"),
+    path("<code:code>/goals/<int:goal>/", publication.page("goal"), name="goal"),
+    path("<code:code>/goals/<int:goal>/frame/", publication.goal_frame, name="goal_frame"),
+    path("<code:code>/goals/<int:goal>/<file:name>", publication.goal_file, name="goal_file"),
 ]
 
 results: list[URLPattern | URLResolver] = [
-    path("", publication.index, name="index"),
-    path("data/", publication.open_data, name="open_data"),
+    path("", publication.page("index"), name="index"),
+    path("data/", publication.page("open_data"), name="open_data"),
     path("feed.xml", publication.feed, name="feed"),
     path("sitemap.xml", publication.sitemap, name="sitemap"),
     path("catalog.jsonld", publication.catalog, name="catalog"),
     path("schema/<file:name>", publication.schema, name="schema"),
-    path("<plan:plan>/", publication.plan, name="plan"),
+    path("<plan:plan>/", publication.page("plan"), name="plan"),
     path("<plan:plan>/feed.xml", publication.feed, name="plan_feed"),
-    path("<plan:plan>/method/", publication.method, name="method"),
-    path("<plan:plan>/compare/", publication.compare, name="compare"),
-    path("<plan:plan>/run/<code:code>/", publication.run, name="run"),
+    path("<plan:plan>/method/", publication.page("method"), name="method"),
+    path("<plan:plan>/compare/", publication.page("compare"), name="compare"),
+    path("<plan:plan>/run/<code:code>/", publication.page("run"), name="run"),
     path("<plan:plan>/<int:year>/", include(edition)),
     path("<plan:plan>/<int:year>/editions/<int:number>/", include(edition)),
-    path("<plan:short_name>/summary/", publication.summary, name="summary"),
-    path("<plan:short_name>/summary/<int:number>/", publication.summary, name="summary"),
+    path("<plan:short_name>/summary/", publication.page("summary"), name="summary"),
+    path("<plan:short_name>/summary/<int:number>/", publication.page("summary"), name="summary"),
     path("<plan:short_name>/summary/<int:number>/<file:name>", publication.summary_data, name="summary_data"),
 ]
 

@@ -76,7 +76,14 @@ SHOTS = (
     *(shot.in_english() for shot in STAFF),
     Shot("year", "", "/results/dx/2024/"),
     Shot("measure", "", "/results/dx/2024/01-01/"),
+    Shot("goal", "", "/results/dx/2024/01-01/goals/1/"),
+    Shot("errata", "", "/results/dx/2024/errata/"),
+    Shot("compare", "", "/results/dx/compare/"),
     Shot("year-en", "", "/results/en/dx/2024/", language="en"),
+    Shot("measure-en", "", "/results/en/dx/2024/01-01/", language="en"),
+    Shot("goal-en", "", "/results/en/dx/2024/01-01/goals/1/", language="en"),
+    Shot("errata-en", "", "/results/en/dx/2024/errata/", language="en"),
+    Shot("compare-en", "", "/results/en/dx/compare/", language="en"),
 )
 
 #: (first, second) as data addresses -> the share of points that differ by more than a shade; 1 where the sizes do

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from review.domain import values
 from review.domain.fiscal import fiscal_year_label
-from review.domain.notation import compact
+from review.domain.notation import compact, renamed
 from review.domain.values.achievement import Judgement
 from review.domain.values.direction import Direction
 from review.domain.values.numeric import steps_between
@@ -85,14 +85,14 @@ def check(
     """The doubts about one indicator-year and its judgement; `history` holds its other years, in any order. Nothing is asked
     of an actual that is not entered, but changes of definition and target are."""
     previous = next((year for year in history if year.fiscal_year == current.fiscal_year - 1), None)
-    renamed = previous is not None and _renamed(previous, current)
-    flags = [*_of_judgement(judgement, previous, comparable=not renamed)]
-    if previous is not None and renamed:
+    changed = previous is not None and renamed(previous.name, current.name)
+    flags = [*_of_judgement(judgement, previous, comparable=not changed)]
+    if previous is not None and changed:
         year = fiscal_year_label(previous.fiscal_year)
         flags.append(flag("definition_changed", f"評価項目が{year}の「{previous.name}」から変わりました。"))
     elif previous is not None:
         flags += [*_of_target(previous, current, judgement), *_of_result(previous, current)]
-    flags += [*_copied(current, judgement), *_of_value(current, None if renamed else previous, judgement)]
+    flags += [*_copied(current, judgement), *_of_value(current, None if changed else previous, judgement)]
     if judgement.status == "undetermined" and not any(one.code in CAUSES for one in flags):
         flags[:0] = [flag(code, judgement.reason) for code in _cause(judgement)]
     entries = {entry.code: entry for entry in flags}
@@ -153,11 +153,6 @@ def _cause(judgement: Judgement) -> tuple[str, ...]:
 
 
 # Definition and target
-
-
-def _renamed(previous: IndicatorInYear, current: IndicatorInYear) -> bool:
-    names = [compact(year.name).strip("-_") for year in (previous, current)]
-    return all(names) and names[0] != names[1]
 
 
 def _of_target(previous: IndicatorInYear, current: IndicatorInYear, judgement: Judgement) -> Iterator[Flag]:

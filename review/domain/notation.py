@@ -52,3 +52,9 @@ def compact(text: str) -> str:
     if " " in folded:  # composed anew: without its space, a letter may take up the accent that stood after it
         folded = _nfkc(folded.replace(" ", ""))
     return folded.rstrip("。.")
+
+
+def renamed(before: str, now: str) -> bool:
+    """Whether one name became another, by more than spaces and widths; what begins or ends had only a dash, and no name."""
+    names = [compact(name).strip("-_") for name in (before, now)]
+    return all(names) and names[0] != names[1]

@@ -8,7 +8,6 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from itertools import accumulate
 from typing import Any
 
 from django import template
@@ -26,10 +25,12 @@ register = template.Library()
 _HEIGHT = 150  # of the plot
 _TOP = 34
 _COLUMN = 92
-_LEFT = 44  # room for the row names 実績 and 目標
+_LEFT = 52  # room for the row names 実績 and 目標
 _BAR = 44
 _DIGIT = 8  # the width of a half-width letter
-_ROW = 13  # half-width letters in the rows under a bar
+_ROW = 12  # half-width letters in the rows under a bar
+_ENDS = ("actual", "target", "actual_from", "target_from")
+_LINE, _LINES = 50, 4  # half-width letters in a line of a timeline, and lines of one text
 
 
 _SCALES = ((Decimal(10) ** 12, "兆"), (Decimal(10) ** 8, "億"), (Decimal(10) ** 4, "万"))
@@ -48,13 +49,12 @@ def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
     """The places of bars, ticks and words.
 
     `chart`: title, unit, direction ("up", "down" or ""), years: a sequence of mappings with year, actual and target
-    (numbers or None), actual_text and target_text (as typed; default: the number), note, is_now, definition_changed
-    (the definition differs from the year before: a gap and a mark stand left of this year).
+    (numbers or None), actual_from and target_from (the lower end of a range), actual_text and target_text (as typed;
+    default: the number), note, is_now, definition_changed (the definition differs from the year before: a gap and a mark
+    stand left of this year).
     """
     years: Sequence[Mapping[str, Any]] = chart.get("years") or ()
-    y_of = _heights(
-        [v for y in years for v in (_as_float(y.get("actual")), _as_float(y.get("target"))) if v is not None]
-    )
+    y_of = _heights([v for y in years for key in _ENDS if (v := _as_float(y.get(key))) is not None])
     columns: list[dict[str, Any]] = []
     x = float(_LEFT)
     for position, year in enumerate(years):
@@ -94,10 +94,12 @@ def _heights(values: Sequence[float]) -> Callable[[float], float]:
 
 def _column(year: Mapping[str, Any], middle: float, y_of: Callable[[float], float]) -> dict[str, Any]:
     """One 年度: its bar, its tick and the words on and under them."""
-    actual, target, base = _as_float(year.get("actual")), _as_float(year.get("target")), y_of(0)
+    actual, target, low, low_target = (_as_float(year.get(key)) for key in _ENDS)
+    base = y_of(0 if low is None else low)
     bar_y = y_of(actual) if actual is not None else base
     tick_y = y_of(target) if target is not None else None
     value = _label(year.get("actual")) if actual is not None else ""
+    value = value if low is None else f"{_label(year.get('actual_from'))}~{value}"
     actual_text, target_text = (year.get(f"{side}_text") or number(year.get(side)) for side in ("actual", "target"))
     label_y, inside = _label_place(value, bar_y, base, tick_y)
     return {
@@ -108,14 +110,15 @@ def _column(year: Mapping[str, Any], middle: float, y_of: Callable[[float], floa
         "tick_x1": round(middle - _BAR / 2 - 10, 1),
         "tick_x2": round(middle + _BAR / 2 + 10, 1),
         "tick_y": tick_y,
+        "band_h": None if low_target is None or tick_y is None else round(y_of(low_target) - tick_y, 1),
         "label_y": round(label_y, 1),
         "inside": inside,
         "has_bar": actual is not None,
         "is_now": bool(year.get("is_now")),
         "year": fiscal_year_short(year.get("year")),
         "value": value,
-        "actual_text": _short(actual_text),
-        "target_text": _short(target_text),
+        "actual_text": folded(actual_text, _ROW, 1)[0],
+        "target_text": folded(target_text, _ROW, 1)[0],
         "actual_full": actual_text,
         "target_full": target_text,
         "note": year.get("note", ""),
@@ -135,17 +138,6 @@ def _label_place(value: str, bar_y: float, base: float, tick_y: float | None) ->
 def _width(text: str) -> int:
     """How many half-width letters stand in the same room."""
     return sum(2 if unicodedata.east_asian_width(letter) in "FWA" else 1 for letter in text)
-
-
-def _short(text: str) -> str:
-    """As much as fits under a bar; the table has the whole."""
-    text = " ".join(str(text).split())
-    # Every letter is at least one wide, so no more of them than the row is wide need to be measured.
-    head = text[: _ROW + 1]
-    if _width(head) <= _ROW:
-        return text
-    widths = accumulate(map(_width, head))
-    return f"{''.join(letter for letter, width in zip(head, widths, strict=True) if width <= _ROW - 1)}…"
 
 
 def _label(value: Any) -> str:
@@ -173,10 +165,52 @@ def _describe(columns: Sequence[Mapping[str, Any]], unit: str) -> str:
     return f"{text} ({gettext('単位')}: {unit})" if unit else text
 
 
+def timeline_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
+    """The years under each other on one line, 目標 and 実績 of each in words beside its point."""
+    rows: list[dict[str, Any]] = []
+    y, names = 20, {"target": gettext("目標"), "actual": gettext("実績")}
+    for position, year in enumerate(chart["years"]):
+        first, lines = y, []
+        for side, name in names.items():
+            for number_of_line, text in enumerate(folded(year[side] or "－", _LINE)):
+                lines.append({"y": y, "name": "" if number_of_line else name, "text": text, "strong": side == "actual"})
+                y += 20
+        done = any(map(str.isalnum, year["actual"]))
+        shown = {"year": fiscal_year_short(year["year"]), "y": first, "lines": lines, "done": done}
+        full = {f"{side}_full": year[side] or "－" for side in names}
+        break_y = first - 17 if year["definition_changed"] and position else None
+        rows.append({**shown, **full, "is_now": year["is_now"], "break_x": break_y})
+        y += 14
+    return {
+        **chart, "id": _key("timeline", chart), "columns": rows, "width": 480, "height": y - 20,
+        "first_y": rows[0]["y"], "last_y": rows[-1]["y"], "description": _describe(rows, ""),
+        "any_break": any(row["break_x"] for row in rows),
+    }  # fmt: skip
+
+
+def folded(text: str, width: int, most: int = _LINES) -> list[str]:
+    """The text in lines of so many half-width letters; what is too long ends with …."""
+    lines, used = [""], 0
+    for letter in " ".join(str(text).split()):
+        used += _width(letter)
+        if used > width:
+            if len(lines) == most:
+                return [*lines[:-1], f"{lines[-1][:-1]}…"]
+            lines.append("")
+            used = _width(letter)
+        lines[-1] += letter
+    return lines
+
+
+def geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
+    """The places of all that a chart of `domain.course` holds."""
+    return timeline_geometry(chart) if chart.get("kind") == "timeline" else indicator_geometry(chart)
+
+
 @register.inclusion_tag("components/charts/indicator.html")
 def indicator_chart(chart: Mapping[str, Any], with_table: bool = True) -> dict[str, Any]:
     """The chart of one indicator with its table under it."""
-    return {"chart": indicator_geometry(chart), "with_table": with_table}
+    return {"chart": geometry(chart), "with_table": with_table}
 
 
 # --- grades as stacked bars ------------------------------------------------------------------------------------
@@ -275,60 +309,23 @@ def grade_bars(
 FLOW = ("not_started", "editing", "submitted", "reviewed", "approved", "published")
 
 
-def flow_geometry(
+def flow_of(
     counts: Mapping[str, int], urls: Mapping[str, str] | None = None, now: str = "", endorsing: bool = False
 ) -> dict[str, Any]:
-    """Boxes 未着手 → … → 公表済 with their numbers and the way back, drawn once wide and once tall."""
-    states = [*FLOW[:2], "endorsing", *FLOW[2:]] if endorsing else list(FLOW)
-    box_w, box_h, gap = (118, 84, 34) if endorsing else (136, 84, 40)
-    boxes: list[dict[str, Any]] = []
-    for position, state in enumerate(states):
-        box = _box(state, counts, urls)
-        tone = "now" if state == now else "end" if state == "published" else "" if box["count"] else "zero"
-        place = {"x": position * (box_w + gap) + 2, "y": 8, "tall_y": position * 92 + 2}
-        boxes.append({**box, **place, "tone": tone, "last": position == len(states) - 1})
-    editing, *senders = (next(b for b in boxes if b["state"] == s) for s in ("editing", "submitted", "reviewed"))
-    lane = {"y": 142, "w": box_w, "h": 70, "box_bottom": 8 + box_h, "lane_y": 177}
-    ends = {"to_x": editing["x"] + box_w / 2, "from_x": [sender["x"] + box_w / 2 for sender in senders]}
-    returned = {**_box("returned", counts, urls), "x": editing["x"], **lane, **ends}
+    """Boxes 未着手 → … → 公表済 with their numbers and lists, and the way back to 入力中."""
+
+    def box(state: str) -> dict[str, Any]:
+        count = int(counts.get(state, 0))
+        tone = "now" if state == now else "end" if state == "published" else "" if count else "zero"
+        url = (urls or {}).get(state, "")
+        return {"state": state, "word": str(STATES[state][0]), "count": count, "url": url, "tone": tone}
+
+    boxes, returned = list(map(box, [*FLOW[:2], *(["endorsing"] if endorsing else []), *FLOW[2:]])), box("returned")
     return {
-        "id": _key("flow", sorted(counts.items()), now),
         "boxes": boxes,
-        "box_w": box_w,
-        "box_h": box_h,
-        "half": box_w / 2,
-        "gap": gap,
-        "width": len(states) * (box_w + gap) - gap + 4,
-        "height": 220,
         "returned": returned,
-        "tall": _tall(len(states), editing, senders),
-        "aside": [
-            {"word": str(STATES[state][0]), "count": int(counts[state])}
-            for state in ("not_submitted", "excluded")
-            if counts.get(state)
-        ],
-        "description": "、".join(f"{box['word']} {box['count']}" for box in [*boxes, returned]),
-    }
-
-
-def _box(state: str, counts: Mapping[str, int], urls: Mapping[str, str] | None) -> dict[str, Any]:
-    """A state's word, its number, and the address of its list or ''."""
-    return {
-        "state": state, "word": str(STATES[state][0]), "count": int(counts.get(state, 0)), "url": (urls or {}).get(state, "")
-    }  # fmt: skip
-
-
-def _tall(number_of_boxes: int, editing: Mapping[str, Any], senders: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The tall drawing: the way back leaves the senders' boxes on the right and enters that of 入力中."""
-    from_y, to_y = [sender["tall_y"] + 32 for sender in senders], editing["tall_y"] + 32
-    return {
-        "width": 340,
-        "height": number_of_boxes * 92 - 24,
-        "box_w": 200,
-        "box_h": 64,
-        "from_y": from_y,
-        "to_y": to_y,
-        "returned_y": (from_y[0] + to_y) / 2 - 32,
+        "aside": [box(state) for state in ("not_submitted", "excluded") if counts.get(state)],
+        "description": "、".join(f"{one['word']} {one['count']}" for one in [*boxes, returned]),
     }
 
 
@@ -341,5 +338,4 @@ def flow_picture(
     endorsing: bool = False,
 ) -> dict[str, Any]:
     """The year's flow with live numbers; `urls` (state -> address of its list) makes the boxes links."""
-    shown = title or gettext("評価の流れと件数")
-    return {"flow": flow_geometry(counts, urls, now, endorsing), "title": shown}
+    return {"flow": flow_of(counts, urls, now, endorsing), "title": title or gettext("評価の流れと件数")}

@@ -21,6 +21,7 @@ EXPECTED = {
     "publication:year": NOBODY_HERE,
     "publication:measure": NOBODY_HERE, "publication:download": NOBODY_HERE, "publication:data": NOBODY_HERE,
     "publication:departments": NOBODY_HERE, "publication:errata": NOBODY_HERE, "publication:summary": NOBODY_HERE, "publication:summary_data": NOBODY_HERE, "publication:run": NOBODY_HERE,
+    "publication:share_picture": NOBODY_HERE, "publication:goal": NOBODY_HERE, "publication:goal_frame": NOBODY_HERE, "publication:goal_file": NOBODY_HERE,
     "publication:pdf": NOBODY_HERE, "publication:schema": NOBODY_HERE,
     "publication:compare": NOBODY_HERE, "publication:open_data": EVERYONE,
     "publication:feed": EVERYONE, "publication:plan_feed": NOBODY_HERE, "publication:sitemap": EVERYONE, "publication:catalog": EVERYONE,

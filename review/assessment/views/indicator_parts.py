@@ -1,6 +1,6 @@
-"""成果目標 as the templates take them: the city's table, the judgement in words, the chart."""
+"""成果目標 as the templates take them: the city's table, the judgement in words, the charts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 from review import queries
 from review.assessment.services import judging, next_year
 from review.continuing import came_from
-from review.domain import answers, items, rating, values
-from review.domain.notation import compact
+from review.domain import answers, course, items, rating
+from review.domain.definitions import unit_of
 from review.domain.progress import BEFORE, status_of
+from review.domain.values import State
 from review.models import IndicatorYear, MeasureReview
-from review.reader_words import came_from_words, grade_meaning, year_label
+from review.reader_words import came_from_words, goal_label, grade_meaning, year_label
 
 STATUSES = {
     "achieved": gettext_lazy("達成"),
@@ -92,9 +93,9 @@ class Judgement:
             "key": items.doubt_key(row.indicator.number, answers.STATE),
             "confirmed": row.state,
             "words": answers.state_words(row.reading.get("state", ""), until),
-            "matters": bool(row.state) or proposal is not values.State.FINAL,
+            "matters": bool(row.state) or proposal is not State.FINAL,
             "until": until,
-            "choices": [(one.value, _(one.label), one == proposal) for one in values.State],
+            "choices": [(one.value, _(one.label), one == proposal) for one in State],
         }
 
 
@@ -109,7 +110,7 @@ class IndicatorPart:
     this: IndicatorYear | None
     judgement: Judgement | None
     table: dict[str, Any]
-    chart: dict[str, Any] | None
+    charts: list[dict[str, Any]]
     following: IndicatorYear | None
     before: IndicatorYear | None
     #: (year, target) where the goal's only targets are of later years, and whether a 基準値 is missing from them
@@ -141,7 +142,8 @@ def part_of(number: int, rows: Sequence[IndicatorYear], year: int, scale: rating
     """One 成果目標 from its rows in year order."""
     this = next((row for row in rows if row.fiscal_year == year), None)
     latest = this or (rows[-1] if rows else None)
-    label = _("成果目標%(mark)s") % {"mark": items.circled(number)}
+    label = goal_label(number)
+    table = table_of(label, rows, year, scale)
     return IndicatorPart(
         number=number,
         key=items.actual_key(number),
@@ -149,8 +151,8 @@ def part_of(number: int, rows: Sequence[IndicatorYear], year: int, scale: rating
         name=latest.name if latest else "",
         this=this,
         judgement=judgement_of(this, scale) if this else None,
-        table=table_of(label, rows, year, scale),
-        chart=chart_of(rows, year),
+        table=table,
+        charts=charts_of(rows, table["years"], year),
         following=next((row for row in rows if row.fiscal_year == year + 1), None),
         before=next((row for row in rows if row.fiscal_year == year - 1), None),
         later=judging.aim_of(this, rows) if this else None,
@@ -163,7 +165,7 @@ def ahead_rows(review: MeasureReview, story: next_year.History, changes: Any) ->
     return [
         {
             "number": number,
-            "label": _("成果目標%(mark)s") % {"mark": items.circled(number)},
+            "label": goal_label(number),
             "name": row.name,
             "target": row.target,
             "planned_name": row.planned_name,
@@ -202,74 +204,28 @@ def aim_of(row: IndicatorYear) -> str:
 
 def table_of(label: str, rows: Sequence[IndicatorYear], year: int, scale: rating.Scale) -> dict[str, Any]:
     """The city's form of one 成果目標: 評価項目, 目標, 実績 and 達成区分 by year."""
+    cells = [
+        {
+            **{key: getattr(row, key) for key in ("fiscal_year", "name", "target", "actual")},
+            "grade": row.final_grade,
+            "grade_words": grade_meaning(row.final_grade, scale, judging.goals_of([row])),
+            "computed": bool(row.final_grade and row.reading.get("computed")),
+        }
+        for row in rows
+    ]
     return {
         "label": label,
         "baseline": rows[-1].indicator.baseline if rows else "",
         "came_from": came_from_words(came_from(rows)),
         "show_grade": any(row.final_grade for row in rows),
-        "years": [
-            {
-                "year": row.fiscal_year,
-                "name": row.name,
-                "target": row.target,
-                "actual": row.actual,
-                "grade": row.final_grade,
-                "grade_words": grade_meaning(row.final_grade, scale, judging.goals_of([row])),
-                "computed": bool(row.final_grade and row.reading.get("computed")),
-                "is_now": row.fiscal_year == year,
-                "definition_changed": renamed(before, row),
-            }
-            for before, row in with_previous(rows)
-        ],
+        "years": course.rows(cells, year),
     }
 
 
-def with_previous(rows: Sequence[IndicatorYear]) -> Iterable[tuple[IndicatorYear | None, IndicatorYear]]:
-    """Each row with the one before it."""
-    return zip([None, *rows], rows, strict=False)
-
-
-def renamed(before: IndicatorYear | None, row: IndicatorYear) -> bool:
-    """Whether 評価項目 is another one than the year before; spaces and dot variants do not count."""
-    return bool(before and before.name and row.name and compact(before.name) != compact(row.name))
-
-
-def chart_of(rows: Sequence[IndicatorYear], year: int) -> dict[str, Any] | None:
-    """The chart of one 成果目標; None where fewer than two of its values are numbers of one unit."""
-    shown = [row for row in rows if row.fiscal_year <= year]
-    unit = next(
-        (symbol for row in reversed(shown) for symbol in (unit_of(row.target), unit_of(row.actual)) if symbol), ""
-    )
-    points = [
-        {
-            "year": row.fiscal_year,
-            "actual": number_of(row.actual, unit),
-            "target": number_of(row.target, unit),
-            "actual_text": row.actual,
-            "target_text": row.target,
-            "is_now": row.fiscal_year == year,
-            "definition_changed": renamed(before, row),
-        }
-        for before, row in with_previous(shown)
-    ]
-    if sum(point["actual"] is not None for point in points) < 1 or len(points) < 2:
-        return None
-    latest = shown[-1]
-    direction = latest.indicator.direction or latest.reading.get("direction") or ""
-    return {"title": latest.name, "unit": unit, "direction": direction, "years": points}
-
-
-def unit_of(text: str) -> str:
-    """The unit of a single value; '' where the text is none."""
-    quantity = values.read(text).quantity
-    return quantity.unit.symbol if quantity else ""
-
-
-def number_of(text: str, unit: str) -> float | None:
-    """The number of a single value in the chart's unit; None where it is another thing."""
-    quantity = values.read(text).quantity
-    # A bare 0.75 beside 80% is a share or a slip: the judging does not know either.
-    fitting = (unit,) if unit == "%" else ("", unit)
-    if quantity is None or quantity.value is None or quantity.unit.symbol not in fitting:
-        return None
-    return float(round(quantity.value, 6))
+def charts_of(rows: Sequence[IndicatorYear], years: Sequence[dict[str, Any]], year: int) -> list[dict[str, Any]]:
+    """The charts of one 成果目標 up to this year; [] where its values are no numbers."""
+    if not rows:
+        return []
+    direction = rows[-1].indicator.direction or rows[-1].reading.get("direction") or ""
+    charts = course.charts(rows[-1].name, [one for one in years if one["year"] <= year], direction)
+    return [chart for chart in charts if chart["kind"] == "bars"]

@@ -7,22 +7,18 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-from review.domain import checks, values
+from review.domain import checks, course, sheet_form, values
 from review.domain.answers import sentence_of, state_words
-from review.domain.fields import Section, text_keys
 from review.domain.grade_words import WHY_OPEN, why_open
-from review.domain.items import circled
 from review.domain.measure_codes import sort_key
-from review.domain.notation import compact
-from review.domain.values.reading import Quantity
+from review.reader_words import goal_label
 
 Snapshot = Mapping[str, Any]
 Row = Mapping[str, Any]
 
+_KATAKANA = {letter: letter + 0x60 for letter in range(ord("ぁ"), ord("ゖ") + 1)}
 #: what a person may sort the list by
 SORTS = ("code", "grade", "department")
 #: the words for the direction by which a goal was judged; of a rank the first is the best
@@ -57,7 +53,8 @@ def audit_head(snapshot: Snapshot) -> str:
 def listed(snapshot: Snapshot, filters: Filters) -> list[Row]:
     """The 施策 that fit, in the requested order. Every word must occur somewhere in the 施策."""
     words = [folded(word) for word in filters.words.split()]
-    rows = [row for row in snapshot["measures"] if _fits(row, filters) and _says(row, words)]
+    fitting = [row for row in snapshot["measures"] if _fits(row, filters)]
+    rows = [row for row in fitting if not words or _says(row, words)]
     return sorted(
         rows, key=lambda row: _place(row, snapshot, filters.sort.removeprefix("-")), reverse=filters.sort[:1] == "-"
     )
@@ -72,17 +69,15 @@ def _fits(row: Row, filters: Filters) -> bool:
 
 
 def _says(row: Row, words: Sequence[str]) -> bool:
-    if not words:
-        return True
-    texts = [searched(row), *(row.get(key, "") for key in text_keys(Section.CONTENT))]
-    text = folded(" ".join(texts))
+    text = searched(row)
     return all(word in text for word in words)
 
 
 def searched(row: Row) -> str:
-    """The names by which people look for a 施策: its own, its offices', its field's and its goals'."""
-    names = dict.fromkeys(cell["name"] for one in row["indicators"] for cell in one["years"])
-    return " ".join([row["code"], row["name"], row["owner"], place_words(row), *row["related"], *names])
+    """All words by which people look for a 施策: names, offices, 評価項目, 目標 and 実績, and its texts; each once."""
+    cells = (cell[key] for one in row["indicators"] for cell in one["years"] for key in ("name", "target", "actual"))
+    names = (row["code"], row["name"], row["owner"], place_words(row), *row["related"])
+    return folded("\n".join(dict.fromkeys((*names, *cells, *sheet_form.texts_of_row(row).values()))))
 
 
 def _place(row: Row, snapshot: Snapshot, sort: str) -> tuple[Any, ...]:
@@ -93,8 +88,8 @@ def _place(row: Row, snapshot: Snapshot, sort: str) -> tuple[Any, ...]:
 
 
 def folded(text: str) -> str:
-    """The text as a search compares it: widths, cases and spaces do not count."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """The text as a search compares it: widths, cases, spaces and ひらがな or カタカナ do not count."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().translate(_KATAKANA).split())
 
 
 def place_words(row: Row) -> str:
@@ -206,10 +201,12 @@ def by_department(snapshot: Snapshot) -> list[Totals]:
 
 def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
     """One 成果目標 as a page shows it: its years, its judgement, and its chart where its values can be drawn."""
-    cells, years = list(one["years"]), years_of(one, fiscal_year)
+    cells = list(one["years"])
     this = next((cell for cell in cells if cell["fiscal_year"] == fiscal_year), None)
+    grade = {"grade": one["grade"], "grade_words": one.get("grade_words", "")}
+    years = course.rows([{**cell, **(grade if cell is this else {})} for cell in cells], fiscal_year)
     name = this["name"] if this else next((cell["name"] for cell in reversed(cells) if cell["name"]), "")
-    label = f"成果目標{circled(one['number'])}"
+    label = goal_label(one["number"])
     return {
         **one,
         "label": label,
@@ -226,27 +223,9 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
         },
         "sentences": cautions(one, why_open(one)),
         "person_graded": bool(one["given_reason"]),
-        "chart": chart(label, years),
+        "charts": course.charts(label, years, one.get("direction", "")),
         "empty": not any(cell[key] for cell in cells for key in ("name", "target", "actual")),
     }
-
-
-def years_of(one: Row, fiscal_year: int) -> list[dict[str, Any]]:
-    """The years of a 成果目標 as its table and its chart take them."""
-    cells = list(one["years"])
-    return [
-        {
-            "year": cell["fiscal_year"],
-            "name": cell["name"],
-            "target": cell["target"],
-            "actual": cell["actual"],
-            "is_now": cell["fiscal_year"] == fiscal_year,
-            "grade": one["grade"] if cell["fiscal_year"] == fiscal_year else "",
-            "grade_words": one.get("grade_words", ""),
-            "definition_changed": renamed(cells, place),
-        }
-        for place, cell in enumerate(cells)
-    ]
 
 
 def notes_of(one: Row) -> list[dict[str, str]]:
@@ -279,68 +258,3 @@ def reading_of(one: Row, cell: Row) -> dict[str, str]:
 def state_of(one: Row) -> str:
     """The state of the year's 実績 in words; '' where there is none."""
     return state_words(one.get("state", ""), one.get("state_until", ""))
-
-
-def renamed(cells: Sequence[Row], place: int) -> bool:
-    """Whether the 評価項目 differs from the year before in more than spaces and widths."""
-    if not place:
-        return False
-    before, now = cells[place - 1]["name"], cells[place]["name"]
-    return bool(before and now and compact(before) != compact(now))
-
-
-def chart(title: str, years: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """The chart's data; None where the values share no unit, or fewer than two years can be drawn."""
-    actuals = [_drawable(year["actual"]) for year in years]
-    targets = [_drawable(year["target"]) for year in years]
-    quantities = [one for one in (*actuals, *targets) if one]
-    if sum(one is not None for one in actuals) < 2 or not _share_unit(quantities):
-        return None
-    unit, factor = _unit_of(quantities)
-    return {
-        "title": title,
-        "unit": unit,
-        "direction": "",
-        "years": [
-            {
-                "year": year["year"],
-                "actual": _scaled(actual, factor),
-                "target": _scaled(target, factor),
-                "actual_text": year["actual"] or "－",
-                "target_text": year["target"] or "－",
-                "is_now": year["is_now"],
-                "definition_changed": year["definition_changed"],
-            }
-            for year, actual, target in zip(years, actuals, targets, strict=True)
-        ],
-    }
-
-
-def _drawable(text: str) -> Quantity | None:
-    """The text's single value; None for ranges, parts, words and nothing."""
-    quantity = values.read(text).quantity
-    return quantity if quantity and quantity.value is not None and not quantity.change else None
-
-
-def _share_unit(quantities: Sequence[Quantity]) -> bool:
-    symbols = {one.unit.symbol for one in quantities if not one.unit.bare}
-    if "%" in symbols and any(one.unit.bare for one in quantities):
-        return False  # a bare 0.75 beside 80% is a share or a slip
-    return len(symbols) <= 1 and len({(one.period, one.each) for one in quantities}) <= 1
-
-
-def _unit_of(quantities: Sequence[Quantity]) -> tuple[str, int]:
-    """The words of the axis and what to divide by: 千円 where every value was typed in 千円."""
-    symbol = next((one.unit.symbol for one in quantities if not one.unit.bare), "")
-    scales = {one.scale for one in quantities}
-    scale = scales.pop() if len(scales) == 1 else 1
-    return {1000: "千", 10_000: "万", 1_000_000: "百万", 100_000_000: "億"}.get(scale, "") + symbol, scale
-
-
-def _scaled(one: Quantity | None, factor: int) -> Decimal | None:
-    if one is None or one.value is None:
-        return None
-    value = Fraction(one.value, factor)
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    # Four places, and for what is smaller four digits: 0.00009 is no 0.0001.
-    return round(exact, max(4, 3 - exact.adjusted()) if exact else 4).normalize()

@@ -6,10 +6,10 @@ from typing import Any
 
 from review.books.services import editions
 from review.books.services.editions import Row, Snapshot
-from review.domain.items import circled
+from review.domain import course
 from review.domain.measure_codes import sort_key
-from review.domain.notation import compact
-from review.reader_words import with_words
+from review.domain.notation import renamed
+from review.reader_words import goal_label, with_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class IndicatorRow:
 
     @property
     def renamed(self) -> bool:
-        return bool(self.left.name and self.right.name and compact(self.left.name) != compact(self.right.name))
+        return renamed(self.left.name, self.right.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +90,7 @@ def _measure(code: str, left: Row | None, right: Row | None, years: tuple[int, i
         outcomes=(sides[0].get("outcome", ""), sides[1].get("outcome", "")),
         indicators=tuple(
             IndicatorRow(
-                label=f"成果目標{circled(number)}",
+                label=goal_label(number),
                 left=_side(_numbered(sides[0], number), years[0]),
                 right=_side(_numbered(sides[1], number), years[1]),
             )
@@ -137,75 +137,33 @@ def _rest(measure: Row | None, year: int) -> Any:
 # --- through the years ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """One 施策 through its plan: each edition's grade of its own 年度, and the goals with their charts."""
-
-    years: tuple[int, ...]
-    grades: tuple[str, ...]
-    outcomes: tuple[str, ...]
-    names: tuple[str, ...]
-    words: tuple[str, ...]
-    owners: tuple[str, ...]
-    indicators: tuple[dict[str, Any], ...]
+def run(books: Sequence[tuple[int, Snapshot]], code: str) -> tuple[dict[int, Row], list[dict[str, Any]]]:
+    """One 施策 through its plan: {年度: it as published}, and its goals with their charts. `books`: (年度, snapshot) in year
+    order. Each year's 実績 is that of its own edition; the years without an edition show what the newest edition holds."""
+    published: dict[int, Row] = {
+        year: with_words(row, snapshot) for year, snapshot in books if (row := editions.measure(snapshot, code)[0])
+    }
+    numbers = sorted({one["number"] for row in published.values() for one in row["indicators"]})
+    return published, [_course(published, number) for number in numbers]
 
 
-def run(books: Sequence[tuple[int, Snapshot]], code: str) -> Run:
-    """`books`: (年度, snapshot) in year order. Each year's 実績 is that of its own edition; the years without an edition
-    show what the newest edition holds of them."""
-    published = [
-        (year, snapshot, with_words(row, snapshot))
-        for year, snapshot in books
-        if (row := editions.measure(snapshot, code)[0])
-    ]
-    numbers = sorted({one["number"] for _year, _snapshot, row in published for one in row["indicators"]})
-    return Run(
-        years=tuple(year for year, _snapshot, _row in published),
-        grades=tuple(row["grade"] for _year, _snapshot, row in published),
-        outcomes=tuple(row["outcome"] for _year, _snapshot, row in published),
-        names=tuple(row["name"] for _year, _snapshot, row in published),
-        words=tuple(row["grade_words"] + row["grade_note"] for _year, _snapshot, row in published),
-        owners=tuple(row["owner"] for _year, _snapshot, row in published),
-        indicators=tuple(_course(published, number) for number in numbers),
-    )
-
-
-def _course(published: Sequence[tuple[int, Snapshot, Row]], number: int) -> dict[str, Any]:
+def _course(published: Mapping[int, Row], number: int) -> dict[str, Any]:
     """One 成果目標 in every 年度 of the plan."""
     cells: dict[int, dict[str, Any]] = {}
-    for year, _snapshot, row in published:
+    for year, row in published.items():
         one = _numbered(row, number)
-        if one is None:
-            continue
-        for cell in one["years"]:
+        for cell in one["years"] if one else ():
             # A later edition may have more of an earlier year; each published year keeps the values of its own edition.
-            if cell["fiscal_year"] not in cells or cell["fiscal_year"] >= year:
-                own = cell["fiscal_year"] == year
-                cells[cell["fiscal_year"]] = {
-                    **cell,
-                    "grade": one["grade"] if own else "",
-                    "grade_words": one["grade_words"] if own else "",
-                    "rate_text": one["rate_text"] if own else "",
-                }
+            if one and (cell["fiscal_year"] not in cells or cell["fiscal_year"] >= year):
+                judged = one if cell["fiscal_year"] == year else {}
+                grades = {key: judged.get(key, "") for key in ("grade", "grade_words", "rate_text")}
+                cells[cell["fiscal_year"]] = {**cell, **grades}
     ordered = [cells[year] for year in sorted(cells)]
-    years = [
-        {
-            "year": cell["fiscal_year"],
-            "name": cell["name"],
-            "target": cell["target"],
-            "actual": cell["actual"],
-            "grade": cell["grade"],
-            "grade_words": cell["grade_words"],
-            "is_now": False,
-            "definition_changed": editions.renamed(ordered, place),
-        }
-        for place, cell in enumerate(ordered)
-    ]
-    label = f"成果目標{circled(number)}"
+    years, label = course.rows(ordered), goal_label(number)
     return {
         "number": number,
         "label": label,
         "name": next((cell["name"] for cell in reversed(ordered) if cell["name"]), ""),
         "table": {"label": label, "years": years, "show_grade": True},
-        "chart": editions.chart(label, years),
+        "charts": course.charts(label, years),
     }

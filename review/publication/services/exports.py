@@ -66,6 +66,13 @@ def as_csv(source: Source) -> bytes:
     return open_data.as_table(open_data.indicator_columns(source.snapshot), rows)
 
 
+def goal_csv(source: Source, code: str, number: int) -> bytes:
+    """The rows of one 成果目標, under the columns of `as_csv`."""
+    columns = open_data.indicator_columns(source.snapshot)
+    rows = open_data.indicator_rows(source.snapshot, source.meta)
+    return open_data.as_table(columns, (row for row in rows if row["indicator_id"] == f"{code}-{number}"))
+
+
 def measures_csv(source: Source) -> bytes:
     """The table of 施策."""
     rows = (open_data.measure_row(source.snapshot, source.meta, row) for row in source.snapshot["measures"])

@@ -21,6 +21,7 @@ from review.domain import fields, grade_words, sheet_form, values
 from review.domain.answers import sentence_of
 from review.domain.fields import OWN, Field, Kind
 from review.domain.fiscal import fiscal_year_label
+from review.domain.notation import renamed
 from review.domain.rating import Scale
 from review.domain.values.reading import COMPARATOR_WORDS
 
@@ -248,7 +249,7 @@ def _cell(code: str, one: Row, place: int, *, coded: bool) -> dict[str, Any]:
         "year": cell["fiscal_year"],
         "year_label": fiscal_year_label(cell["fiscal_year"]),
         "indicator": _typed(cell["name"]) if coded else cell["name"],
-        "definition_changed": editions.renamed(one["years"], place),
+        "definition_changed": place > 0 and renamed(one["years"][place - 1]["name"], cell["name"]),
         "target": _typed(cell["target"]) if coded else cell["target"],
         "actual": _typed(cell["actual"]) if coded else cell["actual"],
         "target_number": books.number_of(target),

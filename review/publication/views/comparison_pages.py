@@ -1,19 +1,126 @@
-"""Published years beside each other: two of them, or the whole run of one 施策 through its plan."""
+"""Published years beside each other: one with the year before, two of them, or the whole run of one 施策 through its plan."""
 
+from collections import Counter
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from review.publication.services import comparing
+from review.books.services import editions
+from review.domain.grade_words import share
+from review.publication.services import comparing, goals
 from review.publication.views import published as parts
-from review.publication.views.public_frame import Page, crumbs, frame
+from review.publication.views.public_frame import Page
+from review.publication.views.public_frame import page as page_of
 from review.publication.views.shelf import Book, Site
+from review.reader_words import goal_label, legend
 from review.templatetags.words import fiscal_year
+
+# --- the year beside the one before ----------------------------------------------------------------------------------
+
+
+def overview_of(book: Book) -> dict[str, Any]:
+    """The year at a glance: the headline, each grade as a tile with its change on the same goals, what became better and
+    worse, and what to read first."""
+    snapshot, change = book.snapshot, change_of(book)
+    whole = editions.totals(snapshot["measures"])
+    before = (snapshot.get("previous") or {}).get("indicators") or {}
+    tiles = []
+    for grade in snapshot["scale"]:
+        letter = grade["letter"]
+        count, was, now = (each.get(letter, 0) for each in (whole.indicators, change.before, change.now))
+        known = change.base and grade.get("role") != "undecided"
+        tiles.append(
+            {"letter": letter, "name": legend(grade), "count": count, "share": share(count, whole.indicator_count)}
+            | ({"was": was, "now": now, "more": max(now - was, 0), "fewer": max(was - now, 0)} if known else {})
+            | ({"before": before.get(letter, 0)} if before and not known else {})
+        )
+    outcomes = Counter(row["outcome"] for row in snapshot["measures"])
+    return {
+        "assessed": {"measures": outcomes[""], "excluded": outcomes["excluded"], "missing": outcomes["not_submitted"]},
+        "overview": whole,
+        "headline": headline(book),
+        "tiles": tiles,
+        "base": change.base,
+        "better": [_step(one, book) for one in change.better],
+        "worse": [_step(one, book) for one in change.worse],
+        "first": _read_first(book, whole),
+    }
+
+
+def change_of(book: Book) -> goals.Change:
+    """What became of the goals since the year before, computed once a site."""
+    earlier = book.site.book(book.plan, book.year - 1)
+    key = ("change", book.edition.pk, earlier.edition.pk if earlier else None)
+    make = partial(goals.change, book.snapshot, earlier.snapshot if earlier else None)
+    return book.site.remembered(key, make)  # type: ignore[no-any-return]
+
+
+def _step(one: goals.Step, book: Book) -> dict[str, Any]:
+    goal = f"{one.measure['code']} {goal_label(one.number)}"
+    url = book.goal_url(one.measure["code"], one.number)
+    return {"goal": goal, "name": one.name, "before": one.before, "now": one.now, "url": url}
+
+
+def _read_first(book: Book, whole: editions.Totals) -> dict[str, Any]:
+    """The goals that were missed by most, the grades that ask for a reading, and the corrections."""
+    scale = book.snapshot["scale"]
+    missed = [
+        (Decimal(one["rate"]), row, one)
+        for row in book.snapshot["measures"]
+        for one in row["indicators"]
+        if one["status"] == "missed" and one["rate"] and "progress" not in one
+    ]
+    farthest = [
+        {**editions.indicator(one, book.year), "code": row["code"], "url": book.goal_url(row["code"], one["number"])}
+        for _rate, row, one in sorted(missed, key=lambda each: each[0])[:3]
+    ]
+    lists = [
+        {"letter": grade["letter"], "name": legend(grade), "count": count,
+         "url": book.url("year", query={"grade": grade["letter"]}) + "#measures"}
+        for grade in scale[-2:]
+        if (count := whole.measures.get(grade["letter"], 0))
+    ]  # fmt: skip
+    return {"farthest": farthest, "lists": lists, "corrected": book.edition.number > 1}
+
+
+def headline(book: Book) -> str:
+    """The year in two sentences: how many goals were achieved, and what became of those that can be compared."""
+    snapshot, change = book.snapshot, change_of(book)
+    whole = editions.totals(snapshot["measures"])
+    achieved = whole.indicators.get(snapshot["scale"][0]["letter"], 0) if snapshot["scale"] else 0
+    facts = {"goals": whole.indicator_count, "achieved": achieved, "share": share(achieved, whole.indicator_count)}
+    first = _("成果目標%(goals)s件のうち%(achieved)s件が目標を達成しました(%(share)s%%)。") % facts
+    if not change.base:
+        return first
+    counts = {"base": change.base, "better": len(change.better), "worse": len(change.worse)}
+    more = _(
+        "前年度と比べられる%(base)s件では、達成区分が良くなったものが%(better)s件、悪くなったものが%(worse)s件です。"
+    )
+    return f"{first}{' ' if first.isascii() else ''}{more % counts}"
+
+
+def year_line(book: Book) -> str:
+    """The year in words for whoever sees no more of it: whose, which plan and year, and the headline."""
+    where = {"city": book.edition.cycle.plan.city, "plan": book.snapshot["plan"], "year": fiscal_year(book.year)}
+    return _("%(city)s %(plan)s %(year)s: ") % where + headline(book)
+
+
+# --- two editions ----------------------------------------------------------------------------------------------------
 
 
 def key_of(book: Book) -> str:
     """The name of an edition in a comparison's address: 2024-1."""
     return f"{book.year}-{book.edition.number}"
+
+
+def chosen(site: Site, plan: str, key: str) -> Book | None:
+    """The plan's edition that a comparison names: 2024-1; None where it names none."""
+    year, _dash, number = key.partition("-")
+    if not all(part.isascii() and part.isdigit() and len(part) < 5 for part in (year, number)):
+        return None
+    return site.book(plan, int(year), int(number))
 
 
 def pair(site: Site, left: Book, right: Book) -> str:
@@ -25,9 +132,6 @@ def compare(site: Site, plan: str, left: Book | None = None, right: Book | None 
     if plan not in site.plans:
         return None
     selected = {"a": key_of(left), "b": key_of(right), "page": page if page > 1 else ""} if left and right else None
-    framed = frame(
-        site, _("比べる"), here="compare", plan=plan, path=("compare", plan, *([selected] if selected else []))
-    )
     offered = [
         {
             "value": f"{edition.cycle.fiscal_year}-{edition.number}",
@@ -36,9 +140,7 @@ def compare(site: Site, plan: str, left: Book | None = None, right: Book | None 
         for edition in site.editions
         if edition.cycle.plan.short_name == plan
     ]
-    context = {
-        **framed,
-        "breadcrumbs": crumbs(site, plan, (_("比べる"), "")),
+    shown = {
         "choices": offered,
         "compare_url": site.url("compare", plan),
         "selected": selected or {},
@@ -49,8 +151,9 @@ def compare(site: Site, plan: str, left: Book | None = None, right: Book | None 
         ],
     }  # fmt: skip
     if left and right:
-        context |= _compared(site, left, right, page)
-    return Page(template="publication/compare.html", context=context)
+        shown |= _compared(site, left, right, page)
+    title, path = _("比べる"), ("compare", plan, *([selected] if selected else []))
+    return page_of(site, "compare", title, here="compare", plan=plan, path=path, steps=((title, ""),), shown=shown)
 
 
 def neighbours(site: Site, plan: str) -> list[tuple[Book, Book]]:
@@ -116,41 +219,27 @@ def _compared(site: Site, left: Book, right: Book, page: int) -> dict[str, Any]:
 
 def run(site: Site, plan: str, code: str) -> Page | None:
     """The whole run of one 施策 through its plan: its result in each published year."""
-    shown = [Book(site=site, edition=edition) for edition in reversed(site.current(plan))]
-    run = comparing.run([(one.year, one.snapshot) for one in shown], code)
-    if not run.years:
+    books = [Book(site=site, edition=edition) for edition in reversed(site.current(plan))]
+    rows, indicators = comparing.run([(one.year, one.snapshot) for one in books], code)
+    if not rows:
         return None
-    shown = [one for one in shown if one.year in run.years]
-    title = f"{code} {run.names[-1]}"
-    newest = shown[-1]
-    framed = frame(site, title, here="measure", book=newest, path=("run", plan, code))
-    context = {
-        **framed,
+    books = [one for one in books if one.year in rows]
+    newest, name = books[-1], rows[books[-1].year]["name"]
+    shown = {
         "edition_label": "",
-        "breadcrumbs": crumbs(
-            site,
-            plan,
-            (fiscal_year(newest.year), newest.url("year")),
-            (code, newest.url("measure", code)),
-            (_("計画期間の推移"), ""),
-        ),
         "plan": newest.heads["plan"],
         "code": code,
-        "name": run.names[-1],
-        "run": run,
+        "name": name,
+        "indicators": indicators,
         "years": [
-            {
-                "year": one.year,
-                "url": one.url("measure", code),
-                "edition": parts.edition_name(one.edition),
-                "grade": grade,
-                "grade_words": words,
-                "outcome": outcome,
-                "owner": owner,
-            }
-            for one, grade, outcome, owner, words in zip(
-                shown, run.grades, run.outcomes, run.owners, run.words, strict=True
-            )
+            {"year": one.year, "url": one.url("measure", code), "edition": parts.edition_name(one.edition), "row": rows[one.year]}
+            for one in books
         ],
-    }
-    return Page(template="publication/run.html", context=context)
+    }  # fmt: skip
+    steps = (
+        (fiscal_year(newest.year), newest.url("year")),
+        (code, newest.url("measure", code)),
+        (_("計画期間の推移"), ""),
+    )
+    path = ("run", plan, code)
+    return page_of(site, "run", f"{code} {name}", here="measure", book=newest, path=path, steps=steps, shown=shown)

@@ -116,7 +116,7 @@ def robots() -> str:
 # --- the catalogue -----------------------------------------------------------------------------------------------------
 
 
-def source_of(book: Book) -> Source:
+def export_of(book: Book) -> Source:
     """The edition as its data are made from it."""
     return Source(snapshot=book.snapshot, edition=book.edition)
 
@@ -124,7 +124,7 @@ def source_of(book: Book) -> Source:
 def catalog(site: Site) -> dict[str, Any]:
     """Every edition as a dataset, in the catalogue that stands in the root of the results."""
     books = [Book(site=site, edition=one, numbered=not (site.static and one.current)) for one in site.editions]
-    entries = [_entry(book, source_of(book)) for book in books]
+    entries = [_entry(book, export_of(book)) for book in books]
     return catalogue.together(entries, site.absolute(site.url("index")) or "./", site.city)
 
 

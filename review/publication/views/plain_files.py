@@ -31,7 +31,6 @@ from review.models import Artifact, Edition, SummaryEdition
 from review.publication.services import exports, schemas, summary_tables
 from review.publication.views import comparison_pages, following, published, shelf
 from review.publication.views import public_pages as pages
-from review.publication.views.public_frame import Page
 from review.publication.views.publication import data_file
 from review.publication.views.shelf import Book, Linker, Site, place_of
 from review.reader_words import with_words
@@ -41,6 +40,10 @@ from review.trail.services import whole_files
 TOGETHER = 400
 SCRIPTS = ("review/js/search.js",)
 STYLES = ("tokens", "fonts", "base", "layout", "components", "forms", "tables", "charts", "print", "public")
+
+#: what another process runs
+PROCESS = """import sys, django; from pathlib import Path; django.setup()
+from review.publication.views import plain_files; plain_files.make_share(*map(Path, sys.argv[1:]))"""
 
 Progress = Callable[[int, int], None]
 
@@ -145,47 +148,6 @@ def places_of(stock: Stock, sheets: Iterable[Sheet]) -> list[str]:
 # --- making ----------------------------------------------------------------------------------------------------------
 
 
-def make(site: Site, sheet: Sheet) -> Page:
-    """The page of a sheet. Raises LookupError where it is not there."""
-    query = dict(sheet.query)
-    page = int(query.pop("page", 1))
-    result: Page | None
-    if sheet.name in ("index", "open_data"):
-        result = {"index": pages.index, "open_data": pages.data}[sheet.name](site)
-    elif sheet.name in ("plan", "method"):
-        result = {"plan": pages.plan, "method": pages.method}[sheet.name](site, *sheet.args)
-    elif sheet.name == "compare":
-        left, right = (_named(site, sheet.args[0], query.get(key, "")) for key in ("a", "b"))
-        result = comparison_pages.compare(site, sheet.args[0], left, right, page)
-    elif sheet.name == "run":
-        result = comparison_pages.run(site, *sheet.args)
-    elif sheet.name == "summary":
-        result = pages.summary(site, *sheet.args)
-    else:
-        result = _of_book(site, sheet, Filters(**query), page)
-    if result is None:
-        raise LookupError(f"no page for {sheet}")
-    return result
-
-
-def _named(site: Site, plan: str, key: str) -> Book | None:
-    year, _dash, number = key.partition("-")
-    return site.book(plan, int(year), int(number)) if number else None
-
-
-def _of_book(site: Site, sheet: Sheet, filters: Filters, page: int) -> Page | None:
-    args = list(sheet.args)
-    code = args.pop() if sheet.name == "measure" else ""
-    book = site.book(*args)
-    if book is None:
-        return None
-    if sheet.name == "measure":
-        return pages.measure(book, code)
-    if sheet.name == "year":
-        return pages.year(book, filters, page)
-    return pages.departments(book) if sheet.name == "departments" else pages.errata(book)
-
-
 def assets() -> dict[str, str]:
     """{address: file} of styles, fonts, icons and scripts, as the templates address them."""
     names = [f"review/css/{name}.css" for name in STYLES] + list(SCRIPTS)
@@ -244,7 +206,7 @@ def _feed(site: Site, plan: str) -> bytes:
 
 
 def _data(book: Book, name: str) -> Callable[[], bytes]:
-    return lambda: data_file(book, following.source_of(book), name) or b""
+    return lambda: data_file(book, following.export_of(book), name) or b""
 
 
 def _stored(file: Artifact) -> Callable[[], bytes]:
@@ -258,7 +220,7 @@ def _stored(file: Artifact) -> Callable[[], bytes]:
 def search_data(book: Book) -> bytes:
     """The names and offices of every 施策 for the local search: a script, for a page opened from a disk may read no JSON."""
     rows = [
-        [row["code"], row["name"], row["owner"], row["grade"] + row["grade_note"], editions.folded(editions.searched(row))[:400]]
+        [row["code"], row["name"], row["owner"], row["grade"] + row["grade_note"], editions.searched(row)]
         for row in (with_words(one, book.snapshot) for one in book.snapshot["measures"])
     ]  # fmt: skip
     return ("window.meguriSearch = " + json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + ";\n").encode()
@@ -312,7 +274,21 @@ def pages_in(stock: Stock, work: Sequence[tuple[str, Sheet]], known: Iterable[st
     sites = {language: stock.site(language) for language in shelf.NAMESPACES}
     for place, sheet in work:
         with translation.override(sheet.language):
-            yield place, linker.linked(make(sites[sheet.language], sheet).html(), place)
+            query = {key: str(value) for key, value in sheet.query}
+            page = pages.make(sites[sheet.language], sheet.name, sheet.args, query)
+            if page is None:
+                raise LookupError(f"no page for {sheet}")
+            yield place, linker.linked(page.html(), place)
+
+
+def make_share(task: Path, out: Path) -> None:
+    """In another process: make the pages of the task, both files being those of the process that waits for them."""
+    stock, work, known = pickle.loads(task.read_bytes())  # noqa: S301 - written by our own parent process
+    with out.open("wb") as stream:
+        for number, file in enumerate(pages_in(stock, work, known), start=1):
+            pickle.dump(file, stream)
+            if number % 50 == 0:
+                print(number, flush=True)  # noqa: T201 - this is how the parent hears of it
 
 
 def _together(
@@ -356,7 +332,7 @@ class _Other:
             "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.dev"),
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "review.publication.views.page_maker", str(task), str(self.out)],
+            [sys.executable, "-c", PROCESS, str(task), str(self.out)],
             stdout=subprocess.PIPE, cwd=settings.BASE_DIR, env=environment, text=True,
         )  # fmt: skip
         stack.callback(self._end)

@@ -23,7 +23,7 @@ from review.publication.services import corrections
 from review.publication.services.exports import Source
 from review.publication.views import public_pages as pages
 from review.publication.views.public_frame import Page
-from review.publication.views.publication import HTML, content_type, data_file, filters_of, page_number
+from review.publication.views.publication import HTML, content_type, data_file
 from review.publication.views.shelf import Book, Site
 from review.screens.views.signed_in import SignedInRequest
 from review.trail.services import audit
@@ -45,7 +45,7 @@ class Draft(Site):
 
     def url(self, name: str, *args: Any, query: Mapping[str, Any] | None = None) -> str:
         """Within the preview where the address is one of the coming edition; '' where it cannot exist yet."""
-        if name in ("run", "download", "pdf") or (name == "compare" and query):
+        if name in ("run", "goal", "download", "pdf") or (name == "compare" and query):
             return ""
         if not self._is_coming(args):
             return super().url(name, *args, query=query) if self._is_there(args) else ""
@@ -137,22 +137,14 @@ def answer(
         response = HttpResponse(data, content_type=content_type(page))
         response.headers["Content-Disposition"] = f'attachment; filename="preview_{plan}_{year}_{page}"'
     else:
-        result = page_of(request, book, page)
+        name = "year" if not page else page if page in PARTS else "measure"
+        result = pages.make(book.site, name, [*book.place, *([page] if name == "measure" else [])], request.GET)
         if result is None:
             raise Http404
         response = HttpResponse(marked(result, mark).html(), content_type=HTML)
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def page_of(request: SignedInRequest, book: Book, page: str) -> Page | None:
-    """The page that the rest of the address names; None for an unknown one."""
-    if not page:
-        return pages.year(book, filters_of(request.GET), page_number(request.GET))
-    if page in PARTS:
-        return {"departments": pages.departments, "errata": pages.errata}[page](book)
-    return pages.measure(book, page)
 
 
 def marked(page: Page, mark: Mapping[str, str]) -> Page:

@@ -76,11 +76,26 @@ def frame(
     return context
 
 
+def page(
+    site: Site,
+    template: str,
+    title: str,
+    *,
+    steps: tuple[tuple[str, str], ...] = (),
+    shown: Mapping[str, Any],
+    **where: Any,
+) -> Page:
+    """A page in its frame: `where` as `frame` takes it, `steps` the way down to it, `shown` what it shows itself."""
+    book, plan = where.get("book"), where.get("plan", "")
+    way = {"breadcrumbs": crumbs(site, book.plan if book else plan, *steps)} if steps else {}
+    return Page(template=f"publication/{template}.html", context={**frame(site, title, **where), **way, **shown})
+
+
 def not_there(language: str, reference: str) -> Page:
     """The page of an unknown address of the public site. No query."""
     site = Site(editions=(), read=lambda edition: {}, language=language)
-    framed = frame(site, _("ページが見つかりません"), here="", path=("index",))
-    return Page(template="publication/not_there.html", context={**framed, "reference": reference})
+    shown = {"reference": reference}
+    return page(site, "not_there", _("ページが見つかりません"), here="", path=("index",), shown=shown)
 
 
 def _other_language(site: Site, path: tuple[Any, ...]) -> dict[str, str]:
@@ -109,6 +124,7 @@ def _seen_from_outside(site: Site, title: str, book: Book | None, path: tuple[An
         "canonical": addresses[site.language],
         "alternates": addresses,
         "feed_url": feed_url(site, book.plan if book else ""),
+        "share_picture": site.absolute(book.url("share_picture")) if book and not site.static else "",
     }
 
 

@@ -4,6 +4,7 @@ Pages name offices, never persons. They are made from frozen snapshots alone, in
 there is no such page.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,9 +17,10 @@ from review.domain.rating import Scale
 from review.item_words import correctable_label
 from review.models import SummaryEdition
 from review.publication.services import open_data, schemas, summary_tables
-from review.publication.views import comparison_pages
+from review.publication.views import comparison_pages, goal_pages
 from review.publication.views import published as parts
-from review.publication.views.public_frame import Page, crumbs, frame
+from review.publication.views.public_frame import Page, crumbs
+from review.publication.views.public_frame import page as page_of
 from review.publication.views.shelf import Book, Site
 from review.reader_words import with_words
 from review.templatetags.words import day_text, fiscal_year
@@ -30,14 +32,13 @@ def index(site: Site) -> Page:
     """Every plan of which something is published; where it is one alone, its years."""
     if not site.several:
         return _years_of(site, *site.plans, path=("index",))
-    framed = frame(site, _("計画の評価結果"), here="index", path=("index",))
-    plans = [_plan_card(site, plan) for plan in site.plans]
-    return Page(template="publication/plans.html", context={**framed, "plans": plans, "site_title": ""})
-
-
-def _plan_card(site: Site, plan: str) -> dict[str, Any]:
-    years = [fiscal_year(edition.cycle.fiscal_year) for edition in site.current(plan)]
-    return {"name": site.plan_name(plan), "url": site.url("plan", plan), "years": years}
+    plans = [
+        {"name": site.plan_name(plan), "url": site.url("plan", plan),
+         "years": [fiscal_year(edition.cycle.fiscal_year) for edition in site.current(plan)]}
+        for plan in site.plans
+    ]  # fmt: skip
+    shown = {"plans": plans, "site_title": ""}
+    return page_of(site, "plans", _("計画の評価結果"), here="index", path=("index",), shown=shown)
 
 
 def plan(site: Site, plan: str) -> Page | None:
@@ -64,17 +65,10 @@ def _years_of(site: Site, plan: str = "", *, path: tuple[str, ...]) -> Page:
         )
         bars.append({"label": fiscal_year(book.year), "counts": heads["totals"]["indicators"], "url": url})
     title = site.plan_name(plan) if site.several else _("計画の評価結果")
-    framed = frame(site, title, here="plan" if site.several else "index", plan=plan, path=path)
-    way = crumbs(site, "", (title, "")) if site.several else []
-    context = {
-        **framed,
-        "breadcrumbs": way,
-        "years": years,
-        "bars": bars,
-        "site_title": "",
-        "summaries": site.summary_links(plan),
-    }
-    return Page(template="publication/index.html", context=context)
+    way = {"breadcrumbs": crumbs(site, "", (title, ""))} if site.several else {}
+    shown = {**way, "years": years, "bars": bars, "site_title": "", "summaries": site.summary_links(plan)}
+    here = "plan" if site.several else "index"
+    return page_of(site, "index", title, here=here, plan=plan, path=path, shown=shown)
 
 
 def method(site: Site, plan: str) -> Page | None:
@@ -82,28 +76,20 @@ def method(site: Site, plan: str) -> Page | None:
     if plan not in site.plans:
         return None
     scale = Book(site=site, edition=site.current(plan)[0]).heads["scale"]
-    framed = frame(site, _("評価の方法"), here="method", plan=plan, path=("method", plan))
-    context = {
-        **framed,
-        "breadcrumbs": crumbs(site, plan, (_("評価の方法"), "")),
-        "scale": Scale.from_data(scale),
-        "data_url": site.url("open_data"),
-    }
-    return Page(template="publication/method.html", context=context)
+    title, shown = _("評価の方法"), {"scale": Scale.from_data(scale), "data_url": site.url("open_data")}
+    steps, path = ((title, ""),), ("method", plan)
+    return page_of(site, "method", title, here="method", plan=plan, path=path, steps=steps, shown=shown)
 
 
 def data(site: Site) -> Page:
     """The open data: files, columns, schemas, licence and the interface for programs."""
-    framed = frame(site, _("オープンデータ"), here="data", path=("open_data",))
     years = [
         {"label": " ".join([*([site.plan_name(plan)] if site.several else []), fiscal_year(edition.cycle.fiscal_year)]),
          "edition": parts.edition_name(edition), "files": parts.downloads(Book(site=site, edition=edition))}
         for plan in site.plans
         for edition in site.current(plan)
     ]  # fmt: skip
-    context = {
-        **framed,
-        "breadcrumbs": crumbs(site, "", (_("データ"), "")),
+    shown = {
         "years": years,
         "tables": [
             {"title": _("成果目標と年度 (indicators.csv)"), "columns": open_data.indicator_columns()},
@@ -116,7 +102,8 @@ def data(site: Site) -> Page:
         "api_url": "" if site.static else open_data.api_address(),
         "english": site.language == "en",
     }
-    return Page(template="publication/data.html", context=context)
+    steps, path = ((_("データ"), ""),), ("open_data",)
+    return page_of(site, "data", _("オープンデータ"), here="data", path=path, steps=steps, shown=shown)
 
 
 # --- one year --------------------------------------------------------------------------------------------------------
@@ -131,20 +118,8 @@ def year(book: Book, filters: Filters | None = None, page: int = 1) -> Page:
     alone = filters.narrows or page > 1
     label = fiscal_year(book.year)
     query = parts.query_of(filters, page=page if page > 1 else "")
-    framed = frame(
-        book.site,
-        _("%(year)s 評価結果") % {"year": label},
-        here="year",
-        book=book,
-        path=("year", *book.place, query),
-        words=parts.headline(book),
-    )
     words = parts.narrowed_by(site.remembered((pk, "choices"), lambda: parts.choices(snapshot)), filters)
-    context = {
-        **framed,
-        "breadcrumbs": crumbs(
-            book.site, book.plan, *([(label, book.url("year")), (_("施策一覧"), "")] if alone else [(label, "")])
-        ),
+    shown = {
         "snapshot": snapshot,
         "names": parts.grade_names(snapshot),
         "headings": parts.headings(book, filters),
@@ -158,9 +133,18 @@ def year(book: Book, filters: Filters | None = None, page: int = 1) -> Page:
         "summaries": site.summary_links(book.plan) if book.year == book.edition.cycle.plan.last_year else [],
         "list_url": book.url("year"),
     }
-    if alone:
-        return Page(template="publication/list.html", context=context)
-    return Page(template="publication/year.html", context={**context, **_overview(book)})
+    steps = ((label, book.url("year")), (_("施策一覧"), "")) if alone else ((label, ""),)
+    return page_of(
+        site,
+        "list" if alone else "year",
+        _("%(year)s 評価結果") % {"year": label},
+        here="year",
+        book=book,
+        path=("year", *book.place, query),
+        words=comparison_pages.year_line(book),
+        steps=steps,
+        shown=shown if alone else {**shown, **_overview(book)},
+    )
 
 
 def _overview(book: Book) -> dict[str, Any]:
@@ -169,7 +153,7 @@ def _overview(book: Book) -> dict[str, Any]:
     short = len(by_department) <= parts.DEPARTMENTS
     earlier = site.book(book.plan, book.year - 1)
     return {
-        **parts.overview_of(snapshot),
+        **comparison_pages.overview_of(book),
         "previous_year": book.year - 1,
         "bars": parts.bars_of_year(snapshot),
         "fields": parts.group_rows(by_field, "field", book),
@@ -211,39 +195,28 @@ def _other_editions(book: Book) -> list[dict[str, Any]]:
 
 def departments(book: Book) -> Page:
     """The results by 主管部署."""
-    label = fiscal_year(book.year)
-    framed = frame(book.site, _("部署別の結果"), here="year", book=book, path=("departments", *book.place))
-    context = {
-        **framed,
-        "breadcrumbs": crumbs(book.site, book.plan, (label, book.url("year")), (_("部署別"), "")),
+    shown = {
         "names": parts.grade_names(book.snapshot),
         "departments": parts.group_rows(editions.by_department(book.snapshot), "department", book),
     }
-    return Page(template="publication/departments.html", context=context)
+    steps, path = ((fiscal_year(book.year), book.url("year")), (_("部署別"), "")), ("departments", *book.place)
+    return page_of(
+        book.site, "departments", _("部署別の結果"), here="year", book=book, path=path, steps=steps, shown=shown
+    )
 
 
 def measure(book: Book, code: str) -> Page | None:
     """One 施策: every value of every year, how it was judged, and its texts."""
-    snapshot = book.snapshot
+    snapshot, site = book.snapshot, book.site
     row, before, after = editions.measure(snapshot, code)
     if row is None:
         return None
     row, label = with_words(row, snapshot), fiscal_year(book.year)
-    framed = frame(
-        book.site,
-        f"{row['code']} {row['name']}",
-        here="measure",
-        book=book,
-        path=("measure", *book.place, code),
-        words=parts.measure_line(row, book),
-    )
-    context = {
-        **framed,
-        "breadcrumbs": crumbs(book.site, book.plan, (label, book.url("year")), (code, "")),
+    shown = {
         "site_title": _("%(year)s 評価結果") % {"year": label},
         "measure": {**row, "place": editions.place_words(row)},
         "fiscal_year": book.year,
-        "indicators": [parts.shown_indicator(one, book.year, row["outcome"]) for one in row["indicators"]],
+        "indicators": parts.goals_of(row, book),
         "facts": parts.facts_of(row),
         "narratives": parts.texts_of(Section.CONTENT, row),
         "evaluation": parts.texts_of(Section.EVALUATION, row),
@@ -257,11 +230,11 @@ def measure(book: Book, code: str) -> Page | None:
         "changes": _changes(snapshot, code),
         "errata_url": book.url("errata"),
         # among plain files, one published year would say the same again
-        "run_url": ""
-        if book.site.static and len(book.site.current(book.plan)) < 2
-        else book.site.url("run", book.plan, code),
+        "run_url": "" if site.static and len(site.current(book.plan)) < 2 else site.url("run", book.plan, code),
     }
-    return Page(template="publication/measure.html", context=context)
+    title, path, words = f"{code} {row['name']}", ("measure", *book.place, code), parts.measure_line(row, book)
+    steps = ((label, book.url("year")), (code, ""))
+    return page_of(site, "measure", title, here="measure", book=book, path=path, words=words, steps=steps, shown=shown)
 
 
 def _corrected_later(book: Book, code: str) -> list[dict[str, Any]]:
@@ -291,15 +264,10 @@ def _changes(snapshot: editions.Snapshot, code: str) -> list[dict[str, Any]]:
 def errata(book: Book) -> Page:
     """What was corrected up to this edition: 誤, 正, 理由, 日付, newest first."""
     label = fiscal_year(book.year)
-    framed = frame(
-        book.site, _("%(year)s 正誤表") % {"year": label}, here="errata", book=book, path=("errata", *book.place)
-    )
-    context = {
-        **framed,
-        "breadcrumbs": crumbs(book.site, book.plan, (label, book.url("year")), (_("正誤表"), "")),
-        "corrections": [_correction(one, book) for one in editions.errata(book.snapshot)],
-    }
-    return Page(template="publication/errata.html", context=context)
+    title, path = _("%(year)s 正誤表") % {"year": label}, ("errata", *book.place)
+    shown = {"corrections": [_correction(one, book) for one in editions.errata(book.snapshot)]}
+    steps = ((label, book.url("year")), (_("正誤表"), ""))
+    return page_of(book.site, "errata", title, here="errata", book=book, path=path, steps=steps, shown=shown)
 
 
 def _correction(one: editions.Row, book: Book) -> dict[str, Any]:
@@ -329,14 +297,15 @@ def summary(site: Site, short_name: str, number: int | None = None) -> Page | No
         return None
     snapshot = edition.snapshot
     title = _("%(plan)sの計画期間の総括") % {"plan": snapshot["plan"]}
-    path: list[Any] = [short_name] if number is None else [short_name, number]
-    context = {
-        **frame(site, title, here="summary", plan=short_name, path=("summary", *path)),
-        "breadcrumbs": crumbs(site, short_name, (title, "")),
+    path = ("summary", short_name, *([] if number is None else [number]))
+    shown = {
         "snapshot": snapshot,
         "first": snapshot["years"][0],
         "last": snapshot["years"][-1],
-        "totals": _summary_totals(snapshot),
+        "totals": [
+            {"grade": one.letter, "name": one.name, "count": snapshot["totals"].get(one.letter, 0)}
+            for one in Scale.from_data(snapshot["scale"]).grades
+        ],
         "label": _summary_label(edition),
         "day": day_text(edition.published_at),
         "sha256": edition.sha256,
@@ -350,7 +319,8 @@ def summary(site: Site, short_name: str, number: int | None = None) -> Page | No
             {"name": name, "url": site.url("summary_data", short_name, edition.number, name)} for name in summary_tables.FILES
         ],
     }  # fmt: skip
-    return Page(template="publication/summary.html", context=context)
+    steps = ((title, ""),)
+    return page_of(site, "summary", title, here="summary", plan=short_name, path=path, steps=steps, shown=shown)
 
 
 def _summary_label(edition: SummaryEdition) -> str:
@@ -358,7 +328,33 @@ def _summary_label(edition: SummaryEdition) -> str:
     return _("第%(n)s版") % {"n": edition.number}
 
 
-def _summary_totals(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
-    """{grade, name, count} in the order of the scale."""
-    grades = Scale.from_data(snapshot["scale"]).grades
-    return [{"grade": one.letter, "name": one.name, "count": snapshot["totals"].get(one.letter, 0)} for one in grades]
+# --- by their names --------------------------------------------------------------------------------------------------
+
+
+def make(site: Site, name: str, where: Sequence[Any], query: Mapping[str, str]) -> Page | None:
+    """The page with that name, by the parts and the query of its address; None where there is none."""
+    if name in ("index", "open_data"):
+        return index(site) if name == "index" else data(site)
+    if name == "compare":
+        left, right = (comparison_pages.chosen(site, where[0], query.get(key, "")) for key in ("a", "b"))
+        return comparison_pages.compare(site, where[0], left, right, parts.page_number(query))
+    of_plan: dict[str, Callable[..., Page | None]] = {
+        "plan": plan,
+        "method": method,
+        "summary": summary,
+        "run": comparison_pages.run,
+    }
+    if name in of_plan:
+        return of_plan[name](site, *where)
+    numbered = 2 + (len(where) > 2 and isinstance(where[2], int))
+    book = site.book(*where[:numbered])
+    if book is None or name == "year":
+        return year(book, parts.filters_of(query), parts.page_number(query)) if book else None
+    of_book: dict[str, Callable[..., Page | None]] = {
+        "departments": departments,
+        "errata": errata,
+        "measure": measure,
+        "goal": goal_pages.goal,
+        "goal_frame": goal_pages.framed,
+    }
+    return of_book[name](book, *where[numbered:])

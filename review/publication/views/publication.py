@@ -8,27 +8,27 @@ one too, keeps an address with its number.
 import gzip
 import hashlib
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from typing import Any, cast
 
+from csp.decorators import csp_replace
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import condition, require_safe
 
 from review import continuing, queries
-from review.books.services import editions
-from review.books.services.editions import Filters, Snapshot
+from review.books.services.editions import Snapshot
 from review.models import Artifact, Edition
 from review.publication.services import exports, schemas, summary_tables
-from review.publication.views import comparison_pages, following, page_store, shelf
+from review.publication.views import following, goal_pages, page_store, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.files import attachment
 from review.publication.views.open_files import for_everybody, packed, takes_gzip
-from review.publication.views.public_frame import Page
 from review.publication.views.shelf import Book, Site
 from review.workbook.file_kind import XLSX
 
@@ -145,23 +145,18 @@ def public_file(view: View) -> Callable[..., HttpResponseBase]:
     return for_everybody(require_safe(revalidated(view)))
 
 
-def page(make: Callable[..., Page | None]) -> View:
-    """A view that shows the page that `make` builds: from the store where it is there, else made and stored, packed
-    for whoever takes it packed.
+def page(name: str) -> View:
+    """A view of the page with that name: from the store where it is there, else made and stored, packed for whoever
+    takes it packed.
 
     Searches are made anew each time: there is no end of them.
     """
 
     @require_safe
     @revalidated
-    @wraps(make)
-    def view(request: MarkedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        key = request.page_mark.strip('"')
-        content = None if request.GET.get("q") else page_store.get(key)
-        if content is None:
-            content = _made(make, request, *args, **kwargs)
-            if not request.GET.get("q"):
-                page_store.put(key, content)
+    def view(request: MarkedRequest, **where: Any) -> HttpResponse:
+        make = partial(_made, request, name, tuple(where.values()))
+        content = make() if request.GET.get("q") else _kept(request, make)
         response = HttpResponse(content, content_type=HTML)
         if takes_gzip(request):
             response.headers["Content-Encoding"] = "gzip"
@@ -171,117 +166,30 @@ def page(make: Callable[..., Page | None]) -> View:
     return view
 
 
-def _made(make: Callable[..., Page | None], request: HttpRequest, *args: Any, **kwargs: Any) -> bytes:
+def _kept(request: MarkedRequest, make: Callable[[], bytes | None]) -> bytes:
+    """What the address answers: from the store, else made and stored. Raises Http404 where nothing is made."""
+    key = request.page_mark.strip('"')
+    content = page_store.get(key)
+    if content is None:
+        with translation.override(language_of(request)):
+            content = make()
+        if content is None:
+            raise Http404
+        page_store.put(key, content)
+    return content
+
+
+def _made(request: HttpRequest, name: str, where: tuple[Any, ...]) -> bytes:
     site = site_of(request)
     with translation.override(site.language):
-        result = make(site, request.GET, *args, **kwargs)
+        result = pages.make(site, name, where, request.GET)
         if result is None:
             raise Http404
         text = result.html().encode()
     return gzip.compress(text, mtime=0) if takes_gzip(request) else text
 
 
-# --- the filters of an address ---------------------------------------------------------------------------------------
-
-
-def filters_of(query: QueryDict) -> Filters:
-    """The filters of the list, from the address."""
-    sort = query.get("sort", "")
-    return Filters(
-        words=query.get("q", "")[:100],
-        field=query.get("field", ""),
-        department=query.get("department", ""),
-        grade=query.get("grade", ""),
-        sort=sort if sort.removeprefix("-") in editions.SORTS else "code",
-    )
-
-
-def page_number(query: QueryDict) -> int:
-    """The page of a list; 1 for anything that is no number."""
-    text = query.get("page", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
-
-
-def _chosen(site: Site, plan: str, key: str) -> Book | None:
-    """The plan's edition that a comparison names: 2024-1; None where it names none."""
-    year, _dash, number = key.partition("-")
-    if not all(part.isascii() and part.isdigit() and len(part) < 5 for part in (year, number)):
-        return None
-    return site.book(plan, int(year), int(number))
-
-
-# --- pages -----------------------------------------------------------------------------------------------------------
-
-
-@page
-def index(site: Site, query: QueryDict) -> Page:
-    """Every plan with something published, or the years of the only one."""
-    return pages.index(site)
-
-
-@page
-def plan(site: Site, query: QueryDict, plan: str) -> Page | None:
-    """Every published year of a plan."""
-    return pages.plan(site, plan)
-
-
-@page
-def method(site: Site, query: QueryDict, plan: str) -> Page | None:
-    """How the values are read and judged, and the scale."""
-    return pages.method(site, plan)
-
-
-@page
-def open_data(site: Site, query: QueryDict) -> Page:
-    """What data there are, and what they mean."""
-    return pages.data(site)
-
-
-@page
-def compare(site: Site, query: QueryDict, plan: str) -> Page | None:
-    """Two years or two editions of a plan side by side."""
-    left, right = (_chosen(site, plan, query.get(key, "")) for key in ("a", "b"))
-    return comparison_pages.compare(site, plan, left, right, page_number(query))
-
-
-@page
-def run(site: Site, query: QueryDict, plan: str, code: str) -> Page | None:
-    """The plan's whole run for one 施策."""
-    return comparison_pages.run(site, plan, code)
-
-
-@page
-def year(site: Site, query: QueryDict, plan: str, year: int, number: int | None = None) -> Page | None:
-    """One year: what came out, by field and department, and the list with its search."""
-    book = site.book(plan, year, number)
-    return pages.year(book, filters_of(query), page_number(query)) if book else None
-
-
-@page
-def departments(site: Site, query: QueryDict, plan: str, year: int, number: int | None = None) -> Page | None:
-    """The year by 主管部署."""
-    book = site.book(plan, year, number)
-    return pages.departments(book) if book else None
-
-
-@page
-def errata(site: Site, query: QueryDict, plan: str, year: int, number: int | None = None) -> Page | None:
-    """正誤表."""
-    book = site.book(plan, year, number)
-    return pages.errata(book) if book else None
-
-
-@page
-def measure(site: Site, query: QueryDict, plan: str, year: int, code: str, number: int | None = None) -> Page | None:
-    """One 施策: every value of every year, how it was judged, and its texts."""
-    book = site.book(plan, year, number)
-    return pages.measure(book, code) if book else None
-
-
-@page
-def summary(site: Site, query: QueryDict, short_name: str, number: int | None = None) -> Page | None:
-    """計画期間の総括: its newest edition, or the one with that number."""
-    return pages.summary(site, short_name, number)
+goal_frame = xframe_options_exempt(csp_replace({"frame-ancestors": ["*"]})(page("goal_frame")))
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -313,7 +221,14 @@ def pdf(request: HttpRequest, plan: str, year: int, number: int | None = None) -
 
 
 CSVM = "application/csvm+json"
-TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "jsonld": "application/ld+json", "xlsx": XLSX}
+TYPES = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "jsonld": "application/ld+json",
+    "xlsx": XLSX,
+    "svg": "image/svg+xml",
+    "png": "image/png",
+}
 
 
 def content_type(name: str) -> str:
@@ -332,7 +247,7 @@ def data_file(book: Book, source: exports.Source, name: str) -> bytes | None:
 def data(request: HttpRequest, plan: str, year: int, name: str, number: int | None = None) -> HttpResponse:
     """The edition as data."""
     book = book_of(request, plan, year, number)
-    content = data_file(book, following.source_of(book), name)
+    content = data_file(book, following.export_of(book), name)
     if content is None:
         raise Http404
     response = packed(request, content, content_type(name))
@@ -341,6 +256,25 @@ def data(request: HttpRequest, plan: str, year: int, name: str, number: int | No
     if f"{name}-metadata.json" in exports.FILES:
         response.headers["Link"] = f'<{name}-metadata.json>; rel="describedby"; type="{CSVM}"'
     return response
+
+
+@public_file
+def goal_file(
+    request: MarkedRequest, plan: str, year: int, code: str, goal: int, name: str, number: int | None = None
+) -> HttpResponse:
+    """The picture or the table of one 成果目標, kept like a page: made when somebody wants it first."""
+    content = _kept(request, lambda: goal_pages.file(book_of(request, plan, year, number), code, goal, name))
+    response = packed(request, content, content_type(name))
+    how = "attachment" if name.endswith(".csv") else "inline"
+    response.headers["Content-Disposition"] = f'{how}; filename="{plan}_{year}_{code}_{goal}_{name}"'
+    return response
+
+
+@public_file
+def share_picture(request: MarkedRequest, plan: str, year: int, number: int | None = None) -> HttpResponse:
+    """The year in a sentence, as a picture for whoever shares the address of its pages."""
+    content = _kept(request, lambda: goal_pages.share_picture(book_of(request, plan, year, number)))
+    return HttpResponse(content, content_type=content_type("share.png"))
 
 
 @public_file

@@ -1,7 +1,6 @@
 """What the public pages show of a snapshot, as plain dicts for their templates."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,12 +12,11 @@ from review.books.services import editions
 from review.books.services.editions import Filters
 from review.domain import sheet_form
 from review.domain.fields import Section
-from review.domain.grade_words import share
-from review.domain.items import circled
+from review.domain.form_rows import NOTE_SIGN
 from review.domain.progress import BEFORE, status_of
 from review.models import Artifact, Edition
 from review.publication.views.shelf import Book
-from review.reader_words import came_from_words, in_reader_words, legend, with_words
+from review.reader_words import came_from_words, goal_label, in_reader_words, legend, with_words
 from review.templatetags.words import fiscal_year, word_of
 
 VERDICTS = {
@@ -51,51 +49,27 @@ def query_of(filters: Filters, **more: Any) -> dict[str, Any]:
     return {**query, "sort": sort, **more}
 
 
+def filters_of(query: Mapping[str, str]) -> Filters:
+    """The filters of the list, from the address."""
+    sort = query.get("sort", "")
+    return Filters(
+        words=query.get("q", "")[:100],
+        field=query.get("field", ""),
+        department=query.get("department", ""),
+        grade=query.get("grade", ""),
+        sort=sort if sort.removeprefix("-") in editions.SORTS else "code",
+    )
+
+
+def page_number(query: Mapping[str, str]) -> int:
+    """The page of a list; 1 for anything that is no number."""
+    text = query.get("page", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
 def grade_names(snapshot: editions.Snapshot) -> dict[str, str]:
     """{letter: its legend} of the year's own scale."""
     return {grade["letter"]: legend(grade) for grade in snapshot["scale"]}
-
-
-def overview_of(snapshot: editions.Snapshot) -> dict[str, Any]:
-    """The totals, each grade as a tile beside last year's count, and the share of what was achieved."""
-    whole = editions.totals(snapshot["measures"])
-    before = (snapshot.get("previous") or {}).get("indicators") or {}
-    tiles = [
-        {
-            "letter": grade["letter"],
-            "name": legend(grade),
-            "count": whole.indicators.get(grade["letter"], 0),
-            "share": share(whole.indicators.get(grade["letter"], 0), whole.indicator_count),
-            "before": before.get(grade["letter"], 0) if before else None,
-        }
-        for grade in snapshot["scale"]
-    ]
-    outcomes = Counter(row["outcome"] for row in snapshot["measures"])
-    assessed = {"measures": outcomes[""], "excluded": outcomes["excluded"], "missing": outcomes["not_submitted"]}
-    return {
-        "assessed": assessed,
-        "overview": whole,
-        "tiles": tiles,
-        "top": tiles[0],
-        "achieved_share": tiles[0]["share"],
-    }
-
-
-def headline(book: Book) -> str:
-    """The year in a sentence: how many goals were assessed, and how many were achieved."""
-    snapshot = book.snapshot
-    whole = editions.totals(snapshot["measures"])
-    achieved = whole.indicators.get(snapshot["scale"][0]["letter"], 0) if snapshot["scale"] else 0
-    return _(
-        "%(city)s %(plan)s %(year)s: 成果目標%(goals)s件のうち%(achieved)s件が目標を達成しました(%(share)s%%)。"
-    ) % {
-        "city": book.edition.cycle.plan.city,
-        "plan": snapshot["plan"],
-        "year": fiscal_year(book.year),
-        "goals": whole.indicator_count,
-        "achieved": achieved,
-        "share": share(achieved, whole.indicator_count),
-    }
 
 
 def measure_line(row: editions.Row, book: Book) -> str:
@@ -154,7 +128,7 @@ def listed_row(row: editions.Row, book: Book) -> dict[str, Any]:
         "grade": row["grade"],
         "grade_words": row["grade_words"] + row["grade_note"],
         "open": [
-            {"label": in_reader_words(f"成果目標{circled(one['number'])}"), "why": one["open_reason"]}
+            {"label": goal_label(one["number"]), "why": one["open_reason"]}
             for one in row["indicators"]
             if one["open_reason"]
         ],
@@ -257,6 +231,12 @@ def narrowed_by(offered: dict[str, Any], filters: Filters) -> list[str]:
     return words + ([f"「{filters.words}」"] if filters.words else [])
 
 
+def goals_of(row: editions.Row, book: Book) -> list[dict[str, Any]]:
+    """The 成果目標 of a `with_words` 施策, each with the address of its own page; '' among plain files."""
+    rows = [shown_indicator(one, book.year, row["outcome"]) for one in row["indicators"]]
+    return [{**one, "url": "" if book.site.static else book.url("goal", row["code"], one["number"])} for one in rows]
+
+
 def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:
     """One 成果目標 of a `with_words` 施策 with its words for the page; `outcome` of its 施策, for which no 実績 is yet to come."""
     shown = editions.indicator(one, year)
@@ -285,9 +265,8 @@ def owner_of(row: editions.Row) -> str:
 
 def facts_of(row: editions.Row) -> list[dict[str, Any]]:
     """Who answers for the 施策. Offices only."""
-    related = "、".join(row["related"])
-    if row["related_all"]:
-        related = "、".join(filter(None, (related, _("全課等"))))
+    related = "、".join([*row["related"], *([_("全課等")] if row["related_all"] else [])])
+    related += NOTE_SIGN + row["related_text"] if row.get("related_text") else ""
     return [{"label": _("主管部署"), "text": owner_of(row)}, {"label": _("関連部署"), "text": related}]
 
 

@@ -174,6 +174,11 @@ class Book:
         """The address of a page of this edition."""
         return self.site.url(name, *self.place, *args, query=query)
 
+    def goal_url(self, code: str, number: int) -> str:
+        """The page of one 成果目標; where it has none (plain files, previews), its place on the page of its 施策."""
+        page = "" if self.site.static else self.url("goal", code, number)
+        return page or f"{self.url('measure', code)}#goal-{number}"
+
     def everlasting(self, name: str = "year", *args: Any) -> str:
         """The address that will show this very edition for ever."""
         return self.site.url(name, self.plan, self.year, self.edition.number, *args)

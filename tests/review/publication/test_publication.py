@@ -20,11 +20,11 @@ from django.test.utils import CaptureQueriesContext
 from review.books.services import editions, workbooks
 from review.books.services.editions import Filters
 from review.domain.fields import Section, text_keys
+from review.domain.grade_words import share
 from review.domain.plain_data import canonical
 from review.models import Edition, IndicatorYear, MeasureReview, User
 from review.publication.services import open_data
 from review.publication.views import page_store, publication
-from review.publication.views.published import share
 from tests.cast import YEAR, Cast, settle_background
 from tests.frozen import changed, follow, frozen
 from tests.review.acting import as_, unguarded, words
@@ -137,7 +137,7 @@ def row(code: str, grade: str = "", outcome: str = "", name: str = "") -> dict:
     return {
         "code": code, "name": name, "owner": "市民課", "field": {"number": code[:2], "name": "分野"}, "related": [],
         "current_state": "", "description": "", "expected_effect": "", "policy": "", "grade": grade,
-        "outcome": outcome, "indicators": [],
+        "outcome": outcome, "indicators": [], "evaluation": {},
     }  # fmt: skip
 
 
@@ -146,6 +146,14 @@ def test_rows_sort_by_grade_best_first_and_those_without_last() -> None:
     snapshot = {"scale": [{"letter": letter} for letter in "ABCD－"], "measures": rows}
     listed = editions.listed(snapshot, Filters(sort="grade"))
     assert [one["code"] for one in listed] == ["01-03", "01-01", "01-04", "01-02"]
+
+
+def test_a_search_finds_what_was_aimed_at_reached_and_written_in_either_kana() -> None:
+    cells = [{"name": "配布数", "target": "冊子の発行", "actual": "LINEで どろーん講座"}]
+    one = row("01-01") | {"evaluation": {"cause": "天候のため"}, "indicators": [{"years": cells}]}
+    snapshot = {"scale": [], "measures": [one, row("01-02")]}
+    for each in ("冊子", "line", "ドローン", "天候"):
+        assert [line["code"] for line in editions.listed(snapshot, Filters(words=each))] == ["01-01"], each
 
 
 def test_every_word_of_a_search_must_occur() -> None:
@@ -162,33 +170,6 @@ def test_shares_are_exact_at_their_ends(part: int, whole: int, shown: str) -> No
 
 
 # --- charts ----------------------------------------------------------------------------------------------------------
-
-
-def years(*values: tuple[str, str]) -> list[dict]:
-    return [
-        {"year": 2022 + n, "target": target, "actual": actual, "is_now": False, "definition_changed": False}
-        for n, (target, actual) in enumerate(values)
-    ]
-
-
-def test_a_chart_speaks_in_the_unit_that_was_typed() -> None:
-    chart = editions.chart("x", years(("30,000千円", "40,529千円"), ("35,000千円", "62,588千円")))
-    assert chart is not None
-    assert (chart["unit"], [float(y["actual"]) for y in chart["years"]]) == ("千円", [40529.0, 62588.0])
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        (("10件", "5人"), ("10件", "8件")),  # units that do not fit
-        (("10件", "5件"), ("10件", "")),  # one value is no course
-        (("", "小1% 中2%"), ("", "小2% 中3%")),  # parts
-        (("整備", "整備完了"), ("整備", "課題整理")),
-        (("月5件", "月6件"), ("60件", "72件")),  # a month is no year
-    ],
-)
-def test_what_cannot_be_compared_is_not_drawn(values: tuple) -> None:
-    assert editions.chart("x", years(*values)) is None
 
 
 def test_a_renamed_indicator_is_marked_as_a_break() -> None:

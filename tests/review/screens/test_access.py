@@ -67,6 +67,7 @@ def filled(route: str, pk: int, plan: str = "dx") -> str:
         "year": str(YEAR),
         "short_name": plan,
         "number": "1",
+        "goal": "1",
         "step": "1",
         "code": "01-01",
         "page": "01-01",

@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
-from review.assessment.views.indicator_parts import number_of
-from review.books.services import editions
+from review.domain import course
 from review.templatetags import charts
+from tests.review.domain.test_course import years
 
 
 def _chart(*years: dict[str, object]) -> dict[str, object]:
@@ -62,22 +62,27 @@ def test_a_value_is_readable_where_it_stands(actual: Decimal, target: Decimal, v
 def test_a_count_of_seven_digits_stands_whole_under_its_bar() -> None:
     row = {"year": 2024, "actual": 1_000_000, "actual_text": "1,000,000件", "target_text": "長い言葉で書いた目標です"}
     (column,) = charts.indicator_geometry(_chart(row))["columns"]
-    assert (column["actual_text"], column["target_text"]) == ("1,000,000件", "長い言葉で書…")
+    assert (column["actual_text"], column["target_text"]) == ("1,000,000件", "長い言葉で…")
 
 
-def test_a_bare_share_is_not_drawn_beside_percents() -> None:
-    assert (number_of("0.75", "%"), number_of("80%", "%"), number_of("75", "件")) == (None, 80.0, 75.0)
-    assert editions.chart("利用率", [public(2022, "0.75"), public(2023, "82%")]) is None
+def test_a_range_is_a_bar_between_its_ends_and_a_band_for_its_target() -> None:
+    chart = charts.geometry(course.charts("収量", years(("7~8俵", "7.5~8.2俵"), ("7~8俵", "8俵")))[0])
+    ranged, single = chart["columns"]
+    assert ranged["value"] == "7.5~8.2" and ranged["bar_y"] + ranged["bar_h"] < chart["base"] - 50
+    assert single["bar_y"] + single["bar_h"] == pytest.approx(chart["base"], abs=0.2)
+    assert ranged["band_h"] == pytest.approx(150 / 8.2, abs=0.2)
 
 
-def test_the_public_chart_tells_small_values_apart() -> None:
-    chart = editions.chart("濃度", [public(2022, "0.00002%"), public(2023, "0.00009%")])
-    assert [one["actual"] for one in chart["years"]] == [Decimal("0.00002"), Decimal("0.00009")]
-    assert chart["years"][0]["target"] == Decimal("0.0001")
-
-
-def public(year: int, actual: str) -> dict[str, object]:
-    return {"year": year, "actual": actual, "target": "0.0001%", "is_now": False, "definition_changed": False}
+def test_a_timeline_holds_every_word_inside_its_frame_or_says_that_there_is_more() -> None:
+    long = "地域の" * 60
+    chart = charts.geometry(course.charts("整備", years(("設計", "設計完了"), (long, "")))[0])
+    first, second = chart["columns"]
+    assert [line["text"] for line in first["lines"]] == ["設計", "設計完了"]
+    assert first["done"] and not second["done"] and second["target_full"] == long
+    assert all(charts._width(line["text"]) <= 50 for line in second["lines"])
+    assert second["lines"][3]["text"].endswith("…") and len(second["lines"]) == 5
+    heights = [line["y"] for column in chart["columns"] for line in column["lines"]]
+    assert heights == sorted(set(heights)) and heights[-1] < chart["height"]
 
 
 def test_a_changed_definition_leaves_a_gap_and_a_word() -> None:
@@ -109,19 +114,20 @@ def test_a_name_before_the_bars_has_room_in_either_language() -> None:
 
 
 def test_the_flow_shows_every_state_with_its_number() -> None:
-    flow = charts.flow_geometry({"submitted": 12, "returned": 3, "excluded": 1}, endorsing=True)
+    flow = charts.flow_of({"submitted": 12, "returned": 3, "excluded": 1}, endorsing=True)
     assert [box["state"] for box in flow["boxes"]][:4] == ["not_started", "editing", "endorsing", "submitted"]
     assert "提出済 12" in flow["description"]
     assert "差戻し 3" in flow["description"]
-    assert flow["aside"] == [{"word": "対象外", "count": 1}]
+    assert [(one["word"], one["count"]) for one in flow["aside"]] == [("対象外", 1)]
 
 
 @pytest.mark.parametrize(
     ("template", "context"),
     [
         ("indicator", {"chart": charts.indicator_geometry(_chart({"year": 2024, "actual": 5, "target": 6}))}),
+        ("indicator", {"chart": charts.geometry(course.charts("整備 <1>", years(("設計", "完了"), ("施工", "")))[0])}),
         ("grades", {"chart": charts.grades_geometry([{"label": "<産業>", "counts": {"A": 3, "B": 1}}])}),
-        ("flow", {"flow": charts.flow_geometry({"submitted": 1}, {"submitted": "/?a=1&b=2"}), "title": "流れ"}),
+        ("flow", {"flow": charts.flow_of({"submitted": 1}, {"submitted": "/?a=1&b=2"}), "title": "流れ"}),
     ],
 )
 def test_each_chart_is_well_formed_and_obeys_the_content_security_policy(

@@ -1,0 +1,123 @@
+"""One 成果目標 on its own: a page, the same as a frame for other sites, its chart as a picture, its values as a table."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from review.books.services import editions
+from review.pdf import picture
+from review.publication.services import exports, open_data, pictures
+from review.publication.views import comparison_pages
+from review.publication.views import published as parts
+from review.publication.views.public_frame import Page
+from review.publication.views.public_frame import page as page_of
+from review.publication.views.shelf import Book
+from review.reader_words import goal_label, with_words
+from review.templatetags.words import day_text, fiscal_year
+
+#: file -> what it is, in the order of the page
+FILES = ("chart.svg", "chart.png", "goal.csv")
+
+
+def goal(book: Book, code: str, number: int) -> Page | None:
+    """The goal's result, its course, its files, and how to cite and to embed it."""
+    found = _found(book, code, number)
+    if found is None:
+        return None
+    row, shown = found
+    title, label = f"{shown['label']} {shown['name']}", fiscal_year(book.year)
+    place = (*book.place, code, number)
+    numbers = [one["number"] for one in row["indicators"] if one["number"] != number]
+    steps = ((label, book.url("year")), (code, book.url("measure", code)), (shown["label"], ""))
+    context = {
+        "site_title": _("%(year)s 評価結果") % {"year": label},
+        "measure": {"code": code, "name": row["name"], "url": book.url("measure", code), "facts": parts.facts_of(row)},
+        "fiscal_year": book.year,
+        "one": shown,
+        "others": [{"label": goal_label(one), "url": book.goal_url(code, one)} for one in numbers],
+        "files": [{"name": name, "url": book.url("goal_file", code, number, name)} for name in FILES],
+        "run_url": book.site.url("run", book.plan, code),
+        "years": [
+            {"label": fiscal_year(one.year), "url": one.goal_url(code, number)}
+            for one in (Book(site=book.site, edition=edition) for edition in book.site.current(book.plan))
+            if one.year != book.year and _found(one, code, number)
+        ],
+        "citation": " ".join(_citation(book, row, shown)),
+        "embed": f'<iframe src="{book.site.absolute(book.url("goal_frame", code, number))}" title="{title}" width="640" height="480" loading="lazy"></iframe>',
+    }  # fmt: skip
+    path, line = ("goal", *place), _source(book, shown)
+    return page_of(book.site, "goal", title, here="goal", book=book, path=path, words=line, steps=steps, shown=context)
+
+
+def framed(book: Book, code: str, number: int) -> Page | None:
+    """The goal's chart alone, for a frame on a page of another site."""
+    page = goal(book, code, number)
+    if page is None:
+        return None
+    source = book.site.absolute(book.url("goal", code, number)) or book.url("goal", code, number)
+    return Page(template="publication/goal_frame.html", context={**page.context, "page_url": source})
+
+
+def file(book: Book, code: str, number: int, name: str) -> bytes | None:
+    """One of the goal's files; None where there is none."""
+    found = _found(book, code, number)
+    if found is None or name not in FILES:
+        return None
+    row, shown = found
+    if name == "goal.csv":
+        return exports.goal_csv(exports.Source(snapshot=book.snapshot, edition=book.edition), code, number)
+    titles = (shown["name"] or shown["label"], f"{code} {row['name']} {shown['label']}")
+    bars = any(chart["kind"] == "bars" for chart in shown["charts"])
+    legend = _("棒は実績、横線は目標です。濃い棒がこの年度です。") if bars else ""
+    notes = (legend, _source(book, shown), *_citation(book, row, shown))
+    svg = pictures.of_goal(titles, shown["charts"], notes)
+    return svg.encode() if name == "chart.svg" else picture.png(svg)
+
+
+def share_picture(book: Book) -> bytes:
+    """The year's headline with its counts by grade, as a picture."""
+    title = f"{book.snapshot['plan']} {_('%(year)s 評価結果') % {'year': fiscal_year(book.year)}}"
+    counts = book.snapshot["totals"]["indicators"]
+    rows = [f"{letter} {name}: {counts.get(letter, 0)}" for letter, name in parts.grade_names(book.snapshot).items()]
+    foot = f"{book.edition.cycle.plan.city} {parts.edition_name(book.edition)} {day_text(book.edition.published_at)}"
+    return picture.png(pictures.of_goal((title, comparison_pages.headline(book), *rows), (), (foot,)))
+
+
+def _found(book: Book, code: str, number: int) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """The 施策 and the goal as their pages show them."""
+    row = editions.measure(book.snapshot, code)[0]
+    worded = with_words(row, book.snapshot) if row else None
+    one = next((one for one in worded["indicators"] if one["number"] == number), None) if worded else None
+    if (
+        worded is None
+        or one is None
+        or not any(cell[key] for cell in one["years"] for key in ("name", "target", "actual"))
+    ):
+        return None
+    return worded, parts.shown_indicator(one, book.year, worded["outcome"])
+
+
+def _source(book: Book, shown: dict[str, Any]) -> str:
+    """What came out, in a sentence."""
+    facts = {key: shown[key] or "－" for key in ("target", "actual")}
+    verdict = " ".join(filter(None, (shown["grade"], shown["grade_words"] or shown["verdict"]))) or _("目標なし")
+    return _("%(year)s: 目標 %(target)s、実績 %(actual)s、判定 %(verdict)s。") % {
+        **facts,
+        "year": fiscal_year(book.year),
+        "verdict": verdict,
+    }
+
+
+def _citation(book: Book, row: dict[str, Any], shown: dict[str, Any]) -> tuple[str, str, str]:
+    """How to cite the goal: whose it is, its place, its edition and day; where it stands; its licence."""
+    facts = {
+        "city": book.edition.cycle.plan.city,
+        "plan": book.snapshot["plan"],
+        "year": fiscal_year(book.year),
+        "edition": parts.edition_name(book.edition),
+        "day": day_text(book.edition.published_at),
+        "goal": f"{row['code']} {shown['label']} {shown['name']}",
+    }
+    words = _("%(city)s「%(plan)s %(year)s 評価結果」%(edition)s(%(day)s公表)、%(goal)s。") % facts
+    address = book.site.absolute(book.everlasting("goal", row["code"], shown["number"]))
+    return words, address, open_data.licence()["name"]
