@@ -55,8 +55,8 @@ def _looks() -> dict[str, dict[str, str]]:
     known = {name: value for name, value in _DECLARATION.findall(text) if name.startswith("--")}
 
     def plain(value: str) -> str:
-        while found := _VARIABLE.search(value):
-            value = value.replace(found[0], known[found[1]])
+        while match := _VARIABLE.search(value):
+            value = value.replace(match[0], known[match[1]])
         return value.removesuffix("px")
 
     looks: dict[str, dict[str, str]] = {}

@@ -21,10 +21,10 @@ FILES = ("chart.svg", "chart.png", "goal.csv")
 
 def goal(book: Book, code: str, number: int) -> Page | None:
     """The goal's result, its course, its files, and how to cite and to embed it."""
-    found = _found(book, code, number)
-    if found is None:
+    pair = _shown(book, code, number)
+    if pair is None:
         return None
-    row, shown = found
+    row, shown = pair
     title, label = f"{shown['label']} {shown['name']}", fiscal_year(book.year)
     place = (*book.place, code, number)
     numbers = [one["number"] for one in row["indicators"] if one["number"] != number]
@@ -40,7 +40,7 @@ def goal(book: Book, code: str, number: int) -> Page | None:
         "years": [
             {"label": fiscal_year(one.year), "url": one.goal_url(code, number)}
             for one in (Book(site=book.site, edition=edition) for edition in book.site.current(book.plan))
-            if one.year != book.year and _found(one, code, number)
+            if one.year != book.year and _shown(one, code, number)
         ],
         "citation": " ".join(_citation(book, row, shown)),
         "embed": f'<iframe src="{book.site.absolute(book.url("goal_frame", code, number))}" title="{title}" width="640" height="480" loading="lazy"></iframe>',
@@ -60,10 +60,10 @@ def framed(book: Book, code: str, number: int) -> Page | None:
 
 def file(book: Book, code: str, number: int, name: str) -> bytes | None:
     """One of the goal's files; None where there is none."""
-    found = _found(book, code, number)
-    if found is None or name not in FILES:
+    pair = _shown(book, code, number)
+    if pair is None or name not in FILES:
         return None
-    row, shown = found
+    row, shown = pair
     if name == "goal.csv":
         return exports.goal_csv(exports.Source(snapshot=book.snapshot, edition=book.edition), code, number)
     titles = (shown["name"] or shown["label"], f"{code} {row['name']} {shown['label']}")
@@ -83,7 +83,7 @@ def share_picture(book: Book) -> bytes:
     return picture.png(pictures.of_goal((title, comparison_pages.headline(book), *rows), (), (foot,)))
 
 
-def _found(book: Book, code: str, number: int) -> tuple[dict[str, Any], dict[str, Any]] | None:
+def _shown(book: Book, code: str, number: int) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """The 施策 and the goal as their pages show them."""
     row = editions.measure(book.snapshot, code)[0]
     worded = with_words(row, book.snapshot) if row else None

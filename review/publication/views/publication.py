@@ -156,7 +156,7 @@ def page(name: str) -> View:
     @revalidated
     def view(request: MarkedRequest, **where: Any) -> HttpResponse:
         make = partial(_made, request, name, tuple(where.values()))
-        content = make() if request.GET.get("q") else _kept(request, make)
+        content = make() if request.GET.get("q") else _stored(request, make)
         response = HttpResponse(content, content_type=HTML)
         if takes_gzip(request):
             response.headers["Content-Encoding"] = "gzip"
@@ -166,7 +166,7 @@ def page(name: str) -> View:
     return view
 
 
-def _kept(request: MarkedRequest, make: Callable[[], bytes | None]) -> bytes:
+def _stored(request: MarkedRequest, make: Callable[[], bytes | None]) -> bytes:
     """What the address answers: from the store, else made and stored. Raises Http404 where nothing is made."""
     key = request.page_mark.strip('"')
     content = page_store.get(key)
@@ -263,7 +263,7 @@ def goal_file(
     request: MarkedRequest, plan: str, year: int, code: str, goal: int, name: str, number: int | None = None
 ) -> HttpResponse:
     """The picture or the table of one 成果目標, kept like a page: made when somebody wants it first."""
-    content = _kept(request, lambda: goal_pages.file(book_of(request, plan, year, number), code, goal, name))
+    content = _stored(request, lambda: goal_pages.file(book_of(request, plan, year, number), code, goal, name))
     response = packed(request, content, content_type(name))
     how = "attachment" if name.endswith(".csv") else "inline"
     response.headers["Content-Disposition"] = f'{how}; filename="{plan}_{year}_{code}_{goal}_{name}"'
@@ -273,7 +273,7 @@ def goal_file(
 @public_file
 def share_picture(request: MarkedRequest, plan: str, year: int, number: int | None = None) -> HttpResponse:
     """The year in a sentence, as a picture for whoever shares the address of its pages."""
-    content = _kept(request, lambda: goal_pages.share_picture(book_of(request, plan, year, number)))
+    content = _stored(request, lambda: goal_pages.share_picture(book_of(request, plan, year, number)))
     return HttpResponse(content, content_type=content_type("share.png"))
 
 
