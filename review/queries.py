@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Max, Min, Prefetch, QuerySet
@@ -10,11 +9,9 @@ from django.db.models import Count, F, Max, Min, Prefetch, QuerySet
 from review import continuing
 from review.models import (
     Artifact,
-    AuditEntry,
     Cycle,
     Decision,
     Edition,
-    Heartbeat,
     IndicatorYear,
     ItemComment,
     Job,
@@ -184,11 +181,6 @@ def consolidated_files(cycle: Cycle) -> QuerySet[Artifact]:
     return books.select_related("edition", "cycle").order_by("-created_at", "-pk")
 
 
-def running_jobs(cycle: Cycle) -> list[Job]:
-    """The year's jobs that are at work or wait to be. One query."""
-    return list(Job.objects.filter(cycle=cycle, state__in=[JobState.RUNNING, JobState.WAITING]).order_by("pk"))
-
-
 def backlog() -> dict[str, dict[str, Any]]:
     """What waits to be done in the background: {"events", "mails", "jobs"}: how many, and since when. Three queries.
 
@@ -208,11 +200,6 @@ def job_counts() -> dict[str, int]:
     """{state: number of jobs}, every state present. One query."""
     counts = dict(Job.objects.order_by().values_list("state").annotate(Count("pk")))
     return {state.value: counts.get(state.value, 0) for state in JobState}
-
-
-def heartbeats(*, within: timedelta, now: datetime) -> list[Heartbeat]:
-    """The periodic parts that showed themselves lately, the newest sign first. One query."""
-    return list(Heartbeat.objects.filter(at__gt=now - within).order_by("-at"))
 
 
 # --- editions ---------------------------------------------------------------------------------------------------------
@@ -373,11 +360,6 @@ def latest_by_hand(rows: Iterable[Rating]) -> dict[int, dict[str, Rating]]:
     for row in rows:
         latest.setdefault(row.review_id, {})[row.hand] = row
     return latest
-
-
-def last_saved(review: MeasureReview) -> AuditEntry | None:
-    """The latest saving of the sheet's draft, for 「保存済 10:42」. One query."""
-    return AuditEntry.objects.filter(subject=f"review:{review.pk}", action="draft.save").order_by("-pk").first()
 
 
 def grade_counts(cycle: Cycle, *, fiscal_year: int) -> dict[str, int]:

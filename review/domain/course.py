@@ -59,7 +59,10 @@ def _part(label: str) -> Callable[[str], Quantity | None]:
 
 def _bars(title: str, years: Years, pick: Callable[[str], Quantity | None]) -> Chart | None:
     """The chart of one number a year; None where the values share no unit, or fewer than two years have one."""
-    rows = [[_drawable(pick(year[side])) for side in SIDES] for year in years]
+    rows = [[pick(year[side]) for side in SIDES] for year in years]
+    rows = [
+        [one if one and not one.change and (one.low, one.high) != (None, None) else None for one in row] for row in rows
+    ]
     quantities = [one for row in rows for one in row if one]
     if not any(row[0] for row in rows) or sum(any(row) for row in rows) < 2 or not _share_unit(quantities):
         return None
@@ -83,10 +86,6 @@ def _timeline(title: str, years: Years) -> Chart:
     keys = ("year", "is_now", "definition_changed", *SIDES)
     rows = [{key: year[key] for key in keys} for year in years]
     return {"kind": "timeline", "title": title, "unit": "", "years": rows}
-
-
-def _drawable(one: Quantity | None) -> Quantity | None:
-    return one if one and not one.change and (one.low, one.high) != (None, None) else None
 
 
 def _share_unit(quantities: Sequence[Quantity]) -> bool:

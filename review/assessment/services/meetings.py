@@ -117,14 +117,10 @@ def _lines(row: AuditEntry) -> list[tuple[str, str, str]]:
     return [
         (
             str(getattr(Meeting._meta.get_field(name), "verbose_name", name)),
-            *(("", "") if name == "attendees" else _pair(row, name)),
+            *(("", "") if name == "attendees" else (str(row.before.get(name, "")), str(row.after[name]))),
         )
         for name in changed
     ]
-
-
-def _pair(row: AuditEntry, name: str) -> tuple[str, str]:
-    return str(row.before.get(name, "")), str(row.after[name])
 
 
 def _check_meeting(user: User, plan: int, words: MeetingWords) -> None:

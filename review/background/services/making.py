@@ -4,7 +4,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from review import queries
 from review.models import Cycle, CycleState, Job, JobState
 
 SOON, SELDOM = 5, 20
@@ -46,7 +45,7 @@ def making(cycle: Cycle) -> list[dict[str, Any]]:
     """{label, count, job} of the year's work under way, each kind once; `job` is the one that is at it, None while all
     wait. One query."""
     kinds: dict[str, list[Job]] = {}
-    for job in queries.running_jobs(cycle):
+    for job in Job.objects.filter(cycle=cycle, state__in=[JobState.RUNNING, JobState.WAITING]).order_by("pk"):
         kinds.setdefault(words_of(job), []).append(job)
     return [
         {"label": label, "count": len(jobs), "job": next((j for j in jobs if j.state == JobState.RUNNING), None)}

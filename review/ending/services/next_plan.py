@@ -81,14 +81,11 @@ def has_begun(fiscal_year: int) -> bool:
     return clock.today() >= first_day(fiscal_year)
 
 
-def _only_reviewers() -> str:
-    return _("次期計画は、%(office)sの確認者が作ります(確認者がいない間は管理者)。")
-
-
 def require_time(user: User, old: Plan) -> None:
     """Raise NotAllowed, or say why the next plan is not made now."""
     holders.standing(user, fresh=True)
-    require(permissions.may_change_plan(user, old.pk), _only_reviewers(), old)
+    sentence = _("次期計画は、%(office)sの確認者が作ります(確認者がいない間は管理者)。")
+    require(permissions.may_change_plan(user, old.pk), sentence, old)
     made = following(old)
     if made:
         raise AlreadyDecided(_("次期計画「%(name)s」はもう作られています。") % {"name": made.name})

@@ -17,11 +17,6 @@ def alive(name: str) -> None:
     Heartbeat.objects.update_or_create(name=f"{WORKER}{name}"[:60], defaults={"at": clock.shared()})
 
 
-def marks_ahead() -> list[Heartbeat]:
-    """Marks of what was done that lie in the future, where only a wrong clock can have put them. One query."""
-    return list(Heartbeat.objects.filter(at__gt=clock.shared(clock.SLACK)).order_by("name"))
-
-
 def watch() -> bool:
     """The sweep's part: announce an incident when it begins, end it when it is over. True while one lasts."""
     lasting = [_incident(sign) for sign in signs.read() if sign.event]

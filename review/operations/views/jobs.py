@@ -19,7 +19,7 @@ from review.background.services import jobs as work
 from review.background.services import making, outbox
 from review.domain.events import Event
 from review.mail.services import holding, mailing
-from review.models import Job, JobState, Mail, MailState, OutboxEvent
+from review.models import Heartbeat, Job, JobState, Mail, MailState, OutboxEvent
 from review.operations.services import alarm, signs
 from review.screens.forms.fields import ReasonForm
 from review.screens.views.acts import crumbs
@@ -57,7 +57,7 @@ def jobs(request: SignedInRequest) -> HttpResponse:
         "workers": list(workers_of(now)),
         "signs": signs.read(now),
         "alert": signs.oldest_late(waiting, now),
-        "wrong_clocks": alarm.marks_ahead(),
+        "wrong_clocks": list(Heartbeat.objects.filter(at__gt=clock.shared(clock.SLACK)).order_by("name")),
         "failed": shown(Job.objects.filter(work.TROUBLED).select_related("cycle").order_by("-pk")[:PAGE]),
         "parked_events": parked_events(),
         "parked_mails": Mail.objects.filter(state=MailState.PARKED).select_related("recipient").order_by("pk")[:PAGE],
@@ -76,7 +76,7 @@ def jobs(request: SignedInRequest) -> HttpResponse:
 
 def workers_of(now: datetime) -> Iterator[dict[str, Any]]:
     """The workers that showed themselves today, and whether that is too long ago."""
-    for beat in queries.heartbeats(within=timedelta(days=1), now=now):
+    for beat in Heartbeat.objects.filter(at__gt=now - timedelta(days=1)).order_by("-at"):
         if beat.name.startswith(alarm.WORKER):
             late = clock.is_past(beat.at, signs.patience(), now)
             yield {"name": beat.name.removeprefix(alarm.WORKER), "at": beat.at, "late": late}

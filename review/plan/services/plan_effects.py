@@ -193,12 +193,9 @@ def _merge(change: PlanChange, detail: Detail) -> Effects:
             _copy_goal(change, indicator, change.measure)
     if detail.name:
         measure_state.store(cycle_of(change.plan, change.fiscal_year), change.measure, {"name": detail.name})
-    _touch(change, change.measure_id, open_keys=_keys_of(change.measure))
+    keys = [items.actual_key(number) for number in change.measure.indicators.values_list("number", flat=True)]
+    _touch(change, change.measure_id, open_keys=keys)
     return Effects(lead_out=_finish(change, detail.others))
-
-
-def _keys_of(measure: Measure) -> list[str]:
-    return [items.actual_key(n) for n in measure.indicators.values_list("number", flat=True)]
 
 
 def _finish(change: PlanChange, measures: Iterable[int | None]) -> tuple[MeasureReview, ...]:

@@ -166,11 +166,6 @@ def _at_once(upload: PlanUpload, job: Job) -> PlanUpload:
     return upload
 
 
-def job_of(upload: PlanUpload) -> Job | None:
-    """The job that is at the file. One query."""
-    return Job.objects.filter(key=f"{KIND}:{upload.pk}").first()
-
-
 def work_on(held: jobs.Claim) -> None:
     """The job: what was requested. What stands against it is kept for the person as a sentence."""
     upload = PlanUpload.objects.select_related("plan", "uploaded_by").filter(pk=held.args["upload"]).first()

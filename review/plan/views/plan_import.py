@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from review.domain.refusals import Invalid
-from review.models import Department, Plan, PlanUpload
+from review.models import Department, Job, Plan, PlanUpload
 from review.plan.forms.plan_import import CheckForm, PlanFileForm
 from review.plan.services import plan_files as work
 from review.reader_words import year_label
@@ -116,7 +116,8 @@ def at_work(request: SignedInRequest, upload: PlanUpload) -> HttpResponse:
     """How far the job is that reads or takes the file; the page asks again by itself."""
     title = _("計画のファイルの読取りと取込み")
     context = {"page_title": title, "breadcrumbs": way(upload.plan, title), "plan": upload.plan, "upload": upload}
-    return render(request, "plan/import_at_work.html", {**context, "job": work.job_of(upload), "live": AGAIN_IN})
+    job = Job.objects.filter(key=f"{work.KIND}:{upload.pk}").first()
+    return render(request, "plan/import_at_work.html", {**context, "job": job, "live": AGAIN_IN})
 
 
 def answered(request: SignedInRequest, upload: PlanUpload, form: CheckForm) -> HttpResponse:

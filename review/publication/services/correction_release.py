@@ -107,9 +107,9 @@ def _follow_one(cycle: Cycle, entry: Entry, user: User) -> bool:
             return _follow_grade(cycle, entry, int(number), user)
         case ["indicator", number, name, year]:
             rows = _cells(cycle, entry.code).filter(indicator__number=number, fiscal_year=year)
-            if int(year) != cycle.fiscal_year and _published(cycle, int(year)):
-                # Its own edition is corrected on its own.
-                return False
+            published = Cycle.objects.filter(plan=cycle.plan_id, fiscal_year=year, state=CycleState.PUBLISHED)
+            if int(year) != cycle.fiscal_year and published.exists():
+                return False  # its own edition is corrected on its own
             return bool(rows.filter(**{name: entry.wrong}).update(**{name: entry.right}))
     review = _review(cycle, entry.code)
     if review is None:
@@ -209,10 +209,6 @@ def _remake_books(cycle: Cycle, codes: set[str]) -> None:
 
 def _cells(cycle: Cycle, code: str) -> QuerySet[IndicatorYear]:
     return IndicatorYear.objects.filter(indicator__measure__plan=cycle.plan_id, indicator__measure__code=code)
-
-
-def _published(cycle: Cycle, year: int) -> bool:
-    return Cycle.objects.filter(plan=cycle.plan_id, fiscal_year=year, state=CycleState.PUBLISHED).exists()
 
 
 def _review(cycle: Cycle, code: str) -> MeasureReview | None:

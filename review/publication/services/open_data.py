@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 
 from review.books.services import books, editions
 from review.books.services.editions import Row, Snapshot
@@ -194,11 +193,6 @@ TABLES: dict[str, tuple[Callable[[Snapshot | None], tuple[Column, ...]], tuple[s
 def licence() -> dict[str, str]:
     """{"name", "url"} of the licence under which the city gives its data."""
     return {"name": settings.MEGURI_DATA_LICENCE, "url": settings.MEGURI_DATA_LICENCE_URL}
-
-
-def api_address() -> str:
-    """Where the interface for programs describes itself."""
-    return reverse("api:openapi")
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from review.books.services import editions
@@ -99,7 +100,7 @@ def data(site: Site) -> Page:
             *({"name": name, "url": site.url("schema", name)} for name in schemas.SITE_FILES),
             {"name": "catalog.jsonld", "url": site.url("catalog")},
         ],
-        "api_url": "" if site.static else open_data.api_address(),
+        "api_url": "" if site.static else reverse("api:openapi"),
         "english": site.language == "en",
     }
     steps, path = ((_("データ"), ""),), ("open_data",)

@@ -28,11 +28,6 @@ def step_words(decision: Decision) -> str:
     return str(known[1]) if known else str(decision.get_verdict_display())
 
 
-def icon_of(decision: Decision) -> str:
-    """The icon beside it."""
-    return STEPS.get((decision.step, decision.verdict), ("circle",))[0]
-
-
 def decider(decision: Decision) -> str:
     """Who decided; 代決 with whom they represented."""
     if decision.on_behalf_of is None:

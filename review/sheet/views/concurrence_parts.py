@@ -23,7 +23,9 @@ def context_of(
         {
             "row": row,
             "outdated": latest[row.department_id] != row.pk,
-            "form": (opinion or OpinionForm(number=row.pk)) if may_answer(user, row) else None,
+            "form": (opinion or OpinionForm(number=row.pk))
+            if not row.answer and permissions.may_concur(user, row)
+            else None,
         }
         for row in rows
     ]
@@ -32,11 +34,6 @@ def context_of(
         chosen = {"departments": [pk for pk, _name in choices], "due_on": service.usual_date()}
         ask_form = AskForm(choices=choices, initial=chosen) if choices else None
     return {"concurrences": shown, "ask_form": ask_form}
-
-
-def may_answer(user: User, row: Concurrence) -> bool:
-    """Whether the answer is this person's to give, and still to come."""
-    return not row.answer and permissions.may_concur(user, row)
 
 
 def askable(review: MeasureReview) -> list[tuple[int, str]]:

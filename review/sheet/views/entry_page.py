@@ -17,7 +17,7 @@ from review.assessment.views.indicator_parts import IndicatorPart
 from review.domain import bars, fields, items, sheet_form
 from review.domain.fields import Required
 from review.item_words import label_of
-from review.models import Evidence, ItemComment, MeasureReview, ReviewState, User
+from review.models import AuditEntry, Evidence, ItemComment, MeasureReview, ReviewState, User
 from review.sheet.forms.entry import FILE, SHOWN, EntryForm
 from review.sheet.services import carrying, evidence, submission, value_answers
 from review.sheet.views import returned, sheet_parts
@@ -110,7 +110,8 @@ class Desk:
     def keys(self) -> list[str]:
         """The items of the step in their order on the screen; below the 実績 what explains a missed one."""
         explained = [key for key in self.explaining if self.step == 1 and key in self.open_keys]
-        return [key for key in _in_order(self.texts) if items.step_of(key) == self.step] + explained
+        in_order = sorted(self.texts, key=items.is_text)  # 成果目標 and schedule rows before the texts that sum them up
+        return [key for key in in_order if items.step_of(key) == self.step] + explained
 
     @cached_property
     def explaining(self) -> list[str]:
@@ -371,6 +372,7 @@ class Desk:
         lines = self.lines(form, theirs or {})
         aside = {line.key for line in lines if self.is_aside(line, form)}
         here = [line for line in lines if items.step_of(line.key) == self.step]
+        saved = AuditEntry.objects.filter(subject=f"review:{self.review.pk}", action="draft.save")
         return {
             "desk": self,
             "form": form,
@@ -384,13 +386,8 @@ class Desk:
             "bar_years": self.review.cycle.plan.years,
             "theirs": bool(theirs),
             "closes_at": self.review.closes_at,
-            "saved": queries.last_saved(self.review),
+            "saved": saved.order_by("-pk").first(),
             "general_remarks": self.remarks.get("", []),
             "tasks": self.tasks,
             "tasks_met": sum(task.met for task in self.tasks),
         }
-
-
-def _in_order(keys: Mapping[str, str]) -> list[str]:
-    """成果目標 and schedule rows before the texts that sum them up."""
-    return sorted(keys, key=lambda key: (items.is_text(key), list(keys).index(key)))

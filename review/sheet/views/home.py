@@ -169,15 +169,12 @@ def department(user: User, cycle: Cycle, page: str | None) -> dict[str, Any]:
 def task_of(user: User, review: MeasureReview) -> Task | None:
     """What I have to do on the sheet now; None where it is with somebody else."""
     if permissions.may_endorse(user, review):
-        return _task(review, _("所属長として確認する"), "meguri:endorse")
+        url = reverse("meguri:endorse", args=[review.pk])
+        return Task(review=review, label=_("所属長として確認する"), url=url, due=sheet_page.due_at(review))
     if review.state not in OPEN_STATES or locks.why_locked(review):
         return None
     action = sheet_page.writing(review, True)[0]
     return Task(review=review, label=action.label, url=action.url, due=sheet_page.due_at(review))
-
-
-def _task(review: MeasureReview, label: str, address: str) -> Task:
-    return Task(review=review, label=label, url=reverse(address, args=[review.pk]), due=sheet_page.due_at(review))
 
 
 def related(user: User, cycle: Cycle) -> list[MeasureReview]:

@@ -102,7 +102,7 @@ def trail(submissions: Sequence[Submission], decisions: Sequence[Decision]) -> l
             )
     for decision in decisions:
         words = {
-            "icon": decision_words.icon_of(decision),
+            "icon": decision_words.STEPS.get((decision.step, decision.verdict), ("circle",))[0],
             "title": decision_words.step_words(decision),
             "who": decision_words.decider(decision),
             "text": decision_text(decision),

@@ -10,7 +10,6 @@ import pyotp
 from cryptography.fernet import InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from review import clock
@@ -91,11 +90,6 @@ def switch_off(*, user: User, by: User, reason: str = "") -> None:
             raise Invalid(sentence, fields={"reason": sentence})
     if SecondFactor.objects.filter(user=user).delete()[0]:
         audit.write(by, OFF, f"user:{user.key}", after={"reason": reason} if reason else None)
-
-
-def in_use() -> QuerySet[SecondFactor]:
-    """Everybody's second factor that counts, by name. One query."""
-    return SecondFactor.objects.filter(confirmed_at__isnull=False).select_related("user").order_by("user__display_name")
 
 
 def check(*, user: User, code: str) -> bool:

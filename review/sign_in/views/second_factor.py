@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from review import clock
 from review.domain.refusals import Invalid
-from review.models import User
+from review.models import SecondFactor, User
 from review.screens.forms.fields import ReasonForm
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
@@ -114,7 +114,8 @@ def switching_off(request: SignedInRequest, user: User) -> HttpResponse:
 @require_safe
 def second_factors(request: SignedInRequest) -> HttpResponse:
     """Who has switched on a second factor, for the administrator whom people call when they lost it."""
-    context = {**frame(_("二段階認証の利用者")), "factors": list(second_factor.in_use())}
+    used = SecondFactor.objects.filter(confirmed_at__isnull=False).select_related("user").order_by("user__display_name")
+    context = {**frame(_("二段階認証の利用者")), "factors": list(used)}
     return render(request, "sign_in/second_factors.html", context)
 
 
