@@ -86,7 +86,7 @@ def dataset(
     files: Iterable[Distribution],
 ) -> dict[str, Any]:
     """One edition, which stands at `place`, with its files; `before` is the place of the edition that it corrects, or ''."""
-    year, city, code = snapshot["fiscal_year"], snapshot["city"], snapshot["municipality_code"]
+    year, city, code = snapshot["fiscal_year"], plan.city, snapshot["municipality_code"]
     issued = {"@value": edition["published_at"], "@type": "xsd:dateTime"}
     count = len(snapshot["measures"])
     return {
