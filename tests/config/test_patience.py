@@ -64,6 +64,14 @@ def answered(port: int, path: str = "/", data: bytes | None = None) -> str:
         return ""
 
 
+def body_of(client: socket.socket) -> bytes:
+    """The one letter of an answer, whose head may come before it."""
+    with client.makefile("rb") as answer:
+        while answer.readline().strip():
+            continue
+        return answer.read(1)
+
+
 def stalled(port: int, head: bytes) -> socket.socket:
     """A client that begins and says no more."""
     client = socket.create_connection(("127.0.0.1", port), timeout=20)
@@ -102,7 +110,7 @@ def test_a_body_arrives_whole_however_it_comes(port: int) -> None:
         for letter in (b"a", b"b", b"c", b"d"):
             time.sleep(0.3)
             client.sendall(letter)
-        assert client.recv(1000).endswith(b"4"), "slowly, and within its time"
+        assert body_of(client) == b"4", "slowly, and within its time"
 
 
 @pytest.mark.services
@@ -112,5 +120,5 @@ def test_no_more_work_at_once_than_there_are_desks(port: int) -> None:
     with ExitStack() as stack:
         clients = [stack.enter_context(stalled(port, b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")) for _number in range(6)]
         for client in clients:
-            assert client.recv(1000).endswith(b"0")
+            assert body_of(client) == b"0"
     assert time.monotonic() - begin >= 6 / THREADS - 0.1

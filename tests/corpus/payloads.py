@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from review.domain.text import problem
+
 SCRIPTS = (
     "<script>window.acted='{m}'</script>", "<ScRiPt src=//evil.example/{m}.js></sCrIpT>", "<img src=x onerror=window.acted='{m}'>",
     "<svg/onload=window.acted='{m}'>", "\"><script>window.acted='{m}'</script>", "'><img src=x onerror=window.acted='{m}'>",
@@ -38,14 +40,13 @@ PATHS = (
     "../../../etc/passwd {m}", "..\\..\\windows\\win.ini {m}", "/etc/passwd {m}", "file:///etc/passwd {m}", "%2e%2e%2f{m}", "....//....//{m}", "C:\\{m}", "{m}\u202excod.exe",
 )  # fmt: skip
 
-#: Kept nowhere: a control character is refused at entry, with a sentence.
-REFUSED = tuple(text for text in HEADERS if "\x1b" in text)
-
 ALL = tuple(
     text.format(m=f"zq{number:02d}")
     for number, text in enumerate((*SCRIPTS, *TEMPLATES, *FORMULAS, *HEADERS, *SQL, *PATHS), start=10)
 )
-STORABLE = tuple(text for text in ALL if "\x1b" not in text)
+#: Kept nowhere: control characters and those that turn the writing round are refused at entry, with a sentence.
+REFUSED = tuple(text for text in ALL if problem(text))
+STORABLE = tuple(text for text in ALL if not problem(text))
 
 FILE_NAMES = (
     "../../../../tmp/zq01.pdf", "..\\..\\zq02.pdf", "/etc/cron.d/zq03.pdf", "zq04.pdf\r\nSet-Cookie: acted=1", "zq05\";filename=\"evil.exe", "<script>zq06</script>.pdf",

@@ -50,7 +50,7 @@ def goes_on(release: str, kind: str, url: str, folder: Path) -> None:
     manage = [sys.executable, "manage.py"]
     run([*manage, "migrate", "--noinput", "-v", "0"], env)
     # Hours lie behind the copy: the next full hour's anchor comes first, for what no anchor covers nobody vouches for.
-    run([*manage, "shell", "-v", "0", "-c", "from tasks.anchors import anchor; anchor()"], env)
+    run([*manage, "shell", "-v", "0", "-c", "from tasks.errands import anchor; anchor()"], env)
     trail = json.loads(run([*manage, "verify_audit", "--json"], env))
     editions = json.loads(run([*manage, "verify_editions", "--json"], env))
     assert trail["intact"] and trail["links"] > 30

@@ -20,6 +20,7 @@ from django.utils import translation
 
 from review.books.services.snapshot import snapshot_of
 from review.domain.plan_text import read_plan_text
+from review.domain.values import State
 from review.models import Edition, IndicatorYear, MeasureReview, Outcome, Plan
 from review.plan.services import planning
 from review.year.services import cycles
@@ -163,7 +164,7 @@ def the_pages_agree(true: Form, here: Address, snapshot: dict[str, Any], read: C
 
 def texts_of(snapshot: dict[str, Any]) -> Iterator[str]:
     """Whatever of an edition a page may say in another language."""
-    yield from filter(None, [*CODES.values(), *OUTCOMES.values(), "評価なし"])
+    yield from filter(None, [*CODES.values(), *OUTCOMES.values(), *(state.label for state in State), "評価なし"])
     for row in snapshot["measures"]:
         for one in row["indicators"]:
             yield from filter(None, [one["reason"], one["open_reason"], *(note["sentence"] for note in one["notes"])])

@@ -54,8 +54,8 @@ def framed(book: Book, code: str, number: int) -> Page | None:
     page = goal(book, code, number)
     if page is None:
         return None
-    source = book.site.absolute(book.url("goal", code, number)) or book.url("goal", code, number)
-    return Page(template="publication/goal_frame.html", context={**page.context, "page_url": source})
+    context = {**page.context, "page_url": book.url("goal", code, number)}
+    return Page(template="publication/goal_frame.html", context=context)
 
 
 def file(book: Book, code: str, number: int, name: str) -> bytes | None:

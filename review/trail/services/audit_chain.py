@@ -192,7 +192,7 @@ class _Walk:
             return "前の行より前の時刻の記録です"
         if backwards:
             self.disorder.append(seq)
-        return self.signatures.problem(signature, fields)
+        return self.signatures.flaw(signature, fields)
 
 
 def _rows() -> Iterator[tuple[Any, ...]]:

@@ -73,7 +73,7 @@ class Reading:
         self.signed_since: datetime | None = None
         self.known, self.unknown = False, 0
 
-    def problem(self, signature: str | None, texts: Sequence[str | None]) -> str:
+    def flaw(self, signature: str | None, texts: Sequence[str | None]) -> str:
         """What does not hold of the next entry; '' where nothing does. Entries from before there were signatures have none."""
         at = moment_of(texts[0])
         if not signature:
