@@ -11,7 +11,8 @@ PEOPLE = "LFFFFFFoF"
 ALL_SHEETS, DECIDERS = "LFFFFoooo", "LFFFFooFF"
 
 EXPECTED = {
-    "healthz": EVERYONE, "readyz": EVERYONE, "metrics": EVERYONE, "set_language": EVERYONE, "login": EVERYONE, "logout": EVERYONE,
+    "metrics": NOBODY_HERE,  # without its token, which no person has
+    "healthz": EVERYONE, "readyz": EVERYONE, "set_language": EVERYONE, "login": EVERYONE, "logout": EVERYONE,
     "password_change": SIGNED_IN, "password_change_done": SIGNED_IN, "second_factor_settings": SIGNED_IN,
     # without a password given before, back to the beginning
     "second_factor": "LLLLLLLLL",

@@ -264,7 +264,7 @@ OURS = {
     "User": {"password", "first_name", "last_name", "email", "language"}, "Plan": {"form", "municipality_code", "short_name"}, "PlanField": {"number"},
     "Measure": {"code", "sort_key"}, "IndicatorYear": {"status", "rate_text", "grade", "reason", "given_grade"}, "Submission": {"sha256"},
     "RecordedDecision": {"grade"}, "ItemComment": {"item"}, "Rating": {"grade", "proposed_grade"}, "Edition": {"sha256", "seal"},
-    "CorrectionItem": {"code", "key", "label"}, "Artifact": {"label", "path", "sha256", "seal"}, "AuditEntry": {"action", "subject", "request_id"},
+    "CorrectionItem": {"code", "key", "label"}, "Artifact": {"label", "path", "sha256", "seal"}, "AuditEntry": {"action", "subject", "request_id", "signature"},
     "AuditLink": {"prev_hash", "hash"}, "Evidence": {"item", "path", "sha256"}, "Job": {"kind", "key", "doing", "cause", "reference"},
     "Heartbeat": {"name"}, "Mail": {"address", "message_id", "cause"}, "Notification": {"event", "key", "act", "link"}, "NoticeText": {"key"},
     "NoticeChoice": {"notice"}, "OutboxEvent": {"name", "key", "cause"}, "Tally": {"key"}, "SecondFactor": {"secret"}, "RecoveryCode": {"digest"},
