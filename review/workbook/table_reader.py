@@ -9,7 +9,7 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
-from review.domain.text import problem
+from review.domain.text import FORBIDDEN, flaw
 from review.workbook import cell_text, shown
 from review.workbook.findings import Code, Refused
 
@@ -33,7 +33,7 @@ def typed(cell: Any) -> str | None:
     if not isinstance(cell.value, str):
         return None
     text = cell_text.decode(cell.value)
-    if problem(text):
+    if (reason := flaw(text)) and reason.sentence == FORBIDDEN:  # how long it may be depends on its place
         raise Refused(Code.BAD_CHAR, "保存できない文字があります", cell=place)
     return text
 

@@ -35,7 +35,7 @@ from review.models import (
 from review.people.services import handover, people, proxies
 from review.people.services.posts import Post
 from review.plan.services import plan_changes
-from review.plan.services.plan_proposals import Detail, Goal, Part, Proposal, open_years
+from review.plan.services.plan_proposals import FOLDED, Detail, Part, Proposal, open_years
 from review.publication.services import corrections, publication
 from review.publication.services.corrections import Typed
 from review.year.services import cycles
@@ -112,7 +112,13 @@ class ActsOfTheYear:
         chosen = {goal.pk: definitions.Definition(direction=direction, unit="件", kind=kind)}
         self._take("definition", lambda: definitions.confirm(user=user, cycle=year, chosen=chosen))
 
-    @rule(who=PICK, which=PICK, kind=st.sampled_from(list(ChangeKind)), year=PICK, why=REASON)
+    @rule(
+        who=PICK,
+        which=PICK,
+        kind=st.sampled_from([kind for kind in ChangeKind if kind not in FOLDED]),
+        year=PICK,
+        why=REASON,
+    )
     def propose_change(self, who: int, which: int, kind: ChangeKind, year: int, why: str) -> None:
         plan, user = self.world.plan, self.world.person(REVIEWERS, who)
         years = open_years(plan) if year % 5 else list(plan.years)
@@ -122,27 +128,25 @@ class ActsOfTheYear:
             fiscal_year=(years or [plan.last_year])[year // 5 % max(len(years), 1)],
             kind=kind,
             measure=None if kind == ChangeKind.ADD else measures[which % len(measures)].pk,
-            detail=self._request(which, measures),
+            detail=self._request(which, kind, years, measures),
             reason=why,
         )
         self._take("propose change", lambda: plan_changes.propose(user=user, proposal=proposal))
 
-    def _request(self, pick: int, measures: list[Measure]) -> Detail:
+    def _request(self, pick: int, kind: ChangeKind, years: list[int], measures: list[Measure]) -> Detail:
         owner = Department.objects.order_by("pk")[pick % Department.objects.count()].pk
         codes = [f"01-{90 + n}" for n in range(len(measures), len(measures) + 2)]
         parts = tuple(
             Part(code=code, name=f"新しい施策{code}", owner=owner, takes=(n,)) for n, code in enumerate(codes, 1)
         )
+        edited = {"name": f"改めた名称{pick % 7}", "owner": str(owner)}
+        goals = {"goal:+1:name": "新しい評価項目", **({f"goal:+1:{years[0]}": "10件"} if years else {})}
+        goals |= {"goal:1:end": True} if pick % 3 else {"goal:1:name": "別の評価項目", "goal:1:direction": "down"}
         return Detail(
-            name=f"改めた名称{pick % 7}",
-            owner=owner,
+            name=edited["name"] if kind == ChangeKind.MERGE else "",
             others=(measures[(pick + 1) % len(measures)].pk,),
             parts=parts if pick % 2 else parts[:1],
-            numbers=(1,) if pick % 3 else (1, 2),
-            goals=(
-                Goal(name="新しい評価項目", target="10件"),
-                Goal(name="別の評価項目", target="5%以下", direction="down"),
-            )[: 1 + pick % 2],
+            values=(goals if pick % 2 else edited | goals) if kind == ChangeKind.EDIT else {},
         )
 
     @rule(who=PICK, which=PICK, accept=st.booleans(), why=REASON)
