@@ -15,13 +15,11 @@ SHEETS = sorted((ROOT / "review/static/review").rglob("*.css"))
 WIDTH = 120
 # A sentence is one message and one line: a break inside it would put a space between two Japanese characters.
 SENTENCES = {
-    "templates/assessment/help/contributor.html": ("取組みスケジュールは、取り組む年度の欄に「■」を選ぶか書きます。",),
-    "templates/assessment/help/reviewer.html": ("「指標の定義の確認」で、成果目標の向き・単位・値の種類",),
     "templates/publication/method.html": (
         '{% translate "目標と実績は、部署が書いたとおりに残しています。',
         "大きいほどよいか小さいほどよいかは、市が定めた向き、",
         "CSV は成果目標と年度ごとに1行で、",
-    ),
+    )
 }
 
 _INLINE = re.compile(r"""\sstyle=|<style|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)""")

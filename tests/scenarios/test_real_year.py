@@ -4,6 +4,7 @@ import openpyxl
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import transaction
 from django.db.models import Count
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -122,7 +123,7 @@ def _no_demo_value_is_published(edition: Edition) -> None:
     assert second.exists() and all(row.demo for row in second)
 
 
-@override_settings(ROOT_URLCONF="config.local.urls")
+@override_settings(ROOT_URLCONF="config.local.urls", SETTINGS_MODULE="config.settings.demo")
 def _the_start_page_leads_everybody_everywhere() -> None:
     """Every role has five steps; each opens as the person of the role, and nobody else can be entered as."""
     page = Client().get("/demo/")
@@ -137,6 +138,14 @@ def _the_start_page_leads_everybody_everywhere() -> None:
             assert client.get(stop.path).status_code == 200, (tour.username, stop.path)
     for who, to in (("kakunin2", "/"), ("kanri", "//elsewhere.example/"), ("", "/")):
         assert Client().post("/demo/enter/", {"who": who, "to": to}).status_code == 404
+    with transaction.atomic():
+        # A visitor has brought both years to their end: nothing waits any more, and the page goes on.
+        Cycle.objects.filter(fiscal_year=2025).update(state="deciding")
+        MeasureReview.objects.filter(cycle__fiscal_year=2025).update(state=ReviewState.APPROVED)
+        assert len(Client().get("/demo/").context["tours"]) == 7
+        transaction.set_rollback(True)
+    with override_settings(SETTINGS_MODULE="config.settings.prod"):
+        assert Client().get("/demo/").status_code == 404
 
 
 def _the_second_plan_has_work_for_everyone_and_a_year_to_come() -> None:

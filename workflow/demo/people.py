@@ -8,6 +8,8 @@ from datetime import date
 from review.models import Appointment, Department, MeasureReview, Plan, ReviewState, Role, User
 
 PASSWORD = "meguri-demo-2024"  # noqa: S105 - printed for everyone who tries the demo
+#: where people may be whose password everybody can read
+DEMO_SETTINGS = ("config.settings.demo", "config.settings.dev", "config.settings.test")
 OFFICE = "情報経営課"
 FIRST, SECOND = "dx", "senryaku"
 
@@ -92,8 +94,9 @@ def person(username: str) -> User:
 
 def one_a_role() -> list[User]:
     """Those to begin with: who has a sheet sent back and a head who has one to check, then one for each post."""
-    returned = _with_a_sheet(FIRST, ReviewState.RETURNED)
-    head = _with_a_sheet(SECOND, ReviewState.ENDORSING).username.replace("tanto", "kacho")
+    returned = writer_of(sheet_to_show(FIRST, ReviewState.RETURNED).measure_year.owner)
+    waiting = writer_of(sheet_to_show(SECOND, ReviewState.ENDORSING).measure_year.owner)
+    head = waiting.username.replace("tanto", "kacho")
     return [returned, *(person(username) for username in (head, "kakunin1", "shonin1", "kanri", "kansa"))]
 
 
@@ -103,8 +106,10 @@ def post_of(user: User) -> str:
     return f"{post.get_role_display()}  {post.department or post.plan or ''}" if post else ""
 
 
-def _with_a_sheet(plan: str, state: str) -> User:
-    """The writer of the first sheet in the state, or of the first at all once a visitor has moved the last one on."""
-    sheets = MeasureReview.objects.filter(cycle__plan__short_name=plan, cycle__state="open")
-    in_order = sheets.order_by("measure_year__measure__sort_key")
-    return writer_of((in_order.filter(state=state).first() or in_order[0]).measure_year.owner)
+def sheet_to_show(plan: str, state: str) -> MeasureReview:
+    """The first sheet in the state of the plan's latest year, or the first of all once a visitor has moved the last one on."""
+    sheets = MeasureReview.objects.filter(cycle__plan__short_name=plan).select_related(
+        "cycle", "measure_year__owner", "measure_year__measure"
+    )
+    in_order = sheets.order_by("-cycle__fiscal_year", "measure_year__measure__sort_key")
+    return in_order.filter(state=state).first() or in_order[0]

@@ -7,9 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from review.models import Plan
 from workflow.demo import run
+from workflow.demo.people import DEMO_SETTINGS
 from workflow.demo.waiting import TooLong
-
-DEMO_SETTINGS = ("config.settings.demo", "config.settings.dev", "config.settings.test")
 
 
 class Command(BaseCommand):
