@@ -78,9 +78,9 @@ class PatientWorker(ThreadWorker):
 
 def work(application: Any, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """The answer, whole: what comes piece by piece out of the database is fetched here; a file is left to the senders."""
-    response = application(environ, start_response)
+    response: Iterable[bytes] = application(environ, start_response)
     if isinstance(response, environ["wsgi.file_wrapper"]):
-        return response  # type: ignore[no-any-return]
+        return response  # type: ignore[no-any-return]  # whose class only the server knows
     try:
         if not getattr(response, "streaming", False):
             return list(response)

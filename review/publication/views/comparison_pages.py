@@ -54,7 +54,7 @@ def change_of(book: Book) -> goals.Change:
     earlier = book.site.book(book.plan, book.year - 1)
     key = ("change", book.edition.pk, earlier.edition.pk if earlier else None)
     make = partial(goals.change, book.snapshot, earlier.snapshot if earlier else None)
-    return book.site.remembered(key, make)  # type: ignore[no-any-return]
+    return book.site.remembered(key, make)
 
 
 def _step(one: goals.Step, book: Book) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
@@ -28,6 +28,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9-]+")
 FILES = frozenset({"catalog", "data", "download", "pdf", "schema", "sitemap", "summary_data"})
 #: The language of a page is part of its address.
 NAMESPACES = {"ja": "publication", "en": "publication_en"}
+Made = TypeVar("Made")
 
 
 def language_of(namespace: str) -> str:
@@ -58,18 +59,19 @@ class Site:
     @property
     def books(self) -> Mapping[tuple[int, str], Artifact]:
         """The files of the editions, read once, by the pages that name them."""
-        return self.remembered("books", self.files)  # type: ignore[no-any-return]
+        return self.remembered("books", self.files)
 
     @property
     def summaries(self) -> Sequence[SummaryEdition]:
         """Read once, by the pages that show them."""
-        return self.remembered("summaries", self.summary_shelf)  # type: ignore[no-any-return]
+        return self.remembered("summaries", self.summary_shelf)
 
-    def remembered(self, key: Any, make: Callable[[], Any]) -> Any:
+    def remembered(self, key: Any, make: Callable[[], Made]) -> Made:
         """What `make` gave the first time: for what many pages of one site share. Lives as long as the site."""
         if key not in self._memory:
             self._memory[key] = make()
-        return self._memory[key]
+        value: Made = self._memory[key]
+        return value
 
     def url(self, name: str, *args: Any, query: Mapping[str, Any] | None = None) -> str:
         """The address of a page of this language; empty values of the query are left out."""
