@@ -7,7 +7,9 @@ uses an unscoped queryset of sheets, so another department's sheet is simply not
 
 import re
 from collections.abc import Callable, Sequence
+from types import MappingProxyType
 
+from django.conf import settings
 from django.db.models import Q
 
 from review import listing
@@ -49,9 +51,8 @@ def scope_of(user: Person) -> Scope:
     sheets = Q() if everything else _sheets_of(departments)
     if of_plans and not everything:
         sheets |= Q(cycle__plan__in=of_plans)
-    return Scope(
-        sheets=sheets, everything=everything, plans=of_plans, departments=departments, signed_in=user.is_authenticated
-    )
+    signed_in = bool(user.is_authenticated)
+    return Scope(sheets=sheets, everything=everything, plans=of_plans, departments=departments, signed_in=signed_in)
 
 
 def _sheets_of(departments: frozenset[int]) -> Q:
@@ -139,19 +140,17 @@ def in_whose_name(user: Person, review: MeasureReview, step: str) -> list[int | 
 
 
 def barred(user: Person, plan: int, numbers: Sequence[int], step: str) -> dict[int, bool]:
-    """Which of the sheets the person cannot confirm or approve, and whether for what they did themselves (else: for what
-    those did whom they represent); as `in_whose_name`, for a list. One query for
-    forty sheets under review, two for forty under approval, none for others."""
+    """Which of the sheets the person cannot confirm or approve, and whether for what they did themselves (else: for what those
+    did whom they represent); as `in_whose_name`. Queries: one for forty sheets under review, two under approval, else none."""
     names = standing(user).within(plan).capacities(Role.REVIEWER if step == Step.REVIEW else Role.APPROVER)
     if not names:
         return {}
     concerned = [who for who in (user.pk, *names) if who is not None]
+    lists = [listing.senders_among, *([listing.reviewers_among] if step != Step.REVIEW else [])]
     hands: dict[int, set[int]] = {}
     for people in listing.in_parts(concerned, listing.PEOPLE):
         for part in listing.in_parts(numbers):
-            for sheet, *who in listing.senders_among(people=people, numbers=part):
-                hands.setdefault(sheet, set()).update(who)
-            for sheet, *who in listing.reviewers_among(people=people, numbers=part) if step != Step.REVIEW else ():
+            for sheet, *who in (row for listed in lists for row in listed(people=people, numbers=part)):
                 hands.setdefault(sheet, set()).update(who)
     if step != Step.REVIEW and None not in names:
         mine = MeasureReview.objects.own(scope_of(user)).filter(pk__in=numbers)
@@ -201,10 +200,8 @@ def _taking_back(user: Person, review: MeasureReview) -> list[int | None]:
     is (of a 代決: the person represented), and their proxy while that runs. Once that person no longer holds the post or
     has left, whoever could take the step. Not 未提出 and 対象外, and nothing once the year is decided."""
     step, role = _TAKEN_BACK.get(review.state, (None, None))
-    running = review.cycle.state in (CycleState.OPEN, CycleState.DECIDING)
-    if step is None or role is None or review.outcome or not running:
-        return []
-    if not standing(user).within(review.cycle.plan_id).has(role):
+    running = review.cycle.state in (CycleState.OPEN, CycleState.DECIDING) and not review.outcome
+    if step is None or role is None or not running or not standing(user).within(review.cycle.plan_id).has(role):
         return []
     decision = review.standing_decision(Decision.objects.filter(review=review.pk))
     names = in_whose_name(user, review, step) if decision else []
@@ -383,8 +380,8 @@ def decides_or_manages(user: Person, plan: int | str | None = None) -> bool:
 #: every rule of the table -> the question of its name, above
 QUESTIONS: dict[Rule, Callable[..., bool]] = {rule: globals()[rule.value] for rule in Rule}
 
-#: every named address -> the question asked of whoever calls it
-ACCESS = {address: QUESTIONS[rule] for address, rule in RULED.items()}
+#: every named address -> the question asked of whoever calls it; no module adds a line of its own
+ACCESS = MappingProxyType({address: QUESTIONS[rule] for address, rule in RULED.items()})
 
 # Django's admin is read only: its own ways to sign in and to change rows pass by the second factor, the pause and the trail.
 ADMIN_READS = re.compile(r"admin:(index|app_list|review_\w+_(changelist|change|history))")
@@ -394,5 +391,10 @@ def may_visit(user: Person, address: str, plan: int | str | None = None) -> bool
     """Whether the user may call the named address (of the plan); Django's admin is one rule. Unknown: never."""
     if address.startswith("admin:"):
         return bool(ADMIN_READS.fullmatch(address)) and may_manage_people(user)
-    rule = ACCESS.get(address)
+    rule = rule_of(address)
     return bool(rule and rule(user, plan))
+
+
+def rule_of(address: str) -> Callable[..., bool] | None:
+    """The question asked of whoever calls the address; None for one that no table knows, which nobody may call."""
+    return anyone if address in settings.OPEN_ADDRESSES else ACCESS.get(address)

@@ -375,5 +375,5 @@ def test_a_list_of_the_whole_year_opens_only_to_those_who_may_read_every_sheet()
 @pytest.mark.parametrize("address", ["meguri:queue", "meguri:board"])
 @pytest.mark.parametrize("rule", ["holds_post", "decides_or_manages", "writes_sheets", "signed_in"])
 def test_a_widened_rule_for_such_a_list_is_noticed(monkeypatch: pytest.MonkeyPatch, address: str, rule: str) -> None:
-    monkeypatch.setitem(permissions.ACCESS, address, getattr(permissions, rule))
+    monkeypatch.setattr(permissions, "ACCESS", {**permissions.ACCESS, address: getattr(permissions, rule)})
     assert any(line.startswith(f"{address} opens to") for line in too_widely_open())

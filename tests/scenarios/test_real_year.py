@@ -123,7 +123,11 @@ def _no_demo_value_is_published(edition: Edition) -> None:
     assert second.exists() and all(row.demo for row in second)
 
 
-@override_settings(ROOT_URLCONF="config.local.urls", SETTINGS_MODULE="config.settings.demo")
+@override_settings(
+    ROOT_URLCONF="config.local.urls",
+    OPEN_ADDRESSES=("demo:start", "demo:enter"),
+    SETTINGS_MODULE="config.settings.demo",
+)
 def _the_start_page_leads_everybody_everywhere() -> None:
     """Every role has five steps; each opens as the person of the role, and nobody else can be entered as."""
     page = Client().get("/demo/")

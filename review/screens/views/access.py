@@ -92,7 +92,7 @@ class AccessMiddleware(MiddlewareMixin):
         for_programs = address.startswith("api:") or getattr(view, "csrf_exempt", False)
         if request.method not in METHODS and not for_programs:
             return HttpResponseNotAllowed(METHODS)
-        rule = permissions.ACCESS.get(address)
+        rule = permissions.rule_of(address)
         if rule is None and not address.startswith("admin:"):
             logger.error("address without a rule refused: %s", address)
             raise PermissionDenied
