@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import get_language, gettext_noop, override
 from django.utils.translation import gettext as _
 
-from review.domain import fiscal, grade_words, text
+from review.domain import fiscal, grade_words, text, wording
 from review.domain.items import circled
 from review.domain.rating import Scale
+from review.domain.wording import sentence
 
 
 def city_language() -> override:
@@ -24,10 +26,13 @@ def problem(value: str) -> str:
     return _(flaw.sentence) % flaw.facts if flaw else ""
 
 
+def _japanese() -> bool:
+    return (get_language() or "ja").startswith("ja")
+
+
 def year_label(fiscal_year: int) -> str:
     """令和6年度 for 2024; FY2024 for an English reader."""
-    japanese = (get_language() or "ja").startswith("ja")
-    return fiscal.fiscal_year_label(fiscal_year) if japanese else f"FY{fiscal_year}"
+    return fiscal.fiscal_year_label(fiscal_year) if _japanese() else f"FY{fiscal_year}"
 
 
 def goal_label(number: int) -> str:
@@ -48,24 +53,97 @@ def say(words: str) -> str:
     return _(words) if words else ""
 
 
-#: A word with a number or a mark in it, as it is stored, and as the catalogue has it.
-_COUNTED = (
-    (re.compile(r"訂正第(\d+)版"), gettext_noop("訂正第%(n)s版")),
-    (re.compile(r"成果目標([①-⑳]|\(\d+\))"), gettext_noop("成果目標%(mark)s")),
-)
+# Words with a number or a mark in them, as they are stored.
+sentence("訂正第%(n)s版")
+sentence("成果目標%(mark)s")
 
 
 def in_reader_words(words: str) -> str:
     """Words of the product that are stored in the city's language (an edition's name, the state of a file, a line of the
     consequences of a correction), in the reader's; whatever else there is between the spaces stays."""
-    return " ".join(_counted(word) if word else "" for word in words.split(" "))
+    whole = worded(words)
+    return whole if whole != words else " ".join(map(_word, words.split(" ")))
 
 
-def _counted(word: str) -> str:
-    for pattern, marked in _COUNTED:
-        if match := pattern.fullmatch(word):
-            return _(marked) % {"n": match[1], "mark": match[1]}
-    return _(word)
+def _word(word: str) -> str:
+    return _(word) if word and worded(word) == word else worded(word)
+
+
+def worded(words: str) -> str:
+    """Stored sentences of `domain.wording`, line by line, in the reader's language; what is none was typed, and stays."""
+    return words if _japanese() else "\n".join(_sentence(line) or line for line in words.split("\n"))
+
+
+@lru_cache(maxsize=4096)
+def _sentence(words: str) -> str | None:
+    """The English of a sentence of the table, or of several in a row; None for what is none."""
+    if one := _single(words):
+        return one
+    for end in re.finditer("。 ?", words):
+        first, rest = words[: end.start() + 1], words[end.end() :]
+        if rest and (one := _single(first)) and (others := _sentence(rest)):
+            return f"{one} {others}"
+    return None
+
+
+def _single(words: str) -> str | None:
+    for template, texts in wording.recognised(words):
+        gaps = ((name, _in_gap(name.rpartition("_")[2], text)) for name, text in texts.items())
+        facts = {name: words for name, words in gaps if words is not None}
+        if len(facts) == len(texts):
+            return wording.made(_(template), facts)
+    return None
+
+
+def _in_gap(kind: str, text: str) -> str | None:
+    """What stands in a gap of this kind; None where the text is none of it."""
+    if kind == "words":
+        return _sentence(text) if text else ""
+    if kind == "term":
+        return _sentence(text) or text
+    if kind == "names":
+        return "”, “".join(_sentence(one) or one for one in re.split("」と?「", text))
+    if kind == "value":
+        return _value(text)
+    if kind == "year":
+        year = fiscal.parse_fiscal_year(text)
+        return year_label(year) if year and fiscal.fiscal_year_label(year) == text else None
+    if kind == "day":
+        match = _DAY.fullmatch(text)
+        return f"{match['day']} {MONTHS[int(match['month']) - 1]} {match['year'] or ''}".strip() if match else None
+    return text
+
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAY = re.compile(r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日")
+#: A number of `Quantity.phrase` up to its unit, with the product's words around it.
+_NUMBER = re.compile(
+    r"(?P<per>[月週日])?(?P<about>約)?(?P<figure>-?\d[^ 、()「」]*?)(?P<end>以上|超|以下|未満|以内)?(?P<change>[増減])?"
+    r"(?=$|[、()」]|(?<=[上超])[-\d])"
+)
+_AROUND = {
+    "約": gettext_noop("約%(value)s"), "以上": gettext_noop("%(value)s以上"), "超": gettext_noop("%(value)s超"),
+    "以下": gettext_noop("%(value)s以下"), "未満": gettext_noop("%(value)s未満"), "以内": gettext_noop("%(value)s以内"),
+    "増": gettext_noop("%(value)s増"), "減": gettext_noop("%(value)s減"), "月": gettext_noop("月%(value)s"),
+    "週": gettext_noop("週%(value)s"), "日": gettext_noop("日%(value)s"),
+}  # fmt: skip
+
+
+def _value(text: str) -> str:
+    """The values of `Quantity.phrase`, in quotes where they stand in quotes; units and labels are the city's."""
+    if text[:1] == "「" and text[-1:] == "」":
+        return f"“{_value(text[1:-1])}”"
+    numbers = not _DAY.search(text) and "に対し" not in text and _NUMBER.search(text)
+    words = _NUMBER.sub(_around, text) if numbers else _sentence(text) or text
+    words = re.sub(r"\(全([^()]*)のうち\)", lambda whole: _(" (全%(n)sのうち)") % {"n": whole[1]}, words)
+    return words.replace("(内訳 ", _(" (内訳 ")).replace("、", _("、"))
+
+
+def _around(match: re.Match[str]) -> str:
+    words = match["figure"]
+    for one in match.group("about", "end", "change", "per"):
+        words = _(_AROUND[one]) % {"value": words} if one else words
+    return words + (", " if match.string[match.end() : match.end() + 1].isdigit() else "")
 
 
 def grade_meaning(letter: str, scale: Scale, goals: Iterable[Any]) -> str:

@@ -9,6 +9,7 @@ from datetime import date
 from hashlib import sha256
 
 from review.domain.text import normal_newlines
+from review.domain.value_words import STATE_UNTIL
 from review.domain.values import State
 
 STATE = "state"
@@ -52,8 +53,8 @@ def unanswered(codes: Iterable[str], answers: Answers) -> list[str]:
 
 def state_words(state: str, until: str) -> str:
     """A state in the city's words, with the last day that it covers: 年度途中(9月30日まで)."""
-    day = date.fromisoformat(until) if until else None
-    return State(state).label + (f"({day.month}月{day.day}日まで)" if day else "") if state else ""
+    words, day = State(state).label if state else "", date.fromisoformat(until) if until else None
+    return STATE_UNTIL % {"state_words": words, "day": f"{day.month}月{day.day}日"} if words and day else words
 
 
 def words_of(answers: Answers, code: str) -> str:

@@ -16,6 +16,7 @@ from review.domain.values.direction import Direction
 from review.domain.values.numeric import steps_between
 from review.domain.values.reading import Quantity, Reading, State, figure, phrases
 from review.domain.values.units import Exact
+from review.domain.wording import sentence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +65,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unreadable": ("実績を数値として読み取れません。", "目標と同じ形で書き直せますか。"),
     "undecided": ("目標と実績を比べられません。", "目標と同じ書き方で書き直せますか。"),
 }  # fmt: skip
+for _pair in SENTENCES.values():
+    tuple(map(sentence, _pair))
+
+#: Code: what it says with the values at hand.
+_AT_HAND = {
+    "definition_changed": sentence("評価項目が%(year)sの「%(name)s」から変わりました。"),
+    "over_100_percent": sentence("実績 %(actual)s は100%%を超えています。"),
+    "jump": sentence("実績が前年度の %(before_value)s から %(now_value)s に大きく変わりました。"),
+    "target_changed": sentence("目標の書き方が前年度の「%(target)s」から変わりました。"),
+    "target_easier": sentence("目標が前年度の %(target_value)s より緩くなりました。"),
+    "target_below_result": sentence("目標 %(target_value)s は、前年度の実績 %(actual)s より緩い値です。"),
+    "unit_changed": sentence("実績の単位が前年度の「%(actual)s」と異なります。"),
+    "total_decreased": sentence("累計の実績が前年度の %(before_value)s より減っています。"),
+    "total_stalled": sentence("累計の実績が前年度と同じ %(total)s のままです。"),
+    "unit_assumed": sentence("単位がないため「%(unit)s」として読みました。"),
+    "negative": sentence("実績 %(actual)s はマイナスの値です。"),
+    "repeated": sentence("実績が前年度の「%(actual)s」と一字一句同じです。"),
+}
 
 #: Why there is no verdict, where a judgement has none.
 CAUSES = frozenset(
@@ -89,7 +108,7 @@ def check(
     flags = [*_of_judgement(judgement, previous, comparable=not changed)]
     if previous is not None and changed:
         year = fiscal_year_label(previous.fiscal_year)
-        flags.append(flag("definition_changed", f"評価項目が{year}の「{previous.name}」から変わりました。"))
+        flags.append(flag("definition_changed", year=year, name=previous.name))
     elif previous is not None:
         flags += [*_of_target(previous, current, judgement), *_of_result(previous, current)]
     flags += [*_copied(current, judgement), *_of_value(current, None if changed else previous, judgement)]
@@ -99,10 +118,10 @@ def check(
     return tuple(entry for code, entry in entries.items() if _SAME_CAUSE.get(code) not in entries)
 
 
-def flag(code: str, sentence: str = "") -> Flag:
-    """The flag of a code, with its own sentence where the values at hand say more."""
+def flag(code: str, says: str = "", **values: str) -> Flag:
+    """The flag of a code: with another sentence, or with its own of the values at hand (`says` another of these)."""
     known, question = SENTENCES[code]
-    return Flag(code=code, sentence=sentence or known, question=question)
+    return Flag(code=code, sentence=_AT_HAND[says or code] % values if values else says or known, question=question)
 
 
 # What the judgement itself says
@@ -124,8 +143,8 @@ def _of_judgement(judgement: Judgement, previous: IndicatorInYear | None, *, com
     for code in judgement.flags:
         if code in _SHOWN:
             tells = code in CAUSES and judgement.status == "undetermined"
-            over = f"実績 {judgement.actual_reading.text} は100%を超えています。" if code == "over_100_percent" else ""
-            yield flag(code, judgement.reason if tells else over)
+            over = {"actual": judgement.actual_reading.text} if code == "over_100_percent" else {}
+            yield flag(code, judgement.reason if tells else "", **over)
         elif code == "jump" and comparable and previous is not None:
             yield from _of_jump(values.read(previous.actual), judgement.actual_reading)
 
@@ -136,7 +155,7 @@ def _of_jump(was: Reading, now: Reading) -> Iterator[Flag]:
         -_FEW < value < _FEW for step in steps_between(was, now) for value in step
     ):  # from 2 to 1 is no slip of a digit or a unit
         return
-    yield flag("jump", f"実績が前年度の {phrases(was.parts)} から {phrases(now.parts)} に大きく変わりました。")
+    yield flag("jump", before_value=phrases(was.parts), now_value=phrases(now.parts))
 
 
 _OF_STATE = {State.INTERIM: "interim", State.OTHER_YEAR: "other_year"}
@@ -160,19 +179,17 @@ def _of_target(previous: IndicatorInYear, current: IndicatorInYear, judgement: J
     if was.kind == "none" or now.kind == "none":
         return
     if _shape(was) != _shape(now):
-        yield flag("target_changed", f"目標の書き方が前年度の「{previous.target}」から変わりました。")
+        yield flag("target_changed", target=previous.target)
         return
     direction = judgement.direction
     step = _single_step(was, now)
     if direction is None or step is None:
         return
     if _is_easier(step[0], step[1], direction):
-        yield flag("target_changed", f"目標が前年度の {phrases(was.parts)} より緩くなりました。")
+        yield flag("target_changed", "target_easier", target_value=phrases(was.parts))
     reached = _single_step(values.read(previous.actual), now)
     if reached is not None and _is_easier(reached[0], reached[1], direction):
-        yield flag(
-            "target_below_result", f"目標 {phrases(now.parts)} は、前年度の実績 {previous.actual} より緩い値です。"
-        )
+        yield flag("target_below_result", target_value=phrases(now.parts), actual=previous.actual)
 
 
 def _shape(reading: Reading) -> tuple[object, ...]:
@@ -202,14 +219,14 @@ def _of_result(previous: IndicatorInYear, current: IndicatorInYear) -> Iterator[
     units = [[part.unit for part in year.parts] for year in (was, now)]
     pairs = zip(*units, strict=True) if len(units[0]) == len(units[1]) else ()
     if any(one.dimension != other.dimension and not one.bare and not other.bare for one, other in pairs):
-        yield flag("unit_changed", f"実績の単位が前年度の「{previous.actual}」と異なります。")
+        yield flag("unit_changed", actual=previous.actual)
     step = _single_step(was, now)
     if step is None or not _RUNNING_TOTAL.search(compact(current.name)):
         return
     if step[1] < step[0]:
-        yield flag("total_decreased", f"累計の実績が前年度の {phrases(was.parts)} より減っています。")
+        yield flag("total_decreased", before_value=phrases(was.parts))
     elif step[1] == step[0] and not _is_complete(now.parts[0]):
-        yield flag("total_stalled", f"累計の実績が前年度と同じ {figure(step[1])} のままです。")
+        yield flag("total_stalled", total=figure(step[1]))
 
 
 def _is_complete(part: Quantity) -> bool:
@@ -223,13 +240,13 @@ def _of_value(current: IndicatorInYear, previous: IndicatorInYear | None, judgem
     """What the value itself, or beside last year's text, gives reason to ask."""
     reading = judgement.actual_reading
     if reading.assumed:
-        yield flag("unit_assumed", f"{reading.assumed}として読みました。")
+        yield flag("unit_assumed", unit=reading.assumed)
     ends = [part.end for part in reading.parts if part.end is not None and part.change is None]
     if any(end < 0 for end in ends) and not _MAY_BE_NEGATIVE.search(compact(current.name)):
-        yield flag("negative", f"実績 {reading.text} はマイナスの値です。")
+        yield flag("negative", actual=reading.text)
     large = any(not -_FEW < end < _FEW for end in ends) and not any(map(_is_complete, reading.parts))
     if large and previous is not None and previous.actual == current.actual:
-        yield flag("repeated", f"実績が前年度の「{previous.actual}」と一字一句同じです。")
+        yield flag("repeated", actual=previous.actual)
 
 
 def _copied(current: IndicatorInYear, judgement: Judgement) -> Iterator[Flag]:

@@ -141,12 +141,9 @@ def department_doubts(sheets: Sequence[Sheet], lines: Sequence[dict[str, int]]) 
             for name in names:
                 proposal = healthy_department(name.strip(), known) if name.strip() else ""
                 if proposal:
-                    detail = f"{label}「{name}」は、文字が欠けたか旧字体になった「{proposal}」と思われます。"
-                    doubts.append(
-                        Doubt(
-                            code="damaged_department", measure=sheet.code, line=number, detail=detail, proposal=proposal
-                        )
-                    )
+                    facts = {"label_item": label, "name": name, "right": proposal}
+                    says = "damaged_department"
+                    doubts.append(Doubt.of(says, measure=sheet.code, line=number, proposal=proposal, **facts))
     return doubts
 
 
@@ -165,9 +162,7 @@ def plan_doubts(sheets: Sequence[Sheet], lines: Sequence[int]) -> list[Doubt]:
     names = [sheet.name for sheet in sheets]
     for index, (sheet, line) in enumerate(zip(sheets, lines, strict=True)):
         for code in _left_out(sheets[index - 1].code if index else "", sheet.code):
-            detail = f"施策ID「{code}」がありません。欠番か、読み落としかを確かめてください。"
-            doubts.append(Doubt(code="missing_measure", measure=code, line=line, detail=detail, proposal="欠番とする"))
+            doubts.append(Doubt.of("missing_measure", measure=code, line=line, missing=code))
         if sheet.name in names[:index]:
-            detail = f"施策名「{sheet.name}」が、ほかの施策と同じです。"
-            doubts.append(Doubt(code="duplicate", measure=sheet.code, line=line, detail=detail))
+            doubts.append(Doubt.of("duplicate:name", measure=sheet.code, line=line, name=sheet.name))
     return doubts

@@ -15,11 +15,15 @@ from review.domain.fiscal import fiscal_year_label
 from review.domain.values import achievement
 from review.domain.values.achievement import Judgement
 from review.domain.values.reading import Quantity, Reading, rounded
+from review.domain.wording import sentence
 
-NONE = "基準値がないため、進み具合は計算できません。"
-UNREAD = "基準値・目標・実績を同じ単位の1つの数として読み取れないため、進み具合は計算できません。"
-LEVEL = "目標が基準値と同じ値のため、進み具合は計算できません。"
-
+NONE = sentence("基準値がないため、進み具合は計算できません。")
+UNREAD = sentence("基準値・目標・実績を同じ単位の1つの数として読み取れないため、進み具合は計算できません。")
+LEVEL = sentence("目標が基準値と同じ値のため、進み具合は計算できません。")
+_DUE = sentence("目標は%(year)sです。")
+_PROGRESS = sentence("基準値からの進み具合は %(rate)s です%(time_words)s。")
+_TIME = sentence("(経過 %(gone)s/%(whole)s 年%(pace_words)s)")
+_PACE = sentence("に対して %(rate)s")  # what the grade goes by
 
 #: The word's key for a goal that has no verdict yet because its target is of a later year.
 BEFORE = "before"
@@ -91,15 +95,15 @@ def judge(
 
 
 def _due(span: Span) -> str:
-    return f"目標は{fiscal_year_label(span.target_year)}です。"
+    return _DUE % {"year": fiscal_year_label(span.target_year)}
 
 
 def _words(rate: Fraction | None, cause: str, span: Span, scale: rating.Scale, pace: Fraction | None) -> str:
     if rate is None:
         return cause
-    by_time = "" if pace is None else f"に対して {rating.percent(pace, scale)}"  # what the grade goes by
-    time = f"(経過 {span.gone}/{span.whole} 年{by_time})" if span.whole else ""
-    return f"基準値からの進み具合は {rating.percent(rate, scale)} です{time}。"
+    by_time = "" if pace is None else _PACE % {"rate": rating.percent(pace, scale)}
+    time = _TIME % {"gone": span.gone, "whole": span.whole, "pace_words": by_time} if span.whole else ""
+    return _PROGRESS % {"rate": rating.percent(rate, scale), "time_words": time}
 
 
 def _rate(start: Reading, plain: Judgement) -> tuple[Fraction | None, str]:

@@ -5,7 +5,7 @@ Nothing here changes a text: every function returns a proposal beside it.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 _JAPANESE = r"[々〆〇ぁ-ゖァ-ヺー一-鿿豈-﫿]"
@@ -25,10 +25,10 @@ _CORPUS_LIMIT = 500_000
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """One doubt about a text: its code, the text in question, and the proposed reading."""
+    """One doubt about a text: what it is, the text in question, and the proposed reading."""
 
-    code: str
-    detail: str
+    says: str  #: of `doubt_words`
+    facts: Mapping[str, object]
     proposal: str
 
 
@@ -84,23 +84,18 @@ def joined(text: str, wording: Wording, *, phrase: bool) -> tuple[str, int]:
 def marks(text: str, wording: Wording, *, phrase: bool = False) -> Iterator[Mark]:
     """Every mark of the scan in one cell; each proposal mends only its own kind of mark."""
     if text.strip() in _UNDERSCORES:
-        yield Mark(code="dash_variant", detail=f"「{text}」は「-」(該当なし)の読み違いと思われます。", proposal="-")
+        yield Mark(says="dash_variant", facts={"text": text}, proposal="-")
         return
     without_gaps, count = joined(text, wording, phrase=phrase)
+    facts = {"text": _short(text), "count": count}
     if count:
-        detail = f"「{_short(text)}」に、語の途中で切れたと思われる空白が{count}か所あります。"
-        yield Mark(code="stray_space", detail=detail, proposal=without_gaps)
+        yield Mark(says="stray_space", facts=facts, proposal=without_gaps)
     elif text != text.strip(" 　"):
-        yield Mark(
-            code="stray_space", detail=f"「{_short(text)}」の前または後ろに空白があります。", proposal=text.strip(" 　")
-        )
+        yield Mark(says="stray_space:outside", facts=facts, proposal=text.strip(" 　"))
     if text.translate(_VARIANT_DOTS) != text:
-        detail = f"「{_short(text)}」に、中黒「・」ではない点「·」があります。"
-        yield Mark(code="variant_dot", detail=detail, proposal=text.translate(_VARIANT_DOTS))
+        yield Mark(says="variant_dot", facts=facts, proposal=text.translate(_VARIANT_DOTS))
     if _DAMAGED.search(text):
-        yield Mark(
-            code="damaged_letter", detail=f"「{_short(text)}」に、読み取れない文字または外字があります。", proposal=""
-        )
+        yield Mark(says="damaged_letter", facts=facts, proposal="")
 
 
 def healthy_department(name: str, known: Counter[str]) -> str:

@@ -6,8 +6,9 @@ What is odd for the reader is a `Doubt` beside the sheet, never a change inside 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
-from review.domain import sheet_form
+from review.domain import doubt_words, sheet_form
 from review.domain.fields import Field, Section
 from review.domain.sheet_form import Form
 
@@ -103,6 +104,11 @@ class Doubt:
     line: int
     detail: str
     proposal: str = ""
+
+    @classmethod
+    def of(cls, says: str, *, measure: str = "", line: int = 0, proposal: str | None = None, **facts: object) -> Self:
+        """The doubt that `doubt_words` has under this name, with these facts in its gaps."""
+        return cls(measure=measure, line=line, **doubt_words.doubt(says, proposal, facts))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,11 @@ labels and on order, never on headings or on the look, keeps every text as typed
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from review.domain import fields, measure_codes
 from review.domain import form_labels as labels
+from review.domain.doubt_words import NO_MARK, OF_YEARS, PLACED
 from review.domain.fields import Section
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_labels import fold
@@ -96,7 +97,7 @@ class SheetReader:
         if not head["name"].text.strip():
             raise self._error("施策名が空欄です。", head["name"].line)
         if not head["owner"].text.strip():
-            self._doubt("missing_owner", head["owner"].line, "主管部署が空欄です。")
+            self._doubt("missing_owner", head["owner"].line)
         self._mark(head["name"].text, head["name"].line, "施策名", phrase=True)
         if self.scanned:
             self._doubt_heading(head["code"].line)
@@ -112,7 +113,7 @@ class SheetReader:
             if name == "code":
                 self._read_code(head[name])
             if self.scanned and value > column + 1:
-                self._doubt("shifted_cell", row.number, f"「{label}」の値が右の列にずれています。", row.at(value))
+                self._doubt("shifted_cell:value", row.number, row.at(value), label_item=label)
 
     def _read_code(self, field: _HeadField) -> None:
         self.code = read_code(field.text)
@@ -124,26 +125,23 @@ class SheetReader:
             )
             raise self._error(cause, field.line, f"{measure_codes.HOW}記入してください。")
         if self.code != field.text:
-            detail = f"施策ID「{field.text}」を「{self.code}」と読みました。"
-            self._doubt("code_variant", field.line, detail, self.code)
+            self._doubt("code_variant", field.line, self.code, typed=field.text, text=self.code)
 
     def _doubt_heading(self, code_line: int) -> None:
         before = [row for row in self.rows if row.number < code_line and not row.is_blank]
         if not before:
-            self._doubt("damaged_heading", code_line, "見出し「施策概要」の行がありません。", labels.OVERVIEW)
+            self._doubt("damaged_heading", code_line, labels.OVERVIEW)
         elif fold(before[-1].first()) != labels.OVERVIEW:
-            detail = f"見出し「施策概要」が「{before[-1].first()[:20]}」になっています。"
-            self._doubt("damaged_heading", before[-1].number, detail, labels.OVERVIEW)
+            text = before[-1].first()[:20]
+            self._doubt("damaged_heading:other", before[-1].number, labels.OVERVIEW, text=text)
         elif before[-1].filled()[0] == 0:
             # The heading belongs over the values, in the second column: here an empty cell before it was lost.
-            detail = "見出し「施策概要」が1つ左の列にずれています。"
-            self._doubt("shifted_cell", before[-1].number, detail, labels.OVERVIEW)
+            self._doubt("shifted_cell:heading", before[-1].number, labels.OVERVIEW)
 
     def _related(self, field: _HeadField) -> tuple[tuple[str, ...], bool, str]:
         names, every, note = read_related(field.text)
         if note and self.scanned:
-            detail = f"関連部署に理由「{note}」が添えられています。部署名と分けて読みました。"
-            self._doubt("related_note", field.line, detail, "、".join(names))
+            self._doubt("related_note", field.line, "、".join(names), note=note)
         return names, every, note
 
     # --- 施策内容, 評価 ---------------------------------------------------------------------------------------
@@ -163,8 +161,7 @@ class SheetReader:
             self._mark(texts[one.key], row.number, one.label)
             for column in row.filled():
                 if column > value:
-                    detail = f"「{one.label}」の右に「{row.at(column)[:40]}」が残っています。取り込んでいません。"
-                    self._doubt("loose_word", row.number, detail)
+                    self._doubt("loose_word", row.number, label_item=one.label, text=row.at(column)[:40])
         for one in fields.of(Section.CONTENT):
             # A file may be older than a field that was added since.
             if one.key not in texts and one.since == 1:
@@ -179,17 +176,16 @@ class SheetReader:
         row = self.rows[header.index]
         if header.merged:
             years = "、".join(map(fiscal_year_label, sorted(header.merged)))
-            detail = f"見出し「{row.at(header.label_column)}」に{years}がまとめて入り、右の列がずれて空いています。"
             proposal = " | ".join([labels.ACTIVITY, *map(fiscal_year_label, header.years)])
-            self._doubt("merged_header", row.number, detail, proposal)
+            self._doubt("merged_header", row.number, proposal, text=row.at(header.label_column), all_years=years)
         for year in header.years:
             if year not in header.named | header.merged:
                 label = fiscal_year_label(year)
-                self._doubt("missing_year_heading", row.number, f"見出し「{label}」がありません。", label)
+                self._doubt("missing_year_heading", row.number, label, year=label)
         strange = set(header.years) ^ set(self.plan_years)
         if strange:
             names = "、".join(map(fiscal_year_label, sorted(strange)))
-            self._doubt("different_years", row.number, f"ほかの施策と年度が違います({names})。")
+            self._doubt("different_years", row.number, all_years=names)
         return header
 
     def _schedule(self, header: Header, end: int) -> tuple[ScheduleRow, ...]:
@@ -201,7 +197,7 @@ class SheetReader:
             bars = tuple(_bar(year, row.at(column)) for column, year in sorted(header.columns.items()))
             name = row.at(header.label_column)
             if name in [item.name for item in items]:
-                self._doubt("duplicate", row.number, f"取組内容「{name}」が2回あります。")
+                self._doubt("duplicate", row.number, name=name)
             items.append(ScheduleRow(name=name, bars=bars))
             self._mark(name, row.number, labels.ACTIVITY, phrase=True)
             self._doubt_words(row, bars)
@@ -210,8 +206,7 @@ class SheetReader:
                 bare.append(row)
         if bare:
             names = "、".join(f"「{row.at(header.label_column)}」" for row in bare)
-            detail = f"取組内容{len(bare)}件に、スケジュールの線がありません: {names}"
-            self._doubt("schedule_bar_lost", bare[0].number, detail, "原本を見て、実施する年度に線(■)を引く")
+            self._doubt("schedule_bar_lost", bare[0].number, None, count=len(bare), texts=names)
         return tuple(items)
 
     def _doubt_words(self, row: Row, bars: tuple[Bar, ...]) -> None:
@@ -220,15 +215,13 @@ class SheetReader:
             return
         listed = "、".join(f"{fiscal_year_label(bar.fiscal_year)}「{bar.label.strip()}」" for bar in words)
         readable = any(re.search(r"\w", bar.label) for bar in words)
-        proposal = _bars_proposal(words) if readable else "不要な印として消す"
-        self._doubt("loose_word", row.number, f"スケジュールの線がなく、{listed}だけが残っています。", proposal)
+        proposal = _bars_proposal(words) if readable else NO_MARK
+        self._doubt("loose_word:bar", row.number, proposal, texts=listed)
 
     def _doubt_beyond(self, row: Row, last: int) -> None:
         for column in row.filled():
             if column > last:
-                text = row.at(column)[:40]
-                detail = f"年度の列より右に「{text}」があり、列がずれた可能性があります。取り込んでいません。"
-                self._doubt("shifted_cell", row.number, detail, row.at(column))
+                self._doubt("shifted_cell:beyond", row.number, row.at(column), text=row.at(column)[:40])
 
     # --- 成果目標 ---------------------------------------------------------------------------------------------
 
@@ -265,8 +258,7 @@ class SheetReader:
         if self.scanned:
             self._doubt_label(rows, number, header)
         if block.is_empty:
-            detail = f"{labels.goal_label(number)}は、評価項目・目標・実績のどれも空欄です。"
-            self._doubt("empty_indicator", rows[0].number, detail, "目標を定めない欄として扱う")
+            self._doubt("empty_indicator", rows[0].number, None, row_item=labels.goal_label(number))
         elif self.scanned:
             self._doubt_names(rows[0], block)
         return block
@@ -283,13 +275,15 @@ class SheetReader:
         shift = column - header.label_column
         place = f"{labels.goal_label(number)} {label}"
         if shift:
-            detail = f"{place}の行が{abs(shift)}列{'右' if shift > 0 else '左'}にずれています。ずれを戻して読みました。"
-            self._doubt("shifted_cell", row.number, detail, label)
+            says = f"shifted_cell:{'right' if shift > 0 else 'left'}"
+            self._doubt(says, row.number, label, row_item=place, count=abs(shift))
         texts = {year: row.at(at + shift) for at, year in header.columns.items()}
         for text in dict.fromkeys(texts.values()):
             # The same words are in every year of a row: one doubt for all of them.
             years = "・".join(fiscal_year_label(year) for year in sorted(texts) if texts[year] == text)
-            self._mark(text, row.number, f"{place}({years})", phrase=label == labels.NAME_ROW)
+            self._mark(
+                text, row.number, OF_YEARS % {"row_item": place, "all_years": years}, phrase=label == labels.NAME_ROW
+            )
         self._doubt_beyond(row, max(header.columns) + shift)
         return texts
 
@@ -299,22 +293,20 @@ class SheetReader:
         line, proposal = rows[0].number, labels.goal_label(number)
         if any(text not in ("", str(number)) for text in rest) or str(number) not in rest:
             typed = "」「".join(piece for piece in pieces if piece.strip())
-            detail = f"成果目標の番号の欄が「{typed}」になっています。上からの順番で読みました。"
-            self._doubt("damaged_label", line, detail, proposal)
+            self._doubt("damaged_label", line, proposal, texts=typed)
         if labels.GOAL in fold(pieces[0]) and any(piece.strip() for piece in pieces[1:]):
-            detail = f"「{pieces[0].strip()}」が1つ上の行にずれ、その下の欄が空いています。"
-            self._doubt("shifted_cell", line, detail, proposal)
+            self._doubt("shifted_cell:up", line, proposal, text=pieces[0].strip())
 
     def _doubt_names(self, row: Row, block: IndicatorBlock) -> None:
         longest = max(len(cell.name.strip()) for cell in block.years)
         for cell in block.years:
             name = cell.name.strip()
-            place = f"{labels.goal_label(block.number)} 評価項目({fiscal_year_label(cell.fiscal_year)})"
+            label, year = f"{labels.goal_label(block.number)} {labels.NAME_ROW}", fiscal_year_label(cell.fiscal_year)
+            place = OF_YEARS % {"row_item": label, "all_years": year}
             if longest > 2 and name not in _NOTHING and re.fullmatch(r"[\d\W]{1,2}", name):
-                self._doubt("damaged_name", row.number, f"{place}が「{name}」だけになっています。", "-")
+                self._doubt("damaged_name", row.number, "-", row_item=place, text=name)
             if not name and (cell.target.strip() or cell.actual.strip()):
-                detail = f"{place}が空欄なのに、目標か実績があります。空のセルで列がずれた可能性があります。"
-                self._doubt("shifted_cell", row.number, detail, "-")
+                self._doubt("shifted_cell:empty", row.number, "-", row_item=place)
 
     # --- the rest ---------------------------------------------------------------------------------------------
 
@@ -329,15 +321,17 @@ class SheetReader:
             schedule = header.index <= index < starts[0]
             if begun and not (known or schedule or index in used or row.is_blank) and fold(row.first()) not in HEADINGS:
                 text = " ".join(row.at(column) for column in row.filled())[:40]
-                self._doubt("unread_line", row.number, f"どの欄か分からない行「{text}」は、取り込んでいません。")
+                self._doubt("unread_line", row.number, text=text)
 
     def _mark(self, text: str, line: int, place: str, *, phrase: bool = False) -> None:
         if self.scanned and text.strip():
             for mark in marks(text, self.wording, phrase=phrase):
-                self._doubt(mark.code, line, f"{place}: {mark.detail}", mark.proposal)
+                doubt = Doubt.of(mark.says, measure=self.code, line=line, proposal=mark.proposal, **mark.facts)
+                placed = PLACED % {"place_item": place, "words": doubt.detail}
+                self.doubts.append(replace(doubt, detail=placed))
 
-    def _doubt(self, code: str, line: int, detail: str, proposal: str = "") -> None:
-        self.doubts.append(Doubt(code=code, measure=self.code, line=line, detail=detail, proposal=proposal))
+    def _doubt(self, says: str, line: int, proposal: str | None = "", **facts: object) -> None:
+        self.doubts.append(Doubt.of(says, measure=self.code, line=line, proposal=proposal, **facts))
 
     def _error(self, cause: str, line: int, advice: str = "") -> DocumentError:
         name = f"施策{self.code}: " if self.code else ""

@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from review.domain import fiscal
 from review.domain.rating import DEFAULT
-from review.reader_words import in_reader_words, legend, year_label
+from review.reader_words import MONTHS, in_reader_words, legend, worded, year_label
 
 register = template.Library()
 register.filter(legend)
 register.filter(in_reader_words)
+register.filter(worded)
 
 #: state -> its word and its icon; the colour is the CSS class of the same name
 STATES: dict[str, tuple[Any, str]] = {
@@ -68,7 +69,6 @@ _SHAPES = {"A": "circle", "B": "square", "C": "triangle", "D": "diamond"}
 #: A number with its sign and the few letters of its unit; digits alone never part.
 _VALUE = re.compile(r"([▲△+−-]?\d[\d,，.．/]*[^\s\d、。,，・()（）「」~〜～ぁ-ん]{1,4})")
 _DASHES = {"-", "－", "―", "–", "—", "_", ""}
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
@@ -92,7 +92,7 @@ def day_text(moment: date | datetime, *, weekday: bool = True) -> str:
         text = fiscal.wareki(day)
         return text if weekday else text[: text.rindex("(")]
     name = f"{_WEEKDAYS[day.weekday()]} " if weekday else ""
-    return f"{name}{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{name}{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 @register.filter

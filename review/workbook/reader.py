@@ -6,7 +6,7 @@ is read as it was shown, and doubted. The file must have been inspected before (
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from openpyxl.cell.cell import Cell, MergedCell
@@ -47,8 +47,7 @@ def read_plan_workbook(path: Path, called: Mapping[str, str] | None = None) -> P
         if form:
             forms.append(form)
         elif any(c.value is not None for row in sheet.iter_rows() for c in row):
-            detail = f"シート「{sheet.title}」には「施策ID」の欄がないため、取り込んでいません。"
-            doubts.append(Doubt(code="skipped_sheet", measure="", line=0, detail=detail))
+            doubts.append(Doubt.of("skipped_sheet", title=sheet.title))
     if not forms:
         raise DocumentError(
             "市の様式のシート(「施策ID」の欄があるシート)が1つもありません。",
@@ -78,11 +77,11 @@ def holds_form(rows: Sequence[Sequence[str]]) -> bool:
 
 @dataclass(kw_only=True)
 class _Form:
-    """The rows of one form, and what was odd about single cells: (row, code, detail, proposal)."""
+    """The rows of one form, and what was odd about single cells."""
 
     title: str
     rows: list[Row]
-    odd: list[tuple[int, str, str, str]] = field(default_factory=list)
+    odd: list[Doubt] = field(default_factory=list)
 
     @property
     def place(self) -> str:
@@ -92,13 +91,9 @@ class _Form:
         return SheetReader(rows=self.rows, wording=Wording(""), plan_years=years, place=self.place, scanned=False)
 
     def doubts_of(self, code: str) -> list[Doubt]:
-        doubts = [
-            Doubt(code=kind, measure=code, line=row, detail=detail, proposal=proposal)
-            for row, kind, detail, proposal in self.odd
-        ]
+        doubts = [replace(doubt, measure=code) for doubt in self.odd]
         if _CODE_LIKE.fullmatch(self.title) and self.title != sheet_names([code], ())[0]:
-            detail = f"シートの名前「{self.title}」と施策ID「{code}」が違います。施策IDで読みました。"
-            doubts.append(Doubt(code="sheet_name_differs", measure=code, line=0, detail=detail, proposal=code))
+            doubts.append(Doubt.of("sheet_name_differs", measure=code, proposal=code, title=self.title, right=code))
         return doubts
 
 
@@ -116,8 +111,7 @@ def _form_of(sheet: Worksheet, called: Mapping[str, str]) -> _Form | None:
     columns = [c for c in range(len(rows[start].cells)) if any(row.cells[c].strip() for row in rows[start:])]
     form = _Form(title=sheet.title, rows=[])
     if any(labels.DEMO in cell for row in rows[:start] for cell in row.cells):
-        detail = f"このシートには「{labels.DEMO}」の印があります。試しに入れた値を含みます。"
-        form.odd.append((rows[0].number, "demo_value", detail, "公表する値として取り込まない"))
+        form.odd.append(Doubt.of("demo_value", line=rows[0].number, mark=labels.DEMO))
     for row in rows[start:]:
         cells = [sheet.cell(row=row.number, column=column + 1) for column in columns]
         if is_results(Row(number=row.number, cells=tuple(map(_typed, cells)))):
@@ -140,8 +134,8 @@ def _read_cell(form: _Form, row: int, cell: Cell | MergedCell) -> str:
     text, code = typed(cell), ""
     if cell.data_type == "e" or (text is None and cell.value is not None):
         text, code = shown.shown_text(cell.value, cell.number_format)
-        detail = f"セル{cell.coordinate}はExcelが変えた値です。「{text}」と読みました。記入どおりか確かめてください。"
-        form.odd.append((row, code, detail, text))
+        doubt = Doubt.of("excel_value", line=row, proposal=text, place=cell.coordinate, text=text)
+        form.odd.append(replace(doubt, code=code))
     return text or ""
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from review import continuing
-from review.domain import answers, checks, grade_words, progress, rating, values
+from review.domain import answers, checks, grade_words, progress, rating, value_words, values
 from review.domain.form_presets import KPI
 from review.domain.values import State, achievement
 from review.domain.values.direction import Direction
@@ -15,7 +15,6 @@ from review.models import Cycle, Indicator, IndicatorYear, MeasureReview
 from review.models.sheet import OPEN_STATES, ReviewState
 
 DIRECTIONS: dict[str, Direction] = {"up": "up", "down": "down"}
-NOBODY_CAN_TELL = "大きい方がよいか小さい方がよいかを決められない指標と確認されているため、判定しません。"
 PROGRESS = "進捗率"
 #: The sheet was sent with the grades of the years before: they stay until it is back, or published.
 _SEALED = (ReviewState.ENDORSING, ReviewState.SUBMITTED, ReviewState.REVIEWED, ReviewState.APPROVED)
@@ -204,7 +203,7 @@ def _by_definition(row: IndicatorYear, years: Sequence[IndicatorYear], scale: ra
     return verdict._replace(
         status="undetermined",
         basis="none",
-        reason=NOBODY_CAN_TELL,
+        reason=value_words.NOBODY_CAN_TELL,
         flags=flags,
         rate=None,
         exact_rate=None,

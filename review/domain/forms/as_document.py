@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from review.domain import measure_codes
+from review.domain.doubt_words import IN_SHEET, PLACED, SHEET
 from review.domain.fiscal import fiscal_year_label
 from review.domain.forms import city_form
 from review.domain.forms.proposal import squeezed
@@ -50,10 +51,7 @@ def document_of(proposal: Mapping[str, Any], known: Known) -> PlanDocument:
     )
     making.doubts += [doubt_of(one) for one in proposal["doubts"] if one["code"] != "no_department"]
     for year in sorted(named - set(inside)):
-        detail = f"{fiscal_year_label(year)}は計画の期間の外のため、その年度の目標と実績は取り込みませんでした。"
-        making.doubts.append(
-            Doubt(code="year_outside_plan", measure="", line=0, detail=detail, proposal="取り込まない")
-        )
+        making.doubts.append(Doubt.of("year_outside_plan", year=fiscal_year_label(year)))
     codes = making.codes(measures)
     groups = _Groups()
     sheets = tuple(
@@ -89,13 +87,8 @@ class _Making:
                 code = _next_free(taken | {measure_codes.same(one) for one in codes})
             codes.append(code)
             if code != given:
-                detail = f"施策「{measure['name']}」に、施策ID「{code}」を付けました。"
-                detail = (
-                    detail
-                    if not given
-                    else f"{detail}ファイルの番号「{given}」は、ほかの施策と同じか、施策IDにできない文字です。"
-                )
-                self.doubts.append(Doubt(code="code_made", measure=code, line=0, detail=detail, proposal=code))
+                says, facts = f"code_made{':instead' if given else ''}", {"name": measure["name"], "given": given}
+                self.doubts.append(Doubt.of(says, measure=code, proposal=code, made=code, **facts))
         return codes
 
     # --- one sheet ----------------------------------------------------------------------------------------------------
@@ -106,12 +99,11 @@ class _Making:
         for name in offices:
             refuse_long(name, LONGEST_DEPARTMENT, "部署名")
         if not offices:
-            detail = f"施策「{measure['name']}」の担当部署が書かれていません。「{NOBODY}」としました。"
-            self.doubts.append(Doubt(code="no_department", measure=code, line=0, detail=detail, proposal=NOBODY))
+            facts = {"name": measure["name"], "nobody": NOBODY}
+            self.doubts.append(Doubt.of("no_department:nobody", measure=code, proposal=NOBODY, **facts))
         texts, left = sheet_texts(measure.get("texts", {}))
         for label in left:
-            detail = f"「{label}」の文章は、シートに置く欄がないため取り込みませんでした。"
-            self.doubts.append(Doubt(code="text_left_out", measure=code, line=0, detail=detail))
+            self.doubts.append(Doubt.of("text_left_out", measure=code, label=label))
         return Sheet(
             code=code,
             name=measure["name"],
@@ -219,9 +211,10 @@ def _no_years(named: Collection[int], known: Known) -> str:
 
 def doubt_of(doubt: Mapping[str, str]) -> Doubt:
     """A proposal's doubt as the document has it."""
-    place = "の".join(filter(None, (f"シート「{doubt['sheet']}」" if doubt["sheet"] else "", doubt["cell"])))
+    facts = {"title": doubt["sheet"], "cell_item": doubt["cell"]}
+    place = (IN_SHEET if doubt["cell"] else SHEET) % facts if doubt["sheet"] else doubt["cell"]
     row = re.search(r"\d+$", doubt["cell"])
-    detail = f"{place}: {doubt['detail']}" if place else doubt["detail"]
+    detail = PLACED % {"place_item": place, "words": doubt["detail"]} if place else doubt["detail"]
     return Doubt(
         code=doubt["code"], measure="", line=int(row[0]) if row else 0, detail=detail, proposal=doubt["proposal"]
     )

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from review.domain import fields
+from review.domain.doubt_words import LINE
 from review.domain.form_rows import Row, begins_form
 from review.domain.forms.proposal import FormDoubt, Measure, Proposal, Typed
 from review.domain.sheet import Bar, Doubt, IndicatorBlock, IndicatorCell, PlanDocument, ScheduleRow, Sheet
@@ -42,7 +43,7 @@ def _goal(measure: Measure, block: IndicatorBlock) -> None:
 
 
 def _doubt(doubt: Doubt) -> FormDoubt:
-    cell = f"{doubt.line}行目" if doubt.line else ""
+    cell = LINE % {"line": doubt.line} if doubt.line else ""
     return FormDoubt(code=doubt.code, sheet=doubt.measure, cell=cell, detail=doubt.detail, proposal=doubt.proposal)
 
 

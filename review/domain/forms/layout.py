@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from review.domain.doubt_words import COLUMN, NO_HEADING
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import (
     VALUES,
@@ -379,4 +380,4 @@ class _Decision:
 
 def heading_place(heading: Heading) -> str:
     """How a column is named to a person: by its heading, else as having none."""
-    return f"「{heading.label}」の欄" if heading.label else "見出しのない欄"
+    return COLUMN % {"label": heading.label} if heading.label else NO_HEADING

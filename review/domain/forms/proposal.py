@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from review.domain import doubt_words
 from review.domain.forms.headings import Column
 
 #: (baseline, None), (target, year) or (actual, year)
@@ -145,9 +146,11 @@ class Collector:
         """Say which measure a table with these headings ended with; None where no name stood in it."""
         self.last_table = (labels, measure)
 
-    def doubt(self, code: str, detail: str, *, sheet: str = "", cell: str = "", proposal: str = "") -> None:
-        """Put a doubt on the list, once."""
-        doubt = FormDoubt(code=code, sheet=sheet, cell=cell, detail=detail, proposal=proposal)
+    def doubt(
+        self, says: str, *, sheet: str = "", cell: str = "", proposal: str | None = None, **facts: object
+    ) -> None:
+        """Put the doubt that `doubt_words` has under this name on the list, once."""
+        doubt = FormDoubt(sheet=sheet, cell=cell, **doubt_words.doubt(says, proposal, facts))
         if doubt not in self.doubts:
             self.doubts.append(doubt)
 
@@ -155,8 +158,8 @@ class Collector:
         """Store a value; another value for the same place is doubted and left out."""
         before = goal.values.setdefault(slot, typed)
         if before.text != typed.text:
-            detail = f"「{goal.name}」の同じ年度の値が2つあります(「{before.text}」と「{typed.text}」)。"
-            self.doubt("two_values", detail, sheet=sheet, cell=cell, proposal=before.text)
+            facts = {"name": goal.name, "before": before.text, "text": typed.text}
+            self.doubt("two_values", sheet=sheet, cell=cell, proposal=before.text, **facts)
 
     def proposal(self) -> Proposal:
         """All that was taken in, with a word on numbers that are written otherwise than a bare cell shows them."""
@@ -168,8 +171,7 @@ class Collector:
             if typed.text != text
         ]
         if changed:
-            detail = f"表示形式のない数値{len(changed)}個を、桁区切りと小数の桁をそろえて読みました(例: {changed[0]})。"
-            self.doubt("bare_numbers", detail, proposal=changed[0])
+            self.doubt("bare_numbers", proposal=changed[0], count=len(changed), example=changed[0])
         return Proposal(
             measures=tuple(self.measures.values()),
             doubts=tuple(self.doubts),

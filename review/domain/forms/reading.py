@@ -29,11 +29,9 @@ def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Propos
     collector = Collector()
     for grid in (one.rewritten(corrections.cells.get(one.title, {})) for one in grids):
         if grid.hidden:
-            detail = f"シート「{grid.title}」は非表示のため、読みませんでした。"
-            collector.doubt("hidden_sheet", detail, sheet=grid.title, proposal="取り込まない")
+            collector.doubt("hidden_sheet", sheet=grid.title, title=grid.title)
         elif _SAMPLES.search(grid.title):
-            detail = f"シート「{grid.title}」は記入の例や説明のため、読みませんでした。"
-            collector.doubt("sample_sheet", detail, sheet=grid.title, proposal="取り込まない")
+            collector.doubt("sample_sheet", sheet=grid.title, title=grid.title)
         elif grid.rows:
             _SheetReader(_upright(grid, collector), collector, corrections).read()
     proposal = collector.proposal()
@@ -59,8 +57,7 @@ def _upright(grid: Grid, collector: Collector) -> Grid:
         or not roles & VALUES
     ):
         return grid
-    detail = f"シート「{grid.title}」は、列ごとに1つの施策として読みました。"
-    collector.doubt("turned_sheet", detail, sheet=grid.title, proposal="列ごとに読む")
+    collector.doubt("turned_sheet", sheet=grid.title, title=grid.title)
     return turned
 
 
@@ -141,7 +138,7 @@ class _SheetReader:
             self._begin_measure(pair)
         if pair.role is Role.LEFT_OUT:
             if pair.text:
-                self._doubt("left_out", pair, f"「{pair.label}」は、取り込む先がありません。")
+                self._doubt("left_out:label", pair)
             return
         if not pair.text:
             return
@@ -185,7 +182,7 @@ class _SheetReader:
         year = named.year or self._year_of(pair.role)
         baseline = pair.role in (Role.BASELINE, Role.CURRENT)
         if not self.owner or not self.goal_name or (year is None and not baseline):
-            self._doubt("unplaced", pair, f"「{pair.label}」の「{pair.text}」の置き場所が分かりません。")
+            self._doubt("unplaced:label", pair)
             return
         self.goal = self.owner.goal(self.goal_name, self.unit)
         kind = "baseline" if baseline else "target" if pair.role is Role.TARGET else "actual"
@@ -240,8 +237,7 @@ class _SheetReader:
         )
         if layout.groups or self.sections.path() or headed or not class_of(title).startswith("word"):
             return []
-        detail = f"分野の欄がないため、シートの名前「{title}」を分野としました。"
-        self.collector.doubt("group_from_sheet", detail, sheet=self.grid.title, proposal=title)
+        self.collector.doubt("group_from_sheet", sheet=self.grid.title, proposal=title, title=title)
         return [title]
 
     def _kind_of_titles(self) -> Role | None:
@@ -270,16 +266,14 @@ class _SheetReader:
     def _doubt_hidden(self) -> None:
         grid = self.grid
         for row, column in sorted(grid.dates):
-            text = grid.own(row, column)
-            detail = f"日付のセルを「{text}」と読みました。記入どおりか確かめてください。"
-            self.collector.doubt("date_cell", detail, sheet=grid.title, cell=grid.address(row, column), proposal=text)
+            text, cell = grid.own(row, column), grid.address(row, column)
+            self.collector.doubt("date_cell", sheet=grid.title, cell=cell, proposal=text, text=text)
         for row in sorted(grid.hidden_rows):
-            detail = f"{grid.row_numbers[row]}行目は非表示ですが、読みました。"
-            self.collector.doubt("hidden_row", detail, sheet=grid.title, cell=grid.address(row, 0), proposal="取り込む")
+            cell, number = grid.address(row, 0), grid.row_numbers[row]
+            self.collector.doubt("hidden_row", sheet=grid.title, cell=cell, row=number)
         for column in sorted(grid.hidden_columns):
             cell = grid.address(0, column)
-            detail = f"{cell.rstrip('0123456789')}列は非表示ですが、読みました。"
-            self.collector.doubt("hidden_column", detail, sheet=grid.title, cell=cell, proposal="取り込む")
+            self.collector.doubt("hidden_column", sheet=grid.title, cell=cell, column=cell.rstrip("0123456789"))
 
     def _doubt_unplaced(self) -> None:
         left = [
@@ -289,13 +283,11 @@ class _SheetReader:
             if (row, column) not in self.used
         ]
         for row, column in left[:_MOST_NAMED]:
-            detail = f"「{self.grid.own(row, column).strip()[:40]}」の置き場所が分かりません。"
-            cell = self.grid.address(row, column)
-            self.collector.doubt("unplaced", detail, sheet=self.grid.title, cell=cell, proposal="取り込まない")
+            text, cell = self.grid.own(row, column).strip()[:40], self.grid.address(row, column)
+            self.collector.doubt("unplaced", sheet=self.grid.title, cell=cell, text=text)
         if len(left) > _MOST_NAMED:
-            detail = f"ほかに{len(left) - _MOST_NAMED}個のセルの置き場所が分かりません。"
-            self.collector.doubt("unplaced", detail, sheet=self.grid.title, proposal="取り込まない")
+            self.collector.doubt("unplaced:more", sheet=self.grid.title, count=len(left) - _MOST_NAMED)
 
-    def _doubt(self, code: str, pair: Pair, detail: str) -> None:
+    def _doubt(self, says: str, pair: Pair) -> None:
         cell = self.grid.address(pair.row, pair.column)
-        self.collector.doubt(code, detail, sheet=self.grid.title, cell=cell, proposal="取り込まない")
+        self.collector.doubt(says, sheet=self.grid.title, cell=cell, label=pair.label, text=pair.text)

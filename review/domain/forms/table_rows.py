@@ -12,12 +12,6 @@ from review.domain.forms.tables import Table, is_total, passes_over
 from review.domain.forms.years import named_year
 
 _DITTO = frozenset({"〃", "々", "同上", "″", '"', "''", "””", "仝", "ゝ"})
-_YEAR_DOUBTS = {
-    "year_range": "期間の見出しのため、最後の年度の値として読みました。",
-    "year_without_era": "元号がないため、令和として読みました。",
-    "year_by_month": "月から年度を読みました。",
-    "years_differ": "年度が2つあるため、後の年度として読みました。",
-}
 #: the year of a value of this role where no heading names one
 YearOf = Callable[[Role], int | None]
 
@@ -72,8 +66,7 @@ class TableRows:
         self.collector.leave(labels, self._before)
         for row, measure in self._rows_of.values() if self.layout.departments else ():
             if not measure.departments:
-                detail = f"施策「{measure.name}」の担当部署が書かれていません。"
-                self._doubt("no_department", row, self.layout.departments[0], detail, "担当未定")
+                self._doubt("no_department", row, self.layout.departments[0], name=measure.name)
 
     # --- rows that are no goal --------------------------------------------------------------------------------------
 
@@ -82,9 +75,7 @@ class TableRows:
         names = [self.layout.measure, *self.layout.groups, self.layout.code, *(s.goal for s in self.layout.segments)]
         texts = [self.grid.own(row, column) for column in names if column is not None]
         if is_total(first) or any(is_total(text) for text in texts if text.strip()):
-            self._doubt(
-                "total_row", row, columns[0], f"「{first.strip()}」は合計の行として読みませんでした。", "取り込まない"
-            )
+            self._doubt("total_row", row, columns[0], text=first.strip())
             return True
         return False
 
@@ -117,9 +108,7 @@ class TableRows:
         following = next((r for r in rows if r > row), None)
         if class_of(text) or following is None or not self.grid.own(following, column).strip():
             return False
-        self._doubt(
-            "section_assumed", row, column, f"「{text.strip()}」を、下の施策の分野として読みました。", text.strip()
-        )
+        self._doubt("section_assumed", row, column, text.strip(), text=text.strip())
         return True
 
     # --- a row of a goal --------------------------------------------------------------------------------------------
@@ -131,13 +120,7 @@ class TableRows:
         text = self.grid.seen(row, column).strip()
         if text in _DITTO and self._last.get(column):
             if self.grid.own(row, column):
-                self._doubt(
-                    "ditto",
-                    row,
-                    column,
-                    f"「{text}」を、上の「{self._last[column]}」として読みました。",
-                    self._last[column],
-                )
+                self._doubt("ditto", row, column, self._last[column], mark=text, text=self._last[column])
             return self._last[column]
         if text:
             self._last[column] = text
@@ -147,7 +130,7 @@ class TableRows:
         measure = self._measure(row)
         if measure is None:
             cell = self.grid.filled(row)[0]
-            self._doubt("no_measure", row, cell, "どの施策の行か分かりません。", "取り込まない")
+            self._doubt("no_measure", row, cell)
             return
         self._rows_of.setdefault(id(measure), (row, measure))
         self._before = measure if self.layout.measure is not None else self._before
@@ -184,17 +167,11 @@ class TableRows:
         if layout.measure is None and self.owner is not None:
             return self.owner
         if not name and not path and self._before is not None:
-            detail = f"施策の名前がないため、前の表の続きとして、施策「{self._before.name}」の行として読みました。"
-            self._doubt("table_continued", row, self.grid.filled(row)[0], detail, self._before.name)
+            name, cell = self._before.name, self.grid.filled(row)[0]
+            self._doubt("table_continued", row, cell, name, name=name)
             return self._before
         if not name and path and layout.measure is not None:
-            self._doubt(
-                "measure_missing",
-                row,
-                layout.measure,
-                f"施策の名前がないため、分野「{path[-1]}」の名前で読みました。",
-                path[-1],
-            )
+            self._doubt("measure_missing", row, layout.measure, path[-1], name=path[-1])
         if not name:
             name = path.pop() if path else self._nameless(row)
         if not name:
@@ -208,7 +185,7 @@ class TableRows:
         goal = self._text(row, self.layout.segments[0].goal)
         name = self.fallback or goal
         if name:
-            self._doubt("no_measure_column", self.table.top, 0, "施策の欄がありません。", f"「{name}」を施策とする")
+            self._doubt("no_measure_column", self.table.top, 0, name=name)
         return name
 
     def _code(self, row: int, name: str) -> str:
@@ -249,18 +226,15 @@ class TableRows:
             return before
         if segment.goal is None:
             if key == 0 and self.owner is None:
-                self._doubt(
-                    "no_goal_column", self.table.top, 0, "指標の名前の欄がありません。", "施策名を指標の名前とする"
-                )
+                self._doubt("no_goal_column", self.table.top, 0)
             return measure.goal(self.fallback if self.owner else measure.name, unit)
-        self._doubt("no_goal_name", row, segment.goal, "値がありますが、指標の名前がありません。", "取り込まない")
+        self._doubt("no_goal_name", row, segment.goal)
         return None
 
     def _doubt_several(self, row: int, segment: Segment, name: str) -> None:
         lines = [line.strip() for line in name.split("\n") if line.strip()]
         if len(lines) > 1 and all(class_of(line) in ("circle", "bracket", "mark") or line[0] in "・" for line in lines):
-            detail = f"1つのセルに指標が{len(lines)}つ書かれているようです。1つの指標として読みました。"
-            self._doubt("several_in_cell", row, segment.goal or 0, detail, "指標ごとに行を分ける")
+            self._doubt("several_in_cell", row, segment.goal or 0, count=len(lines))
 
     def _divided(self, row: int, segment: Segment, measure: Measure) -> str:
         """The goal's name, with the word that tells its rows apart where several stand under one name."""
@@ -271,7 +245,7 @@ class TableRows:
         name = name or self._last.get(segment.goal, "")
         if not self._shares_name(row, segment, name):
             return name
-        self._doubt("goal_divided", row, segment.goal, f"「{name}」は行ごとに分けて読みました。", f"{name}({part})")
+        self._doubt("goal_divided", row, segment.goal, f"{name}({part})", name=name)
         return f"{name}({part})"
 
     def _shares_name(self, row: int, segment: Segment, name: str) -> bool:
@@ -289,15 +263,10 @@ class TableRows:
         if origin != (row, value.column):
             if origin[0] != row and self._goal_at.get((origin[0], key)) is goal:
                 return
-            self._doubt(
-                "merged_value",
-                *origin,
-                f"結合されたセルの「{text}」を、かかる行と年度のすべての値として読みました。",
-                text,
-            )
+            self._doubt("merged_value", *origin, text, text=text)
         if text in _DITTO:
             text = self._last.get(value.column, "")
-            self._doubt("ditto", row, value.column, f"同じ値の印を、上の「{text}」として読みました。", text)
+            self._doubt("ditto:value", row, value.column, text, text=text)
         self._last[value.column] = text
         slot = self._slot(row, value)
         if slot and text:
@@ -315,13 +284,11 @@ class TableRows:
         if role is Role.LEFT_OUT:
             return None
         if role not in (Role.TARGET, Role.ACTUAL):
-            detail = f"{heading_place(self.table.headings[value.column])}の値が目標か実績か分かりません。"
-            self._doubt("kind_unknown", self.table.first - 1, value.column, detail, "取り込まない")
+            self._doubt_heading("kind_unknown", value.column)
             return None
         year = value.year or self._row_year(row, value) or self._year_above(value, role) or self._year_in(row, value)
         if year is None:
-            detail = f"{heading_place(self.table.headings[value.column])}の値がどの年度のものか分かりません。"
-            self._doubt("year_unknown", self.table.first - 1, value.column, detail, "取り込まない")
+            self._doubt_heading("year_unknown", value.column)
             return None
         return ("target" if role is Role.TARGET else "actual", year)
 
@@ -335,65 +302,45 @@ class TableRows:
     def _kind_from_titles(self, value: ValueColumn) -> Role | None:
         kind = self.kind_of_titles or self.layout.guess
         if kind is not None:
-            heading = heading_place(self.table.headings[value.column])
-            source = "表題から" if self.kind_of_titles else ""
-            detail = f"{heading}に目標か実績かの言葉がないため、{source}{kind}として読みました。"
-            self._doubt("kind_assumed", self.table.first - 1, value.column, detail, f"{kind}とする")
+            source = ":title" if self.kind_of_titles else ""
+            self._doubt_heading(f"kind_assumed{source}", value.column, kind_item=kind)
         return kind
 
     def _year_above(self, value: ValueColumn, role: Role) -> int | None:
         year = self.year_of(role)
         if year is not None:
-            heading = heading_place(self.table.headings[value.column])
-            detail = f"{heading}に年度がないため、表題から{year}年度の値として読みました。"
-            self._doubt("year_from_title", self.table.first - 1, value.column, detail, f"{year}年度")
+            self._doubt_heading("year_from_title", value.column, western_year=year)
         return year
 
     def _year_in(self, row: int, value: ValueColumn) -> int | None:
         """The year that the value itself names, 1,600億円(R9), where nothing else does."""
         year = named_year(text := self.grid.seen(row, value.column)).year
         if year is not None:
-            detail = f"値「{text.strip()}」に書かれた年度の値として読みました。"
-            self._doubt("year_in_value", row, value.column, detail, f"{year}年度")
+            self._doubt("year_in_value", row, value.column, text=text.strip(), western_year=year)
         return year
 
     # --- doubts -----------------------------------------------------------------------------------------------------
 
     def _doubt_columns(self) -> None:
-        head = self.table.first - 1
         for column in self.layout.left_out:
-            self._doubt(
-                "left_out",
-                head,
-                column,
-                f"{heading_place(self.table.headings[column])}は、取り込む先がありません。",
-                "取り込まない",
-            )
+            self._doubt_heading("left_out", column)
         for column in self.layout.unknown:
-            detail = f"{heading_place(self.table.headings[column])}が何を表すか分かりません。"
-            self._doubt("unknown_column", head, column, detail, "取り込まない")
+            self._doubt_heading("unknown_column", column)
         if self.unit and not self.owner and any(segment.unit is None for segment in self.layout.segments):
-            self._doubt(
-                "unit_of_note",
-                head,
-                0,
-                f"表の上の「単位:{self.unit}」を、すべての指標の単位として読みました。",
-                self.unit,
-            )
+            self._doubt("unit_of_note", self.table.first - 1, 0, self.unit, unit=self.unit)
         for column in self.layout.current:
-            detail = f"{heading_place(self.table.headings[column])}は、基準値が別にあるため、実績として読みました。"
-            self._doubt("current_as_actual", head, column, detail, "実績とする")
+            self._doubt_heading("current_as_actual", column)
         for column in self.layout.assumed:
-            detail = (
-                f"{heading_place(self.table.headings[column])}に目標か実績かの言葉がないため、実績として読みました。"
-            )
-            self._doubt("kind_assumed", head, column, detail, "実績とする")
+            self._doubt_heading("kind_assumed", column, kind_item=Role.ACTUAL)
         for value in (value for segment in self.layout.segments for value in segment.values):
             if value.doubt:
-                heading = self.table.headings[value.column]
-                detail = f"見出し「{heading.label}」は、{_YEAR_DOUBTS[value.doubt]}"
-                self._doubt(value.doubt, head, value.column, detail, f"{value.year}年度")
+                label = self.table.headings[value.column].label
+                self._doubt_heading(value.doubt, value.column, label=label, western_year=value.year)
 
-    def _doubt(self, code: str, row: int, column: int, detail: str, proposal: str) -> None:
+    def _doubt_heading(self, says: str, column: int, **facts: object) -> None:
+        place = heading_place(self.table.headings[column])
+        self._doubt(says, self.table.first - 1, column, None, heading_words=place, **facts)
+
+    def _doubt(self, says: str, row: int, column: int, proposal: str | None = None, **facts: object) -> None:
         cell = self.grid.address(row, column)
-        self.collector.doubt(code, detail, sheet=self.grid.title, cell=cell, proposal=proposal)
+        self.collector.doubt(says, sheet=self.grid.title, cell=cell, proposal=proposal, **facts)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple, cast
 
+from review.domain import value_words
 from review.domain.fiscal import first_day, fiscal_year_of, last_day
 from review.domain.notation import compact
 from review.domain.values import cells, reading, states
@@ -130,9 +131,9 @@ def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year
 
 
 _NO_RESULT = {
-    State.NOT_MEASURED: undecided("実績が測定されていないため", "not_measured", basis="none"),
-    State.INTERIM: undecided("実績が年度の途中までの値のため", basis="none"),
-    State.OTHER_YEAR: undecided("実績がほかの年度の値のため", basis="none"),
+    State.NOT_MEASURED: undecided("not_measured", "not_measured", basis="none"),
+    State.INTERIM: undecided("interim", basis="none"),
+    State.OTHER_YEAR: undecided("other_year", basis="none"),
 }
 
 
@@ -140,9 +141,9 @@ def _verdict(case: Case) -> Outcome:
     """Rule 1, values that are not the year's result, and else the way of judging that the two readings call for."""
     target, actual = case.target, case.actual
     if target.kind == "none":
-        return Outcome("not_applicable", cause="目標が設定されていないため、評価の対象外です。", basis="none")
+        return Outcome("not_applicable", cause=value_words.NO_TARGET, basis="none")
     if actual.blank:
-        return Outcome("pending", cause="実績がまだ入力されていません。", basis="none")
+        return Outcome("pending", cause=value_words.NOT_ENTERED, basis="none")
     if none := _NO_RESULT.get(actual.state.state):
         return none
     if target.relation is not None:
@@ -152,7 +153,7 @@ def _verdict(case: Case) -> Outcome:
     if target.parts and actual.parts:
         return numeric(case)
     if target.parts and actual.relation is not None:
-        return undecided("実績がほかの年との比較で書かれているため", "needs_previous")
+        return undecided("actual_compares", "needs_previous")
     return _words(case)
 
 
@@ -199,15 +200,12 @@ def _assumed(target: Reading, actual: Reading, outcome: Outcome) -> tuple[Readin
     if bare is given and (goal.whole is not None or goal.change is not None):
         return target, actual
     part = bare.times(outcome.scale)._replace(unit=other.unit, scale=max(outcome.scale, bare.scale))
-    words = f"単位がないため「{reading.SCALE_WORDS.get(outcome.scale, '')}{other.unit.symbol}」"
-    meant = replace(target if bare is goal else actual, parts=(part,), assumed=words)
+    unit = f"{reading.SCALE_WORDS.get(outcome.scale, '')}{other.unit.symbol}"
+    meant = replace(target if bare is goal else actual, parts=(part,), assumed=unit)
     return (meant, actual) if bare is goal else (target, meant)
 
 
 _PLAIN = ("number", "share")
-_WAYS = {"up": "(多い方がよい指標)", "down": "(少ない方がよい指標)", "rank": "(順位が上の方がよい指標)", None: ""}
-_MET = {"up": "に達している", "down": "以下に収まっている", None: "を満たしている"}
-_NOT_MET = {"up": "に届いていない", "down": "を上回っている", None: "を満たしていない"}
 
 
 def _reason(case: Case, outcome: Outcome) -> str:
@@ -215,31 +213,29 @@ def _reason(case: Case, outcome: Outcome) -> str:
     if outcome.status not in ("achieved", "missed"):
         return outcome.cause
     if outcome.basis == "text":
-        return "実績が目標と同じ文言のため達成とみなしました。内容を確認してください。"
+        return value_words.SAME_TEXT
     parts = outcome.components
     missed = [part.label or f"{place}番目" for place, part in enumerate(parts, 1) if part.status == "missed"]
     if missed:
-        return f"内訳のうち「{'」「'.join(missed)}」が目標を満たしていないため、未達成です。"
+        return value_words.PARTS_MISS % {"missed_names": "」「".join(missed)}
     if parts:
-        return f"{len(parts)}つの内訳がすべて目標を満たしているため、達成です。"
+        return value_words.PARTS_MEET % {"count": len(parts)}
     both = (case.target, case.actual)
     words = [one.sentence.partition("(")[0].removeprefix("目標 ").removeprefix("実績 ") for one in both]
     goal, given = (one if side.kind in _PLAIN else f"「{one}」" for side, one in zip(both, words, strict=True))
     plain = case.target.kind in _PLAIN
     if plain and goal == given:
-        return f"実績の{given}は目標どおりのため、達成です。"
+        return value_words.HIT % {"actual_value": given}
     way: str | None = outcome.direction
     if way and case.target.quantity and case.target.quantity.unit.dimension == "rank":
         way = "rank"
-    met, end = (_MET, "達成です") if outcome.status == "achieved" else (_NOT_MET, "未達成です")
-    seen = met[None if not plain else "up" if way == "rank" else way]
-    return f"実績の{given}は目標の{goal}{seen}ため、{end}{_WAYS[way]}。"
+    verdict = value_words.VERDICTS[outcome.status == "achieved", None if not plain else "up" if way == "rank" else way]
+    return verdict % {"actual_value": given, "target_value": goal, "way_words": value_words.WAYS[way]}
 
 
 # Targets that are no plain values: 前年度比10%増, 現状維持 (rule 8, part by part), dates, words.
 
 _SAME_TEXT = Outcome("achieved", basis="text")
-_PROSE = "目標と実績が文章で書かれているため、担当者が内容を見て判断してください。"
 
 
 def _words(case: Case) -> Outcome:
@@ -247,9 +243,8 @@ def _words(case: Case) -> Outcome:
     if case.target.plain == case.actual.plain:
         return _SAME_TEXT
     if not case.target.parts and not case.actual.parts:
-        return Outcome("undetermined", cause=_PROSE, basis="none")
-    cause = "実績を数値として読み取れないため" if case.target.parts else "目標が文章で実績が数値のため"
-    return undecided(cause, basis="none")
+        return Outcome("undetermined", cause=value_words.PROSE, basis="none")
+    return undecided("unreadable" if case.target.parts else "target_in_words", basis="none")
 
 
 def _related(case: Case, relation: Relation) -> Outcome:
@@ -260,13 +255,13 @@ def _related(case: Case, relation: Relation) -> Outcome:
         return stated
     direction = _way(case, relation)
     if case.direction and direction and case.direction != direction:
-        return undecided("指標の方向と目標の増減の表現が矛盾しているため")._replace(direction=case.direction)
+        return undecided("against_change")._replace(direction=case.direction)
     previous = _baseline(case, relation)
     if previous is None or not previous.parts or relation.relation == "unclear":
         base = {"previous": "前年度", "": "現状"}.get(relation.base, relation.base)
-        unclear = "何と比べてどれだけ増減する目標かを読み取れないため"
-        cause = unclear if relation.relation == "unclear" else f"比べる元となる{base}の実績が分からないため"
-        return undecided(cause, "needs_previous")._replace(direction=direction)
+        unclear = undecided("relation", "needs_previous")
+        no_base = undecided("no_base", "needs_previous", base_term=base)
+        return (unclear if relation.relation == "unclear" else no_base)._replace(direction=direction)
     if not case.actual.parts:
         return _words(case)
     targets = [_target_from(relation, part) for part in previous.parts]
@@ -275,7 +270,7 @@ def _related(case: Case, relation: Relation) -> Outcome:
         return doubt._replace(direction=direction)
     verdict = compared(case, tuple(cast(list[Quantity], targets)), case.actual.parts, direction)
     if relation.relation == "same" and verdict.status != "achieved":
-        return undecided("前年並み・維持の目標に対し実績が変わっているため")._replace(components=verdict.components)
+        return undecided("not_level")._replace(components=verdict.components)
     return verdict._replace(rate=None, components=tuple(part._replace(rate=None) for part in verdict.components))
 
 
@@ -332,23 +327,23 @@ def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
     """The value that the relation asks for, given last year's."""
     value, amount, word = before.value, relation.amount, str(relation.relation)
     if value is None:
-        return undecided("前年度の実績に幅があるため", "needs_previous")
+        return undecided("base_range", "needs_previous")
     if amount is not None:
         if amount.value is None:
-            return undecided("増減の量を読み取れないため", "needs_previous")
+            return undecided("amount", "needs_previous")
         down = relation.change == "decrease"
         step = -amount.value if down else amount.value
         if amount.unit.dimension == "percent":
             if before.unit.dimension == "percent" or before.unit.bare:
-                return undecided("割合の増減が比率かポイントか分からないため", "needs_previous")
+                return undecided("ratio_or_points", "needs_previous")
             if value == 0:
-                return undecided("前年度の実績が0で、割合の増減を求められないため", "needs_previous")
+                return undecided("base_zero", "needs_previous")
             share = Fraction(step * amount.unit.factor, 100)
             value *= share if relation.relation == "ratio" else 1 + share
         elif amount.unit.dimension == "point" and before.unit.dimension == "percent":
             value += step
         elif amount.unit.dimension != before.unit.dimension:
-            return undecided("前年度の実績と増減の量の単位が合わないため", "unit_mismatch")
+            return undecided("base_units", "unit_mismatch")
         else:
             value += Fraction(step * amount.unit.factor, before.unit.factor)
         moved = (("at_most", "below") if down else ("at_least", "above"))[amount.comparator in ("above", "below")]
@@ -366,7 +361,7 @@ _ENDING = re.compile(
 def _dated(case: Case, target: DateSpan, actual: DateSpan) -> Outcome:
     """Dates by a deadline: all of the actual before its end, or all after it; without a deadline only an equal date."""
     if target.has_year != actual.has_year:
-        return undecided("目標と実績の一方に年がないため")
+        return undecided("one_year_lacks")
     due, first, last = target.last, actual.first, actual.last
     ways: list[tuple[date, ...]] = [(due, first, last)]
     if not target.has_year:  # April after a March deadline: eleven months early, or one late?
@@ -379,4 +374,4 @@ def _dated(case: Case, target: DateSpan, actual: DateSpan) -> Outcome:
     named = target.is_deadline or _ENDING.search(compact(case.name) + case.target.plain + case.actual.plain)
     if len(statuses) == 1 and (named or target.first <= first <= last <= due):
         return Outcome(statuses.pop())
-    return undecided("日付の前後だけでは達成したかどうかが定まらないため")
+    return undecided("days")

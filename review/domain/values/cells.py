@@ -13,6 +13,7 @@ from typing import Any
 
 from review.domain.fiscal import first_day, last_day, parse_fiscal_year
 from review.domain.notation import compact, fold
+from review.domain.value_words import MANY_WAYS
 from review.domain.values import grammar, lexer, states, units
 from review.domain.values.reading import Change, DateSpan, Parts, Quantity, Reading, Relation, State, ValueState, limits
 
@@ -91,7 +92,7 @@ def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
             readings, more = _with_free_note(main.lstrip("・ "))
         note = f"{more} {note}".strip() if more else note
     if len(readings) > grammar.MOST_READINGS:
-        return {"kind": "text", "reason": "32通りより多くに読めるため、文章とします(数値としては判定しません)"}
+        return {"kind": "text", "reason": MANY_WAYS}
     if readings:
         return _numeric(cell, readings, note)
     # A short phrase is a milestone (整備完了); a sentence, or words with numbers in them, is text.

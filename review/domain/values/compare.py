@@ -8,8 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
+from review.domain.value_words import CAUSES
 from review.domain.values.reading import SCALE_WORDS, Change, Direction, Quantity
 from review.domain.values.units import COUNTED, KNOWN, PERCENT
+from review.domain.wording import made
 
 Status = Literal["achieved", "missed", "undetermined", "pending", "not_applicable"]
 Basis = Literal["number", "text", "none"]
@@ -42,23 +44,23 @@ class Outcome(NamedTuple):
     basis: Basis = "number"
 
 
-def undecided(cause: str, flag: str = "", *, basis: Basis = "number") -> Outcome:
-    """An honest 評価できない: the cause in half a sentence."""
-    return Outcome("undetermined", None, flag, f"{cause}、判定できません。", basis=basis)
+def undecided(cause: str, flag: str = "", *, basis: Basis = "number", **facts: str) -> Outcome:
+    """An honest 評価できない, for the cause of that code."""
+    return Outcome("undetermined", None, flag, made(CAUSES[cause], facts), basis=basis)
 
 
-NO_DIRECTION = undecided("多い方がよい指標か少ない方がよい指標かが決まっていないため", "direction_unknown")
-CONTRADICTION = undecided("指標の方向と目標の以上・以下の表現が矛盾しているため")
-_UNITS = undecided("目標と実績の単位が合わないため", "unit_mismatch")
-_AMBIGUOUS_SHARE = undecided("単位のない値が小数・評点か%かが分からないため", "unit_mismatch")
-_FAR = undecided("単位のない値の大きさが目標とかけ離れており、どの単位の値か分からないため", "unit_mismatch")
-_PERIODS = undecided("月・週・年など、数える期間が目標と実績で異なるため", "unit_mismatch")
-_CHANGES = undecided("増減の量と値そのものとは比べられないため", "needs_previous")
-_WHOLES = undecided("全体の数が目標と実績で異なり、件数と割合で判定が分かれるため")
-_HOURS = undecided("1日が何時間に当たるか分からないため")
-_NEGATIVE = undecided("件数や人数が負の値で、増減の数かもしれないため")
-_SPANS = undecided("実績の幅が目標をまたいでいるため")
-_EACH = undecided("目標は各部署・各回などの値ですが、実績がその内訳になっていないため", "parts_mismatch")
+NO_DIRECTION = undecided("no_direction", "direction_unknown")
+CONTRADICTION = undecided("against_comparator")
+_UNITS = undecided("units", "unit_mismatch")
+_AMBIGUOUS_SHARE = undecided("share_or_mark", "unit_mismatch")
+_FAR = undecided("far", "unit_mismatch")
+_PERIODS = undecided("periods", "unit_mismatch")
+_CHANGES = undecided("change_or_level", "needs_previous")
+_WHOLES = undecided("wholes")
+_HOURS = undecided("hours")
+_NEGATIVE = undecided("negative")
+_SPANS = undecided("across")
+_EACH = undecided("each", "parts_mismatch")
 
 _NEAR = 5
 _FARTHEST = 30  # a value so many times its target (or so small a part) is no result where its unit was assumed
@@ -152,9 +154,8 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
     if 1 not in tried and not (other.scale in tried and bare.size * other.scale <= other.size * _NEAR):
         return _FAR
     differing = next((outcome for outcome in outcomes if outcome.status != outcomes[0].status), outcomes[0])
-    ways = [f"「{SCALE_WORDS.get(one.scale, '')}{other.unit.symbol}」" for one in (outcomes[0], differing)]
-    cause = f"単位のない値を{ways[0]}と読むか{ways[1]}と読むかで判定が分かれるため"
-    return _agreed(outcomes, undecided(cause, "unit_mismatch"))
+    one, two = (f"{SCALE_WORDS.get(way.scale, '')}{other.unit.symbol}" for way in (outcomes[0], differing))
+    return _agreed(outcomes, undecided("scales", "unit_mismatch", one=one, other=two))
 
 
 def _agreed(outcomes: list[Outcome], otherwise: Outcome) -> Outcome:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from review.domain import value_words as say
 from review.domain.notation import compact
 from review.domain.values import cells, lexicon
 from review.domain.values.reading import Change, Direction, Quantity, way_of
@@ -216,8 +217,7 @@ def infer_direction(name: str, targets: Sequence[str]) -> tuple[Direction | None
     demanded = {way for way in (of_parts(cells.read(target).parts) for target in targets) if way}
     if len(demanded) == 1:
         only = demanded.pop()
-        words = "以上・超" if only == "up" else "以下・未満・以内または順位"
-        return only, f"目標に{words}の表現があるため、{_WORDS[only]}と判断しました。"
+        return only, say.BY_COMPARATOR[only]
     return from_plan(name, tuple(targets))
 
 
@@ -234,9 +234,6 @@ _FORESEEN = {
 }
 
 
-_WORDS: dict[str, str] = {"up": "多い(高い)ほどよい指標", "down": "少ない(低い)ほどよい指標"}
-
-
 def from_plan(name: str, targets: tuple[str, ...]) -> tuple[Direction | None, str]:
     """The direction from the targets over the years and the name, and why.
 
@@ -247,12 +244,11 @@ def from_plan(name: str, targets: tuple[str, ...]) -> tuple[Direction | None, st
     going, strict = trend(targets)
     if going and going != spoken:
         if spoken and strict:
-            return None, "年度ごとの目標の動きと評価項目の名称が反対の向きを示すため、方向を確認してください。"
+            return None, say.WAYS_DIFFER
         if not spoken and _FORESEEN[going].search(compact(name)):
-            return None, "年度ごとの目標の動きが目指す向きか見込みかを判断できないため、方向を確認してください。"
+            return None, say.PERHAPS_FORESEEN
     if going and spoken in (None, going):
-        way = "上がって" if going == "up" else "下がって"
-        return going, f"計画の目標が年度とともに{way}いるため、{_WORDS[going]}と判断しました。"
+        return going, say.BY_TARGETS[going]
     if spoken:
-        return spoken, f"評価項目の名称から、{_WORDS[spoken]}と判断しました。"
-    return None, "目標の動きからも評価項目の名称からも、多い方がよいか少ない方がよいかを判断できません。"
+        return spoken, say.BY_NAME[spoken]
+    return None, say.NO_WAY

@@ -14,9 +14,9 @@ from review.domain.values.grammar import OF_A_TARGET
 from review.domain.values.reading import Direction, Parts, Quantity, Reading, phrases, rounded, way_of
 from review.domain.values.units import Exact
 
-_DIFFERENT = undecided("目標と実績で、何の値かを示す言葉が異なるため", "parts_mismatch")
-_UNPAIRED = undecided("内訳の名称が目標と実績で対応しないため", "parts_mismatch")
-_OF_THE_YEAR = undecided("目標と実績の一方が累計ですが、他方が累計か単年の値か分からないため")
+_DIFFERENT = undecided("labels", "parts_mismatch")
+_UNPAIRED = undecided("unpaired", "parts_mismatch")
+_OF_THE_YEAR = undecided("total_or_year")
 _CUMULATIVE = re.compile(r"累計|累積|通算|計画期間")
 _OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
 
@@ -40,9 +40,9 @@ def numeric(case: Case) -> Outcome:
     (goal, given, verdict), *others = [one for one in entries if one[2].flag != "parts_mismatch"] or entries
     for other_goal, other_given, other in others:
         if other.status != verdict.status:
-            name, both = ("目標", (goal, other_goal)) if goal != other_goal else ("実績", (given, other_given))
-            cause = f"{name}を「{phrases(both[0])}」と読むか「{phrases(both[1])}」と読むかで判定が分かれるため"
-            return undecided(cause)._replace(direction=verdict.direction)
+            side, one, two = ("targets", goal, other_goal) if goal != other_goal else ("actuals", given, other_given)
+            doubt = undecided(f"two_{side}", one_value=phrases(one), other_value=phrases(two))
+            return doubt._replace(direction=verdict.direction)
     return verdict if all(entry[2].rate == verdict.rate for entry in others) else verdict._replace(rate=None)
 
 
@@ -73,7 +73,7 @@ def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
     verdict = compared(case, targets, actuals, direction)
     if len(targets) == len(actuals) == 1 and targets[0].breakdown and actuals[0].breakdown:
         parts = compared(case, targets[0].breakdown, actuals[0].breakdown, direction)
-        differ = undecided("合計と内訳とで判定が分かれるため", "parts_mismatch")._replace(direction=direction)
+        differ = undecided("total_and_parts", "parts_mismatch")._replace(direction=direction)
         return parts if parts.status == verdict.status else differ
     return verdict
 
@@ -120,14 +120,14 @@ def _other_span(case: Case) -> Outcome | None:
     if not _SPAN_WORD.search(target + actual):
         return None
     if _YEARS.search(actual) and not _YEARS.search(target + compact(case.name)):
-        return undecided("実績が複数年の値のため")
+        return undecided("several_years")
     goal, given = _OTHER_VALUE.sub("", target) or target, _OTHER_VALUE.sub("", actual)
     if not any(pattern.search(goal) for pattern in _SPANS.values()):
         goal = compact(case.name)
     for kinds in (("累計", "単年の値"), ("延べ数", "実数")):
         names = [[kind for kind in kinds if _SPANS[kind].search(side)] for side in (goal, given)]
         if len(names[0]) == len(names[1]) == 1 and names[0] != names[1]:
-            return undecided(f"目標と実績の一方が{names[0][0]}、他方が{names[1][0]}のため")
+            return undecided("spans", one_term=names[0][0], other_term=names[1][0])
     return None
 
 
@@ -162,7 +162,7 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
         doubt = _OF_THE_YEAR if _may_be_of_the_year(case, targets[0], actuals[0]) else None
         return (doubt or one(targets[0], actuals[0]))._replace(direction=direction)
     if len(targets) != len(actuals):
-        return undecided("目標と実績の内訳の数が異なるため", "parts_mismatch")._replace(direction=direction)
+        return undecided("numbers_of_parts", "parts_mismatch")._replace(direction=direction)
     pairs = _pairs(targets, actuals)
     if pairs is None:
         return _settled_in_every_order(targets, actuals, one)._replace(direction=direction)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Literal, NamedTuple, cast
 
+from review.domain import value_words as say
 from review.domain.values.units import BARE, Exact, Unit
 
 Kind = Literal["number", "comparator", "range", "parts", "share", "relative", "date", "milestone", "none", "text"]
@@ -44,7 +45,7 @@ class State(StrEnum):
         return self in (State.FINAL, State.PROVISIONAL)
 
 
-_STATE_WORDS = dict(zip(State, ("確定", "速報・見込み", "年度途中", "他年度の値", "未測定"), strict=True))
+_STATE_WORDS = dict(zip(State, say.STATES, strict=True))
 
 
 class ValueState(NamedTuple):
@@ -202,7 +203,7 @@ class Reading:
     blank: bool = False  #: nothing at all was typed (a dash is not blank)
     state: ValueState = FINAL  #: what its words propose
     reason: str = ""  #: why it stayed text, where that is not plain to see
-    assumed: str = ""  #: what the verdict assumed of it: 単位がないため「円」
+    assumed: str = ""  #: the unit that the verdict assumed of it
 
     @property
     def sentence(self) -> str:
@@ -213,24 +214,25 @@ class Reading:
 
     def _written(self) -> str:
         if self.kind == "none":
-            words = "空欄" if self.blank else "値なし"
+            words = say.BLANK if self.blank else say.NO_VALUE
         elif self.state.state is State.NOT_MEASURED:
-            words = "まだ測定されていない値(文字)"
+            words = say.UNMEASURED
         elif self.parts:
-            words = f"{phrases(self.parts)}({_OF_PARTS.get(self.kind) or f'{len(self.parts)}つの数値'})"
+            facts = {"read_value": phrases(self.parts), "count": len(self.parts)}
+            words = say.OF_KIND.get(self.kind, say.SEVERAL) % facts
         elif self.span or self.relation:
             words = _span_words(self.span) if self.span else _relation_words(cast(Relation, self.relation))
         elif self.kind == "milestone":
-            words = f"「{self.plain}」(文字。数値としては判定しません)"
+            words = say.MILESTONE % {"typed": self.plain}
         else:
-            words = self.reason or "文章(数値としては判定しません)"
+            words = self.reason or say.WORDS_ALONE
         if self.state.state is State.PROVISIONAL:
-            words += "、見込み・速報の値"
+            words = say.PROVISIONAL % {"words": words}
         if self.others:
-            words += f"。「{phrases(self.others[0])}」とも読めます"
+            words = say.OR_AS % {"words": words, "other_value": phrases(self.others[0])}
         if self.assumed:
-            words += f"。{self.assumed}として読みました"
-        return f"{words}、注記「{self.note}」" if self.note and self.parts else words
+            words = say.ASSUMED % {"words": words, "unit": self.assumed}
+        return say.NOTED % {"words": words, "note": self.note} if self.note and self.parts else words
 
     @property
     def readings(self) -> tuple[Parts, ...]:
@@ -243,24 +245,19 @@ class Reading:
         return self.parts[0] if len(self.parts) == 1 else None
 
 
-_OF_PARTS = {"number": "数値", "comparator": "範囲を示す数値", "range": "幅のある数値", "share": "全体のうちの数"}
-
-
 def _span_words(span: DateSpan) -> str:
     days = [f"{f'{day.year}年' if span.has_year else ''}{day.month}月{day.day}日" for day in (span.first, span.last)]
-    if span.is_deadline:
-        return f"{days[1]}まで(日付)"
-    return f"{days[0]}(日付)" if days[0] == days[1] else f"{days[0]}から{days[1]}(日付)"
+    words = say.UNTIL if span.is_deadline else say.ON if days[0] == days[1] else say.FROM_TO
+    return say.DATED % {"date_words": words % {"day": days[span.is_deadline], "last_day": days[1]}}
 
 
 def _relation_words(relation: Relation) -> str:
     if relation.relation == "unclear":
-        return "ほかの時点との比較(数値としては読み取れません)"
+        return say.UNCLEAR
     base = {"previous": "前年度の実績", "": "現状"}.get(relation.base, relation.base)
-    if relation.amount:
-        return f"{base}に対し{relation.amount.phrase}(比較)"
-    words = {"at_least": "以上", "above": "を上回る", "at_most": "以下", "below": "を下回る", "same": "と同じ"}
-    return f"{base}{words.get(relation.relation, '')}(比較)"
+    words = say.AMOUNT if relation.amount else say.RELATIONS[relation.relation]
+    facts = {"base_term": base, "read_value": relation.amount.phrase if relation.amount else ""}
+    return say.COMPARED % {"base_words": words % facts}
 
 
 def figure(value: Exact, scale: int = 1) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from review.domain.doubt_words import MORE
 from review.domain.forms.as_document import NOBODY, Known
 from review.domain.forms.mends import offices_of
 from review.domain.forms.proposal import squeezed
@@ -17,34 +18,19 @@ def doubts(document: PlanDocument, known: Known, offices: Collection[str]) -> li
     names = {squeezed(sheet.name) for sheet in document.sheets}
     odd: list[Doubt] = []
     if known.codes and not names & known.codes.keys():
-        detail = (
-            f"計画には{len(known.codes)}件の施策がありますが、ファイルと同じ名前の施策が1つもありません。"
-            "別の計画か、別の自治体のファイルではないか確かめてください。"
-        )
-        odd.append(_doubt("other_plan", detail, "すべて新しい施策として加える"))
+        odd.append(Doubt.of("other_plan", count=len(known.codes)))
     elif missing := [code for name, code in known.codes.items() if name not in names]:
-        detail = f"計画にある施策のうち{len(missing)}件がファイルにありません: {_listed(missing)}。今のまま残します。"
-        odd.append(_doubt("measures_missing", detail, "今のまま残す"))
+        odd.append(Doubt.of("measures_missing", count=len(missing), some_term=_listed(missing)))
     mine = {name for sheet in document.sheets for name in offices_of(sheet)} - {NOBODY}
     if offices and len(mine) >= _FEW and not mine & set(offices):
-        detail = (
-            f"ファイルの部署{len(mine)}件({_listed(sorted(mine))})は、1つも登録されていません。"
-            "別の自治体のファイルではないか確かめてください。"
-        )
-        odd.append(_doubt("other_city", detail, "すべて新しい部署として作る"))
+        odd.append(Doubt.of("other_city", count=len(mine), some_term=_listed(sorted(mine))))
     return [*odd, *_halves(document.sheets)]
 
 
 def _halves(sheets: Sequence[Sheet]) -> list[Doubt]:
     """施策 without a goal, and goals without a target: the file may have been cut off."""
     odd = [
-        Doubt(
-            code="no_goal",
-            measure=sheet.code,
-            line=0,
-            detail=f"施策「{sheet.name}」に成果目標が1つもありません。表が途中で切れていないか確かめてください。",
-            proposal="成果目標なしで取り込む",
-        )
+        Doubt.of("no_goal", measure=sheet.code, name=sheet.name)
         for sheet in sheets
         if all(block.is_empty for block in sheet.indicators)
     ]
@@ -55,15 +41,10 @@ def _halves(sheets: Sequence[Sheet]) -> list[Doubt]:
         if not block.is_empty and not any(cell.target.strip() for cell in block.years)
     ]
     if bare:
-        detail = f"目標が1つも書かれていない成果目標が{len(bare)}件あります: {_listed(bare)}。"
-        odd.append(_doubt("no_target", detail, "目標なしで取り込む"))
+        odd.append(Doubt.of("no_target", count=len(bare), some_term=_listed(bare)))
     return odd
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = f" ほか{len(names) - _NAMED}件" if len(names) > _NAMED else ""
-    return "、".join(names[:_NAMED]) + more
-
-
-def _doubt(code: str, detail: str, proposal: str) -> Doubt:
-    return Doubt(code=code, measure="", line=0, detail=detail, proposal=proposal)
+    some, more = "、".join(names[:_NAMED]), len(names) - _NAMED
+    return MORE % {"names": some, "count": more} if more > 0 else some

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from review import clock
 from review.assessment.services import judging
 from review.domain import fields
+from review.domain.doubt_words import WAYS
 from review.domain.fields import Section
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_labels import goal_label
@@ -223,8 +224,7 @@ class _Import:
 
     def _department(self, name: str) -> Department:
         if name not in self.departments:
-            detail = f"部署「{name}」を新しく作りました。同じ部署が別の名前で登録されていないか確かめてください。"
-            self.doubts.append(Doubt(code="department_made", measure="", line=0, detail=detail, proposal=name))
+            self.doubts.append(Doubt.of("department_made", proposal=name, name=name))
             self.departments[name] = Department.objects.create(name=name, order=len(self.departments) + 1)
             self.written += 1
         return self.departments[name]
@@ -305,14 +305,8 @@ class _Import:
         # A sheet shows the years before its own too, and its verdict rests on them.
         if fiscal_year not in self.closed and fiscal_year > self.shown_on.get(code, 0):
             return True
-        self.doubts.append(
-            Doubt(
-                code="differs_from_open_year",
-                measure=code,
-                line=0,
-                detail=f"{fiscal_year}年度は評価中または公表済みの年度か、そのシートに示されている年度のため、ファイルと異なる「{what}」を書き換えませんでした。",
-            )
-        )
+        says = "differs_from_open_year"
+        self.doubts.append(Doubt.of(says, measure=code, western_year=fiscal_year, what_items=what))
         return False
 
 
@@ -357,15 +351,9 @@ def direction_doubts(document: PlanDocument) -> list[Doubt]:
             if block.is_empty:
                 continue
             direction, reason = _inferred(block)
-            doubts.append(
-                Doubt(
-                    code="direction_inferred" if direction else "direction_unknown",
-                    measure=sheet.code,
-                    line=0,
-                    detail=f"成果目標{block.number}の向き(大きいほどよいか、小さいほどよいか)を確かめてください。{reason}",
-                    proposal={"up": "大きいほどよい", "down": "小さいほどよい"}.get(direction or "", ""),
-                )
-            )
+            says = f"direction_{'inferred' if direction else 'unknown'}"
+            way = WAYS.get(direction or "", "")
+            doubts.append(Doubt.of(says, measure=sheet.code, proposal=way, number=block.number, why_words=reason))
     return doubts
 
 

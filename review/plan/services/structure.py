@@ -69,10 +69,8 @@ def proposed_place(plan: Plan, sheet: Sheet) -> tuple[PlanField, Doubt | None]:
             return known, None
     known_as = f"分野{int(number)}" if re.fullmatch(r"[0-9]+", number) else number
     field = _place(plan, None, number or "－", known_as or _("分野なし"))
-    detail = (
-        f"施策ID「{sheet.code}」の分野が計画にないため、「{field.label}」としました。計画の体系で確かめてください。"
-    )
-    return field, Doubt(code="field_proposed", measure=sheet.code, line=0, detail=detail, proposal=field.label)
+    label = field.label
+    return field, Doubt.of("field_proposed", measure=sheet.code, proposal=label, given=sheet.code, place=label)
 
 
 def _place(plan: Plan, parent: PlanField | None, number: str, name: str) -> PlanField:

@@ -122,7 +122,7 @@ def test_what_nobody_can_tell_is_not_judged(cast: Cast) -> None:
     cast.fill(cast.sheet(), "120件")
     confirm(cast, direction="")
     row = row_of()
-    assert (row.status, row.rate, row.reason) == ("undetermined", None, judging.NOBODY_CAN_TELL)
+    assert (row.status, row.rate, row.reason) == ("undetermined", None, value_words.NOBODY_CAN_TELL)
     assert "direction_unknown" in row.flags
     cast.fill(cast.sheet(), "100件")
     assert row_of().status == "achieved", "under either direction"

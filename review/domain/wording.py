@@ -1,0 +1,46 @@
+"""What reader and judge say, as sentences with gaps: stored in the city's language, and worded anew for other readers.
+
+`sentence` enters one in the table, `made` fills its gaps, and `recognised` finds sentence and facts of a stored text again:
+nothing but the text is stored, so what was sealed or published before another language came reads in it too. The end of a
+gap's name says what stands there: `words` another sentence of the table or nothing, `value` a value as
+`Quantity.phrase` writes it, `year` a 年度; anything else was typed, and stays as it is.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+_GAP = re.compile(r"%\((\w+)\)s")
+TABLE: dict[str, None] = {}
+
+
+def sentence(template: str) -> str:
+    """The template, entered in the table. A % that is no gap is doubled where the template has gaps."""
+    TABLE[template] = None
+    _patterns.cache_clear()
+    return template
+
+
+def made(template: str, facts: Mapping[str, str]) -> str:
+    """The text of a template."""
+    return template % facts if facts else template
+
+
+def recognised(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each template from which the text may be made, with what stands in its gaps; the one that says most comes first."""
+    if text in TABLE:
+        yield text, {}
+    for template, pattern in _patterns():
+        if match := pattern.fullmatch(text):
+            yield template, match.groupdict()
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    with_gaps = (template for template in TABLE if _GAP.search(template))
+    return [(one, _pattern(one)) for one in sorted(with_gaps, key=lambda one: -len(_GAP.sub("", one)))]
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    pieces = enumerate(_GAP.split(template.replace("%%", "%")))
+    return re.compile("".join(f"(?P<{one}>.*?)" if place % 2 else re.escape(one) for place, one in pieces), re.S)
