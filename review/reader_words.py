@@ -1,7 +1,7 @@
 """Words that many refusals need, in the reader's language; and the way to the city's, for what is stored or sent."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -69,49 +69,30 @@ def _word(word: str) -> str:
     return _(word) if word and worded(word) == word else worded(word)
 
 
-def worded(words: str) -> str:
+def worded(words: str, *, in_gap: bool = False) -> str:
     """Stored sentences of `domain.wording`, line by line, in the reader's language; what is none was typed, and stays."""
-    return words if _japanese() else "\n".join(_sentence(line) or line for line in words.split("\n"))
+    return words if _japanese() else "\n".join(_sentence(line, in_gap) or line for line in words.split("\n"))
 
 
 @lru_cache(maxsize=4096)
-def _sentence(words: str) -> str | None:
+def _sentence(words: str, in_gap: bool = True) -> str | None:
     """The English of a sentence of the table, or of several in a row; None for what is none."""
-    if one := _single(words):
+    if one := _single(words, in_gap):
         return one
     for end in re.finditer("。 ?", words):
         first, rest = words[: end.start() + 1], words[end.end() :]
-        if rest and (one := _single(first)) and (others := _sentence(rest)):
+        if rest and (one := _single(first, in_gap)) and (others := _sentence(rest, in_gap)):
             return f"{one} {others}"
     return None
 
 
-def _single(words: str) -> str | None:
-    for template, texts in wording.recognised(words):
-        gaps = ((name, _in_gap(name.rpartition("_")[2], text)) for name, text in texts.items())
+def _single(words: str, in_gap: bool) -> str | None:
+    for template, texts in wording.recognised(words, in_gap=in_gap):
+        gaps = ((name, _GAPS.get(name.rpartition("_")[2], str)(text)) for name, text in texts.items())
         facts = {name: words for name, words in gaps if words is not None}
         if len(facts) == len(texts):
             return wording.made(_(template), facts)
     return None
-
-
-def _in_gap(kind: str, text: str) -> str | None:
-    """What stands in a gap of this kind; None where the text is none of it."""
-    if kind == "words":
-        return _sentence(text) if text else ""
-    if kind == "term":
-        return _sentence(text) or text
-    if kind == "names":
-        return "”, “".join(_sentence(one) or one for one in re.split("」と?「", text))
-    if kind == "value":
-        return _value(text)
-    if kind == "year":
-        year = fiscal.parse_fiscal_year(text)
-        return year_label(year) if year and fiscal.fiscal_year_label(year) == text else None
-    if kind == "day":
-        match = _DAY.fullmatch(text)
-        return f"{match['day']} {MONTHS[int(match['month']) - 1]} {match['year'] or ''}".strip() if match else None
-    return text
 
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -144,6 +125,41 @@ def _around(match: re.Match[str]) -> str:
     for one in match.group("about", "end", "change", "per"):
         words = _(_AROUND[one]) % {"value": words} if one else words
     return words + (", " if match.string[match.end() : match.end() + 1].isdigit() else "")
+
+
+def _year(text: str) -> str | None:
+    year = fiscal.parse_fiscal_year(text)
+    return text if text.isdigit() else year_label(year) if year and fiscal.fiscal_year_label(year) == text else None
+
+
+def _years(text: str) -> str | None:
+    years = [_year(one) for one in re.split("[、・]", text)]
+    return None if None in years else ", ".join(map(str, years))
+
+
+def _day(text: str) -> str | None:
+    match = _DAY.fullmatch(text)
+    return f"{match['day']} {MONTHS[int(match['month']) - 1]} {match['year'] or ''}".strip() if match else None
+
+
+def _count(text: str) -> str | None:
+    return text if re.fullmatch(r"\d+|[①-⑳]|\(\d+\)", text) else None
+
+
+#: What stands in a gap of each kind (`wording`), in English; None where the text is none of it.
+_GAPS: dict[str, Callable[[str], str | None]] = {
+    "words": lambda text: _sentence(text) if text else "",
+    "term": lambda text: _sentence(text) or text,
+    "names": lambda text: "”, “".join(_sentence(one) or one for one in re.split("」と?「", text)),
+    "item": lambda text: _sentence(text) or in_reader_words(text),
+    "items": lambda text: ", ".join(map(in_reader_words, text.split("・"))),
+    "value": _value,
+    "year": _year,
+    "years": _years,
+    "day": _day,
+    "n": _count,
+    "mark": _count,
+}
 
 
 def grade_meaning(letter: str, scale: Scale, goals: Iterable[Any]) -> str:

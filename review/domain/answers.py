@@ -11,10 +11,12 @@ from hashlib import sha256
 from review.domain.text import normal_newlines
 from review.domain.value_words import STATE_UNTIL
 from review.domain.values import State
+from review.domain.wording import sentence
 
 STATE = "state"
 #: What is answered with one click; any other answer is an explanation.
-SURE = "確かにこの値です"
+SURE = sentence("確かにこの値です")
+ANSWERED = sentence("主管部署の確認: %(answer_term)s。")
 #: The doubts that a confirmed state answers.
 OF_STATE = frozenset(("not_measured", "provisional", "interim", "other_year"))
 
@@ -66,5 +68,5 @@ def words_of(answers: Answers, code: str) -> str:
 
 def sentence_of(note: Mapping[str, str], but: str = "") -> str:
     """A doubt and what was answered, for those who read the result; without the doubt where `but` says it already."""
-    reply = note["answer"] and f"主管部署の確認: {note['answer'].rstrip('。')}。"
+    reply = note["answer"] and ANSWERED % {"answer_term": note["answer"].rstrip("。")}
     return " ".join(filter(None, ("" if note["sentence"] == but else note["sentence"], reply)))

@@ -3,7 +3,7 @@ each says, and what it usually proposes. Sentences of `wording`."""
 
 from collections.abc import Mapping
 
-from review.domain.wording import made, sentence
+from review.domain.wording import made, part, sentence
 
 _LEFT, _TAKEN, _AS_YEAR = "取り込まない", "取り込む", "%(western_year)s年度"
 _WAY = "成果目標%(number)sの向き(大きいほどよいか、小さいほどよいか)を確かめてください。%(why_words)s"
@@ -25,7 +25,7 @@ DOUBTS: dict[str, tuple[str, str]] = {
     "no_department": ("施策「%(name)s」の担当部署が書かれていません。", "担当未定"),
     "total_row": ("「%(text)s」は合計の行として読みませんでした。", _LEFT),
     "section_assumed": ("「%(text)s」を、下の施策の分野として読みました。", ""),
-    "ditto": ("「%(mark)s」を、上の「%(text)s」として読みました。", ""),
+    "ditto": ("「%(sign)s」を、上の「%(text)s」として読みました。", ""),
     "ditto:value": ("同じ値の印を、上の「%(text)s」として読みました。", ""),
     "no_measure": ("どの施策の行か分かりません。", _LEFT),
     "table_continued": ("施策の名前がないため、前の表の続きとして、施策「%(name)s」の行として読みました。", ""),
@@ -94,7 +94,7 @@ DOUBTS: dict[str, tuple[str, str]] = {
     # of a workbook of that form
     "skipped_sheet": ("シート「%(title)s」には「施策ID」の欄がないため、取り込んでいません。", ""),
     "sheet_name_differs": ("シートの名前「%(title)s」と施策ID「%(right)s」が違います。施策IDで読みました。", ""),
-    "demo_value": ("このシートには「%(mark)s」の印があります。試しに入れた値を含みます。", "公表する値として取り込まない"),
+    "demo_value": ("このシートには「%(sign)s」の印があります。試しに入れた値を含みます。", "公表する値として取り込まない"),
     "excel_value": ("セル%(place)sはExcelが変えた値です。「%(text)s」と読みました。記入どおりか確かめてください。", ""),
     # of a file beside the plan
     "department_made": ("部署「%(name)s」を新しく作りました。同じ部署が別の名前で登録されていないか確かめてください。", ""),
@@ -116,17 +116,20 @@ DOUBTS: dict[str, tuple[str, str]] = {
     "no_goal": ("施策「%(name)s」に成果目標が1つもありません。表が途中で切れていないか確かめてください。", "成果目標なしで取り込む"),
     "no_target": ("目標が1つも書かれていない成果目標が%(count)s件あります: %(some_term)s。", "目標なしで取り込む"),
 }  # fmt: skip
-for _says in DOUBTS.values():
-    tuple(map(sentence, filter(None, _says)))
+for _detail, _proposal in DOUBTS.values():
+    sentence(_detail)
+    part(_proposal or _LEFT)
+#: The codes of which a proposal is the product's words; that of another is what would be typed.
+OURS = {says.partition(":")[0] for says, (_detail, proposal) in DOUBTS.items() if proposal} | {"loose_word"}
 
 #: A doubt with the place of which it speaks; the places; further proposals.
 PLACED = sentence("%(place_item)s: %(words)s")
-IN_SHEET, SHEET, LINE = map(sentence, ("シート「%(title)s」の%(cell_item)s", "シート「%(title)s」", "%(line)s行目"))
-OF_YEARS = sentence("%(row_item)s(%(all_years)s)")
-COLUMN, NO_HEADING = sentence("「%(label)s」の欄"), sentence("見出しのない欄")
-NO_MARK = sentence("不要な印として消す")
-MORE = sentence("%(names)s ほか%(count)s件")
-WAYS = {"up": sentence("大きいほどよい"), "down": sentence("小さいほどよい")}
+IN_SHEET, SHEET, LINE = map(part, ("シート「%(title)s」の%(cell_item)s", "シート「%(title)s」", "%(line)s行目"))
+OF_YEARS = part("%(row_item)s(%(all_years)s)")
+COLUMN, NO_HEADING = part("「%(label)s」の欄"), part("見出しのない欄")
+NO_MARK = part("不要な印として消す")
+MORE = part("%(names)s ほか%(count)s件")
+WAYS = {"up": part("大きいほどよい"), "down": part("小さいほどよい")}
 
 
 def doubt(says: str, proposal: str | None, facts: Mapping[str, object]) -> dict[str, str]:

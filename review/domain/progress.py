@@ -15,15 +15,15 @@ from review.domain.fiscal import fiscal_year_label
 from review.domain.values import achievement
 from review.domain.values.achievement import Judgement
 from review.domain.values.reading import Quantity, Reading, rounded
-from review.domain.wording import sentence
+from review.domain.wording import part, sentence
 
 NONE = sentence("基準値がないため、進み具合は計算できません。")
 UNREAD = sentence("基準値・目標・実績を同じ単位の1つの数として読み取れないため、進み具合は計算できません。")
 LEVEL = sentence("目標が基準値と同じ値のため、進み具合は計算できません。")
 _DUE = sentence("目標は%(year)sです。")
 _PROGRESS = sentence("基準値からの進み具合は %(rate)s です%(time_words)s。")
-_TIME = sentence("(経過 %(gone)s/%(whole)s 年%(pace_words)s)")
-_PACE = sentence("に対して %(rate)s")  # what the grade goes by
+_TIME = part("(経過 %(gone)s/%(whole)s 年%(pace_words)s)")
+_PACE = part("に対して %(rate)s")  # what the grade goes by
 
 #: The word's key for a goal that has no verdict yet because its target is of a later year.
 BEFORE = "before"

@@ -1,6 +1,6 @@
 """How a value was read and why it is judged so: the sentences (`wording`) of `domain.values`."""
 
-from review.domain.wording import sentence
+from review.domain.wording import part, sentence
 
 #: Why there is no verdict.
 CAUSES = {
@@ -51,17 +51,18 @@ NO_TARGET = sentence("目標が設定されていないため、評価の対象�
 NOT_ENTERED = sentence("実績がまだ入力されていません。")
 PROSE = sentence("目標と実績が文章で書かれているため、担当者が内容を見て判断してください。")
 #: What stands in the gaps of these sentences.
-TERMS = tuple(map(sentence, ("累計", "単年の値", "延べ数", "実数", "前年度", "前年度の実績", "現状", "%(n)s番目")))
+TERMS = tuple(map(part, ("累計", "単年の値", "延べ数", "実数", "前年度", "前年度の実績", "現状", "%(n)s番目")))
 
 #: Why there is one.
 SAME_TEXT = sentence("実績が目標と同じ文言のため達成とみなしました。内容を確認してください。")
+PROGRESS = sentence("進捗率 %(rate)s")
 PARTS_MISS = sentence("内訳のうち「%(missed_names)s」が目標を満たしていないため、未達成です。")
 PARTS_MEET = sentence("%(count)sつの内訳がすべて目標を満たしているため、達成です。")
 HIT = sentence("実績の%(actual_value)sは目標どおりのため、達成です。")
 WAYS = {
-    "up": sentence("(多い方がよい指標)"),
-    "down": sentence("(少ない方がよい指標)"),
-    "rank": sentence("(順位が上の方がよい指標)"),
+    "up": part("(多い方がよい指標)"),
+    "down": part("(少ない方がよい指標)"),
+    "rank": part("(順位が上の方がよい指標)"),
     None: "",
 }
 #: (achieved, direction; None for what is no plain number)
@@ -90,11 +91,11 @@ OR_AS = sentence("%(words)s。「%(other_value)s」とも読めます")
 ASSUMED = sentence("%(words)s。単位がないため「%(unit)s」として読みました")
 NOTED = sentence("%(words)s、注記「%(note)s」")
 DATED, COMPARED = sentence("%(date_words)s(日付)"), sentence("%(base_words)s(比較)")
-UNTIL, ON, FROM_TO = map(sentence, ("%(day)sまで", "%(day)s", "%(day)sから%(last_day)s"))
+UNTIL, ON, FROM_TO = map(part, ("%(day)sまで", "%(day)s", "%(day)sから%(last_day)s"))
 UNCLEAR = sentence("ほかの時点との比較(数値としては読み取れません)")
-AMOUNT = sentence("%(base_term)sに対し%(read_value)s")
+AMOUNT = part("%(base_term)sに対し%(read_value)s")
 _LEVELS = {"at_least": "以上", "above": "を上回る", "at_most": "以下", "below": "を下回る", "same": "と同じ"}
-RELATIONS = {level: sentence(f"%(base_term)s{words}") for level, words in _LEVELS.items()}
+RELATIONS = {level: part(f"%(base_term)s{words}") for level, words in _LEVELS.items()}
 
 #: Why more or less is better.
 _WAYS = {"up": "多い(高い)ほどよい指標と判断しました。", "down": "少ない(低い)ほどよい指標と判断しました。"}

@@ -11,13 +11,19 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 _GAP = re.compile(r"%\((\w+)\)s")
-TABLE: dict[str, None] = {}
+#: Each template, and whether it stands alone.
+TABLE: dict[str, bool] = {}
 
 
 def sentence(template: str) -> str:
     """The template, entered in the table. A % that is no gap is doubled where the template has gaps."""
-    TABLE[template] = None
-    _patterns.cache_clear()
+    TABLE[template] = True
+    return template
+
+
+def part(template: str) -> str:
+    """The same of what stands in the gap of a sentence only: alone it might as well have been typed (80%以上)."""
+    TABLE.setdefault(template, False)
     return template
 
 
@@ -26,17 +32,17 @@ def made(template: str, facts: Mapping[str, str]) -> str:
     return template % facts if facts else template
 
 
-def recognised(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+def recognised(text: str, *, in_gap: bool) -> Iterator[tuple[str, dict[str, str]]]:
     """Each template from which the text may be made, with what stands in its gaps; the one that says most comes first."""
-    if text in TABLE:
+    if text in TABLE and (in_gap or TABLE[text]):
         yield text, {}
-    for template, pattern in _patterns():
-        if match := pattern.fullmatch(text):
+    for template, pattern in _patterns(len(TABLE)):
+        if (in_gap or TABLE[template]) and (match := pattern.fullmatch(text)):
             yield template, match.groupdict()
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+def _patterns(_entries: int) -> list[tuple[str, re.Pattern[str]]]:
     with_gaps = (template for template in TABLE if _GAP.search(template))
     return [(one, _pattern(one)) for one in sorted(with_gaps, key=lambda one: -len(_GAP.sub("", one)))]
 

@@ -111,7 +111,7 @@ def _form_of(sheet: Worksheet, called: Mapping[str, str]) -> _Form | None:
     columns = [c for c in range(len(rows[start].cells)) if any(row.cells[c].strip() for row in rows[start:])]
     form = _Form(title=sheet.title, rows=[])
     if any(labels.DEMO in cell for row in rows[:start] for cell in row.cells):
-        form.odd.append(Doubt.of("demo_value", line=rows[0].number, mark=labels.DEMO))
+        form.odd.append(Doubt.of("demo_value", line=rows[0].number, sign=labels.DEMO))
     for row in rows[start:]:
         cells = [sheet.cell(row=row.number, column=column + 1) for column in columns]
         if is_results(Row(number=row.number, cells=tuple(map(_typed, cells)))):

@@ -11,13 +11,16 @@ import pytest
 from django.apps import apps
 from django.db import models
 
+from review.domain import values
+from review.domain.values.reading import Quantity
 from tests.cast import Cast
 from tests.review import test_years_said as worlds
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 #: Read aloud, or shown where a mouse rests.
 ATTRIBUTES = ("alt", "aria-label", "title", "placeholder", "data-key-label", "label")
-#: Rows of what people named and typed, with how it was read and judged: written then, in the city's language. What the product words (notices, jobs, scales, forms) is not among them.
+#: Rows of what people named and typed. What the product words (notices, jobs, scales, forms) is not among them, nor how a
+#: value was read and judged (`JUDGED`).
 TYPED = [
     "User",
     "Department",
@@ -41,6 +44,7 @@ TYPED = [
     "Evidence",
     "RecordedDecision",
 ]
+JUDGED = {("IndicatorYear", name) for name in ("reason", "reading", "rate_text")}
 #: (pages, what stands there in the city's words, why)
 KEPT_AS_SENT = (
     (("meguri:notices", "meguri:home"), re.compile(""), "notices are kept as they were sent"),
@@ -51,8 +55,6 @@ KEPT_AS_SENT = (
     (("publication_en:open_data",), re.compile("大きいほどよい more"), "what the cells of the tables hold, with its English"),
     (("meguri:people_import", "meguri:personal_data", "meguri:correction_items"), re.compile("計画|離任した職員|、"),
      "what must be typed, or is printed, in Japanese"),
-    (("meguri:correction", "meguri:correction_items", "meguri:correction_preview"), re.compile(r"\(数値\)|です[(。]"),
-     "how a value is read and why it is judged so is written in the city's language, as on the sheets (`typed`)"),
 )  # fmt: skip
 #: A city and a licence are names; they stand on every public page.
 NAMES = ("クリエイティブ・コモンズ 表示 4.0 国際 (CC BY 4.0)", "自治体")
@@ -100,10 +102,17 @@ def typed() -> list[str]:
     rows = set(NAMES)
     for model in apps.get_app_config("review").get_models():
         if model.__name__ in TYPED:
-            names = [field.name for field in model._meta.fields if isinstance(field, kinds)]
+            names = {field.name for field in model._meta.fields if isinstance(field, kinds)}
+            names -= {name for owner, name in JUDGED if owner == model.__name__}
             for row in model._default_manager.values_list(*names):
                 rows |= {text for value in row for text in strings(value) if JAPANESE.search(text)}
+    rows |= {with_unit(part) for text in rows for part in values.read(text).parts}
     return sorted(rows, key=len, reverse=True)
+
+
+def with_unit(part: Quantity) -> str:
+    """The number and the unit of a value as typed, as a page that reads it writes them: 1,200人 of 約１２００人以上."""
+    return re.sub("以上|以下|以内|未満|超|約", "", part.phrase)
 
 
 def left_in_japanese(page: str, known: list[str]) -> list[str]:

@@ -15,7 +15,6 @@ from review.models import Cycle, Indicator, IndicatorYear, MeasureReview
 from review.models.sheet import OPEN_STATES, ReviewState
 
 DIRECTIONS: dict[str, Direction] = {"up": "up", "down": "down"}
-PROGRESS = "進捗率"
 #: The sheet was sent with the grades of the years before: they stay until it is back, or published.
 _SEALED = (ReviewState.ENDORSING, ReviewState.SUBMITTED, ReviewState.REVIEWED, ReviewState.APPROVED)
 _STORED = ["status", "rate", "rate_text", "grade", "flags", "reason", "reading", "answers"]
@@ -227,7 +226,7 @@ def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) 
     row.rate = verdict.rate
     row.rate_text = rating.percent(verdict.exact_rate, scale) if verdict.exact_rate is not None else ""
     if verdict.progress and row.rate_text:
-        row.rate_text = f"{PROGRESS} {row.rate_text}"
+        row.rate_text = value_words.PROGRESS % {"rate": row.rate_text}
     row.grade = graded.letter if graded else ""
     row.flags = [flag.code for flag in flags]
     row.answers = answers.standing(row.answers, row.flags, mark, proposal)

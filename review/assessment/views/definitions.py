@@ -20,6 +20,7 @@ from review.assessment.services.definitions import Definition
 from review.domain.items import circled
 from review.domain.refusals import Invalid
 from review.models import Cycle, CycleState, Indicator, IndicatorYear
+from review.reader_words import worded
 from review.screens.views.questions import having, page_of, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
@@ -145,8 +146,8 @@ def _row(row: IndicatorYear, years: Sequence[IndicatorYear]) -> dict[str, Any]:
         "kind": kind,
         "unit": unit[:40],
         "words": (direction, kind),
-        "reasons": made.reasons,
-        "doubts": made.doubts,
+        "reasons": list(map(worded, made.reasons)),
+        "doubts": list(map(worded, made.doubts)),
         "confirmed": confirmed,
         "bare": judging.lacks_baseline(row, years),
         "record": record_of([goal]),

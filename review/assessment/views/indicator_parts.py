@@ -15,7 +15,7 @@ from review.domain.definitions import unit_of
 from review.domain.progress import BEFORE, status_of
 from review.domain.values import State
 from review.models import IndicatorYear, MeasureReview
-from review.reader_words import came_from_words, goal_label, grade_meaning, year_label
+from review.reader_words import came_from_words, goal_label, grade_meaning, worded, year_label
 
 STATUSES = {
     "achieved": gettext_lazy("達成"),
@@ -80,7 +80,7 @@ class Judgement:
             text, typed = answers.words_of(self.row.answers, code), answers.as_typed(self.row.answers, code)
             more = {"key": items.doubt_key(self.row.indicator.number, code), "of_state": code in answers.OF_STATE}
             more |= {"sure": typed == answers.SURE, "text": "" if typed == answers.SURE else typed}
-            words = _("主管部署の確認: %(text)s。") % {"text": text.rstrip("。")} if text else ""
+            words = worded(answers.ANSWERED % {"answer_term": text.rstrip("。")}) if text else ""
             doubts.append({**note, **more, "words": words, "mark": answers.mark_of(self.row.actual)})
         return doubts
 
@@ -92,7 +92,7 @@ class Judgement:
         return {
             "key": items.doubt_key(row.indicator.number, answers.STATE),
             "confirmed": row.state,
-            "words": answers.state_words(row.reading.get("state", ""), until),
+            "words": worded(answers.state_words(row.reading.get("state", ""), until)),
             "matters": bool(row.state) or proposal is not State.FINAL,
             "until": until,
             "choices": [(one.value, _(one.label), one == proposal) for one in State],
@@ -184,15 +184,15 @@ def judgement_of(row: IndicatorYear, scale: rating.Scale) -> Judgement:
     return Judgement(
         row=row,
         typed=bool(row.actual.strip()),
-        reading=row.reading.get("actual", ""),
+        reading=worded(row.reading.get("actual", "")),
         target=aim_of(row),
-        rate=row.rate_text,
+        rate=worded(row.rate_text),
         grade=letter,
         grade_name=grade_meaning(letter, scale, goals),
         computed_name=grade_meaning(row.grade, scale, [goals[0]._replace(grade=row.grade)]),
         status=str(STATUSES.get(status_of(row.status, row.reading), "")),
-        reason=row.reason,
-        notes=row.reading.get("notes", []),
+        reason=worded(row.reason),
+        notes=[{key: worded(text) for key, text in note.items()} for note in row.reading.get("notes", [])],
     )
 
 

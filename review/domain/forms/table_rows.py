@@ -120,7 +120,7 @@ class TableRows:
         text = self.grid.seen(row, column).strip()
         if text in _DITTO and self._last.get(column):
             if self.grid.own(row, column):
-                self._doubt("ditto", row, column, self._last[column], mark=text, text=self._last[column])
+                self._doubt("ditto", row, column, self._last[column], sign=text, text=self._last[column])
             return self._last[column]
         if text:
             self._last[column] = text

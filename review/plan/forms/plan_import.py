@@ -8,10 +8,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from review.domain.doubt_words import OURS
 from review.domain.forms.headings import CHOICES, OF_A_YEAR
 from review.models import Plan, PlanUpload
 from review.plan.services.plan_files import Row, preview
-from review.reader_words import problem, year_label
+from review.reader_words import problem, worded, year_label
 from review.screens.forms.fields import PickedFile
 
 MOST_LETTERS = 2000
@@ -75,11 +76,12 @@ class CheckForm(forms.Form):
                 )
 
     def _offer_doubt(self, row: Row) -> None:
+        what = {"what": worded(row.detail)}
         self.fields[f"ok-{row.key}"] = forms.BooleanField(
             required=False,
             label=_("提案のとおりでよい"),
             initial=row.accepted,
-            widget=forms.CheckboxInput(attrs=named(_("提案のとおりでよい: %(what)s") % {"what": row.detail})),
+            widget=forms.CheckboxInput(attrs=named(_("提案のとおりでよい: %(what)s") % what)),
         )
         if row.place:
             self.fields[f"text-{row.key}"] = forms.CharField(
@@ -87,9 +89,9 @@ class CheckForm(forms.Form):
                 max_length=MOST_LETTERS,
                 initial=row.text,
                 label=_("直した内容"),
-                widget=forms.TextInput(attrs=named(_("直した内容: %(what)s") % {"what": row.detail}, list="offices"))
+                widget=forms.TextInput(attrs=named(_("直した内容: %(what)s") % what, list="offices"))
                 if row.place[0] == "offices"
-                else forms.Textarea(attrs=named(_("直した内容: %(what)s") % {"what": row.detail}, rows="1")),
+                else forms.Textarea(attrs=named(_("直した内容: %(what)s") % what, rows="1")),
             )
 
     @property
@@ -108,7 +110,12 @@ class CheckForm(forms.Form):
     def doubts(self) -> list[dict[str, Any]]:
         """Each doubt with its controls."""
         return [
-            {"row": row, "ok": self[f"ok-{row.key}"], "text": self[f"text-{row.key}"] if row.place else None}
+            {
+                "row": row,
+                "proposal": proposal_words(row),
+                "ok": self[f"ok-{row.key}"],
+                "text": self[f"text-{row.key}"] if row.place else None,
+            }
             for row in self.preview.rows
         ]
 
@@ -134,6 +141,11 @@ class CheckForm(forms.Form):
                 mend(made, row.place, text)
         made["accepted"] = sorted(row.key for row in self.preview.rows if data[f"ok-{row.key}"])
         return made
+
+
+def proposal_words(row: Row) -> str:
+    """The proposal in the reader's language where it is the product's words, and not what would be typed."""
+    return worded(row.proposal, in_gap=True) if row.code in OURS else row.proposal
 
 
 def put(held: dict[str, Any], key: str, value: Any) -> None:

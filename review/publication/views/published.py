@@ -16,7 +16,7 @@ from review.domain.form_rows import NOTE_SIGN
 from review.domain.progress import BEFORE, status_of
 from review.models import Artifact, Edition
 from review.publication.views.shelf import Book
-from review.reader_words import came_from_words, goal_label, in_reader_words, legend, with_words
+from review.reader_words import came_from_words, goal_label, in_reader_words, legend, with_words, worded
 from review.templatetags.words import fiscal_year, word_of
 
 VERDICTS = {
@@ -240,6 +240,8 @@ def goals_of(row: editions.Row, book: Book) -> list[dict[str, Any]]:
 def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:
     """One 成果目標 of a `with_words` 施策 with its words for the page; `outcome` of its 施策, for which no 実績 is yet to come."""
     shown = editions.indicator(one, year)
+    shown |= {key: worded(shown[key]) for key in ("reason", "rate_text", "read_target", "read_actual")}
+    shown["sentences"] = list(map(worded, shown["sentences"]))
     shown["table"]["came_from"] = came_from_words(one.get("came_from"))
     if outcome and one["status"] not in ("", "not_applicable"):
         return {**shown, **without_actual(outcome)}
