@@ -133,17 +133,13 @@ def _year(text: str) -> str | None:
 
 
 def _years(text: str) -> str | None:
-    years = [_year(one) for one in re.split("[、・]", text)]
-    return None if None in years else ", ".join(map(str, years))
+    years = [_year(one) or "" for one in re.split("[、・]", text)]
+    return ", ".join(years) if all(years) else None
 
 
 def _day(text: str) -> str | None:
     match = _DAY.fullmatch(text)
     return f"{match['day']} {MONTHS[int(match['month']) - 1]} {match['year'] or ''}".strip() if match else None
-
-
-def _count(text: str) -> str | None:
-    return text if re.fullmatch(r"\d+|[①-⑳]|\(\d+\)", text) else None
 
 
 #: What stands in a gap of each kind (`wording`), in English; None where the text is none of it.
@@ -157,8 +153,7 @@ _GAPS: dict[str, Callable[[str], str | None]] = {
     "year": _year,
     "years": _years,
     "day": _day,
-    "n": _count,
-    "mark": _count,
+    **dict.fromkeys(("n", "mark"), lambda text: text if re.fullmatch(r"\d+|[①-⑳]|\(\d+\)", text) else None),
 }
 
 

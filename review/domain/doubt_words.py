@@ -3,7 +3,7 @@ each says, and what it usually proposes. Sentences of `wording`."""
 
 from collections.abc import Mapping
 
-from review.domain.wording import made, part, sentence
+from review.domain.wording import part, sentence
 
 _LEFT, _TAKEN, _AS_YEAR = "取り込まない", "取り込む", "%(western_year)s年度"
 _WAY = "成果目標%(number)sの向き(大きいほどよいか、小さいほどよいか)を確かめてください。%(why_words)s"
@@ -54,9 +54,7 @@ DOUBTS: dict[str, tuple[str, str]] = {
     # of what a list becomes
     "year_outside_plan": ("%(year)sは計画の期間の外のため、その年度の目標と実績は取り込みませんでした。", _LEFT),
     "code_made": ("施策「%(name)s」に、施策ID「%(made)s」を付けました。", ""),
-    "code_made:instead": (
-        "施策「%(name)s」に、施策ID「%(made)s」を付けました。ファイルの番号「%(given)s」は、ほかの施策と同じか、施策IDにできない文字です。", ""
-    ),
+    "code_made:instead": ("施策「%(name)s」に、施策ID「%(made)s」を付けました。ファイルの番号「%(given)s」は、ほかの施策と同じか、施策IDにできない文字です。", ""),
     "no_department:nobody": ("施策「%(name)s」の担当部署が書かれていません。「%(nobody)s」としました。", ""),
     "text_left_out": ("「%(label)s」の文章は、シートに置く欄がないため取り込みませんでした。", ""),
     # of the city's own form
@@ -98,21 +96,13 @@ DOUBTS: dict[str, tuple[str, str]] = {
     "excel_value": ("セル%(place)sはExcelが変えた値です。「%(text)s」と読みました。記入どおりか確かめてください。", ""),
     # of a file beside the plan
     "department_made": ("部署「%(name)s」を新しく作りました。同じ部署が別の名前で登録されていないか確かめてください。", ""),
-    "differs_from_open_year": (
-        "%(western_year)s年度は評価中または公表済みの年度か、そのシートに示されている年度のため、ファイルと異なる「%(what_items)s」を書き換えませんでした。", ""
-    ),
+    "differs_from_open_year": ("%(western_year)s年度は評価中または公表済みの年度か、そのシートに示されている年度のため、ファイルと異なる「%(what_items)s」を書き換えませんでした。", ""),
     "direction_inferred": (_WAY, ""),
     "direction_unknown": (_WAY, ""),
     "field_proposed": ("施策ID「%(given)s」の分野が計画にないため、「%(place)s」としました。計画の体系で確かめてください。", ""),
-    "other_plan": (
-        "計画には%(count)s件の施策がありますが、ファイルと同じ名前の施策が1つもありません。別の計画か、別の自治体のファイルではないか確かめてください。",
-        "すべて新しい施策として加える",
-    ),
+    "other_plan": ("計画には%(count)s件の施策がありますが、ファイルと同じ名前の施策が1つもありません。別の計画か、別の自治体のファイルではないか確かめてください。", "すべて新しい施策として加える"),
     "measures_missing": ("計画にある施策のうち%(count)s件がファイルにありません: %(some_term)s。今のまま残します。", "今のまま残す"),
-    "other_city": (
-        "ファイルの部署%(count)s件(%(some_term)s)は、1つも登録されていません。別の自治体のファイルではないか確かめてください。",
-        "すべて新しい部署として作る",
-    ),
+    "other_city": ("ファイルの部署%(count)s件(%(some_term)s)は、1つも登録されていません。別の自治体のファイルではないか確かめてください。", "すべて新しい部署として作る"),
     "no_goal": ("施策「%(name)s」に成果目標が1つもありません。表が途中で切れていないか確かめてください。", "成果目標なしで取り込む"),
     "no_target": ("目標が1つも書かれていない成果目標が%(count)s件あります: %(some_term)s。", "目標なしで取り込む"),
 }  # fmt: skip
@@ -135,10 +125,5 @@ WAYS = {"up": part("大きいほどよい"), "down": part("小さいほどよい
 def doubt(says: str, proposal: str | None, facts: Mapping[str, object]) -> dict[str, str]:
     """Code, detail and proposal of a doubt; the usual proposal where None is given."""
     detail, usual = DOUBTS[says]
-    texts = {name: str(fact) for name, fact in facts.items()}
-    usual = made(usual, texts) if "%(" in usual else usual
-    return {
-        "code": says.partition(":")[0],
-        "detail": made(detail, texts) if "%(" in detail else detail,
-        "proposal": usual if proposal is None else proposal,
-    }
+    proposed = usual % facts if proposal is None else proposal
+    return {"code": says.partition(":")[0], "detail": detail % facts, "proposal": proposed}

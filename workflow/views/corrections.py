@@ -18,7 +18,7 @@ from review.item_words import correctable_label
 from review.models import Correction, Cycle, Edition, edition_label
 from review.publication.services import corrections
 from review.publication.services.correction_effects import Entry
-from review.reader_words import in_reader_words
+from review.reader_words import in_reader_words, worded
 from review.screens.views.acts import Crumb, crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.questions import cycle_or_404
@@ -188,7 +188,7 @@ def shown(one: Entry) -> dict[str, Any]:
 
 def reading_of(key: str, text: str) -> str:
     """How the text is read as a value; '' for what is none."""
-    return values.read(text).sentence if key.split(":")[2:3] in (["target"], ["actual"]) else ""
+    return worded(values.read(text).sentence) if key.split(":")[2:3] in (["target"], ["actual"]) else ""
 
 
 def effects_of(correction: Correction, entries: Sequence[Entry]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from review.domain import doubt_words
@@ -23,13 +23,7 @@ class FormDoubt:
     proposal: str = ""
 
     def as_data(self) -> dict[str, str]:
-        return {
-            "code": self.code,
-            "sheet": self.sheet,
-            "cell": self.cell,
-            "detail": self.detail,
-            "proposal": self.proposal,
-        }
+        return asdict(self)
 
 
 @dataclass(frozen=True, kw_only=True)
