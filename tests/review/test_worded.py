@@ -24,7 +24,15 @@ from tests.review.domain import tables
 ROOT = Path(__file__).resolve().parents[2]
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 GAP = re.compile(r"%\((\w+)\)s")
-TABLES = ("other_cities", "adversarial", "more_cities", "unseen_second", "unseen_first", "unseen_eighth", "values/blind")
+TABLES = (
+    "other_cities",
+    "adversarial",
+    "more_cities",
+    "unseen_second",
+    "unseen_first",
+    "unseen_eighth",
+    "values/blind",
+)
 #: What stands in a gap of each kind, and its English.
 SAMPLES = {
     "words": ("空欄", "empty"),
@@ -85,7 +93,7 @@ def test_every_sentence_is_known_again_with_what_stands_in_it() -> None:
     assert wrong == {}
 
 
-def said(name: str, target: str, actual: str, previous: str, baseline: str) -> Iterator[str]:
+def sentences_of(name: str, target: str, actual: str, previous: str, baseline: str) -> Iterator[str]:
     """Everything that the domain says of one 実績 beside last year's, of its progress, and of its goal's definition."""
     verdict = achievement.judge(name=name, target=target, actual=actual, previous=previous, fiscal_year=2024)
     later = progress.Span(target_year=2026, year=2024, first_year=2022)
@@ -113,7 +121,7 @@ def test_whatever_is_said_of_a_value_is_a_sentence_of_the_table() -> None:
     mixed = [(dice.choice(rows)[0], dice.choice(cells), dice.choice(cells)) for _ in range(2_000)]
     left = set()
     for name, target, actual in [*rows, *mixed]:
-        for sentence in said(name, target, actual, dice.choice(cells), dice.choice(cells)):
+        for sentence in sentences_of(name, target, actual, dice.choice(cells), dice.choice(cells)):
             if JAPANESE.search(sentence) and worded(sentence) == sentence:
                 left.add(sentence)
     assert len(rows) > 500

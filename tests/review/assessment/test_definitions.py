@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from review.assessment.services import definitions, judging
 from review.assessment.services.definitions import Definition
+from review.domain import value_words
 from review.domain.definitions import proposed
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import AuditEntry, Indicator, IndicatorYear, Notification, OutboxEvent
