@@ -144,11 +144,13 @@ def _day(text: str) -> str | None:
 
 #: What stands in a gap of each kind (`wording`), in English; None where the text is none of it.
 _GAPS: dict[str, Callable[[str], str | None]] = {
+    "sentence": lambda text: _sentence(text, in_gap=False),
     "words": lambda text: _sentence(text) if text else "",
     "term": lambda text: _sentence(text) or text,
     "names": lambda text: "”, “".join(_sentence(one) or one for one in re.split("」と?「", text)),
     "item": lambda text: _sentence(text) or in_reader_words(text),
     "items": lambda text: ", ".join(map(in_reader_words, text.split("・"))),
+    "cell": lambda text: text if re.fullmatch(r"[A-Z]+\d+", text) else _sentence(text),
     "value": _value,
     "year": _year,
     "years": _years,

@@ -113,8 +113,8 @@ for _detail, _proposal in DOUBTS.values():
 OURS = {says.partition(":")[0] for says, (_detail, proposal) in DOUBTS.items() if proposal} | {"loose_word"}
 
 #: A doubt with the place of which it speaks; the places; further proposals.
-PLACED = sentence("%(place_item)s: %(words)s")
-IN_SHEET, SHEET, LINE = map(part, ("シート「%(title)s」の%(cell_item)s", "シート「%(title)s」", "%(line)s行目"))
+PLACED = sentence("%(place_item)s: %(doubt_sentence)s")
+IN_SHEET, SHEET, LINE = map(part, ("シート「%(title)s」の%(cell)s", "シート「%(title)s」", "%(line)s行目"))
 OF_YEARS = part("%(row_item)s(%(all_years)s)")
 COLUMN, NO_HEADING = part("「%(label)s」の欄"), part("見出しのない欄")
 NO_MARK = part("不要な印として消す")

@@ -327,7 +327,7 @@ class SheetReader:
         if self.scanned and text.strip():
             for mark in marks(text, self.wording, phrase=phrase):
                 doubt = Doubt.of(mark.says, measure=self.code, line=line, proposal=mark.proposal, **mark.facts)
-                placed = PLACED % {"place_item": place, "words": doubt.detail}
+                placed = PLACED % {"place_item": place, "doubt_sentence": doubt.detail}
                 self.doubts.append(replace(doubt, detail=placed))
 
     def _doubt(self, says: str, line: int, proposal: str | None = "", **facts: object) -> None:

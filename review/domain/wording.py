@@ -2,7 +2,7 @@
 
 `sentence` enters one in the table, `made` fills its gaps, and `recognised` finds sentence and facts of a stored text again:
 nothing but the text is stored, so what was sealed or published before another language came reads in it too. The end of a
-gap's name says what stands there: `words` another sentence of the table or nothing, `value` a value as
+gap's name says what stands there: `sentence` or `words` another of the table (alone, or a part or nothing), `value` a value as
 `Quantity.phrase` writes it, `year` a 年度; anything else was typed, and stays as it is.
 """
 

@@ -14,12 +14,18 @@ import pytest
 from django.utils.translation import override
 
 from review.domain import checks, definitions, progress, wording
+from review.domain.forms.as_document import Known, document_of, doubt_of
+from review.domain.forms.reading import read_grids
+from review.domain.plan_text import read_plan_text
+from review.domain.sheet import Doubt
 from review.domain.values import achievement, read
 from review.domain.values.reading import Quantity, limits
 from review.domain.values.units import BARE, PERCENT, Unit
 from review.reader_words import worded
 from tests.config.test_catalogue import CATALOGUE
 from tests.review.domain import tables
+from tests.review.domain.forms.test_cities import CASES
+from tests.review.domain.test_plan_text import DOUBTS, ONE_SHEET
 
 ROOT = Path(__file__).resolve().parents[2]
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
@@ -36,6 +42,7 @@ TABLES = (
 #: What stands in a gap of each kind, and its English.
 SAMPLES = {
     "words": ("空欄", "empty"),
+    "sentence": ("主管部署が空欄です。", "The owning department is empty."),
     "term": ("現状", "the present level"),
     "value": ("約1.5km以上", "about 1.5km or more"),
     "year": ("令和6年度", "FY2024"),
@@ -45,6 +52,7 @@ SAMPLES = {
     "item": ("成果目標① 目標", "Goal ① Target"),
     "items": ("目標・実績", "Target, Result"),
     "n": ("3", "3"),
+    "cell": ("B3", "B3"),
     "mark": ("③", "③"),
 }
 #: Sentences with a word of the city's form in them.
@@ -126,6 +134,33 @@ def test_whatever_is_said_of_a_value_is_a_sentence_of_the_table() -> None:
                 left.add(sentence)
     assert len(rows) > 500
     assert left == set()
+
+
+def doubts() -> Iterator[Doubt]:
+    """Those of every untidy list, and of every damage to the city's own form, that the readers' tests have."""
+    for case in CASES:
+        read_as = read_grids(case.grids()).as_data()
+        yield from map(doubt_of, read_as["doubts"])
+        yield from document_of(read_as, Known()).doubts
+    for healthy, damaged, _code, _proposal in DOUBTS:
+        yield from read_plan_text(
+            (ONE_SHEET + ONE_SHEET).replace("01-01", "01-03", 1).replace(healthy, damaged, 1).encode()
+        ).doubts
+
+
+def test_whatever_the_readers_doubt_is_a_sentence_of_the_table() -> None:
+    raised = set(doubts())
+    assert {doubt.detail for doubt in raised if worded(doubt.detail) == doubt.detail} == set()
+    assert len({doubt.code for doubt in raised}) > 40
+
+
+def test_a_doubt_says_its_place_and_its_names_in_english() -> None:
+    doubt = Doubt.of("left_out", heading_words="「備考」の欄")
+    placed = doubt_of({"code": doubt.code, "sheet": "一覧", "cell": "B3", "detail": doubt.detail, "proposal": ""})
+    assert worded(placed.detail) == "Sheet “一覧”, B3: There is no place to put “備考”."
+    assert worded("成果目標① 目標(令和6年度・令和7年度): 「10円」の前または後ろに空白があります。") == (
+        "Goal ① Target (FY2024, FY2025): There are spaces before or after “10円”."
+    )
 
 
 def phrases() -> Iterator[Quantity]:

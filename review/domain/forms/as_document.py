@@ -211,10 +211,10 @@ def _no_years(named: Collection[int], known: Known) -> str:
 
 def doubt_of(doubt: Mapping[str, str]) -> Doubt:
     """A proposal's doubt as the document has it."""
-    facts = {"title": doubt["sheet"], "cell_item": doubt["cell"]}
+    facts = {"title": doubt["sheet"], "cell": doubt["cell"]}
     place = (IN_SHEET if doubt["cell"] else SHEET) % facts if doubt["sheet"] else doubt["cell"]
     row = re.search(r"\d+$", doubt["cell"])
-    detail = PLACED % {"place_item": place, "words": doubt["detail"]} if place else doubt["detail"]
+    detail = PLACED % {"place_item": place, "doubt_sentence": doubt["detail"]} if place else doubt["detail"]
     return Doubt(
         code=doubt["code"], measure="", line=int(row[0]) if row else 0, detail=detail, proposal=doubt["proposal"]
     )
