@@ -20,6 +20,7 @@ from review.plan.services import plan_files
 from tests.cast import Cast, settle_background
 from tests.corpus.hostile import CASES
 from tests.review.acting import as_, words
+from tests.review.test_languages import left_in_japanese
 from tests.review.workbook.samples import FACTS
 
 LIST = """取組,担当課,めあて,令和6年度目標,令和6年度実績,最新
@@ -82,6 +83,28 @@ def test_a_list_is_sent_corrected_looked_at_and_taken(cast: Cast, plan: Plan) ->
     assert dict(goal.years.values_list("fiscal_year", "actual"))[2025] == "11分"
     entry = AuditEntry.objects.get(action="plan.import")
     assert entry.actor_key == cast.reviewer.key and entry.after["corrections"]["offices"]
+
+
+UNTIDY = """施策名,担当課,指標,令和6年度目標,令和6年度実績,達成率,謎の欄
+窓口,市民課,待ち時間,10分,12分,80%,ア
+予約,,件数,5件,6件,120%,イ
+予約,〃,満足度,80%以上,〃,100%,ウ
+,,,7件,8件,,
+合計,,,1,2,,
+"""
+
+
+def test_an_english_reader_is_told_every_doubt_in_english(cast: Cast, plan: Plan) -> None:
+    send(cast, UNTIDY)
+    client = as_(cast.reviewer)
+    client.cookies["django_language"] = "en"
+    answer = client.get("/plans/sogo/import/check/")
+    rows = answer.context["preview"].rows
+    assert len({row.code for row in rows}) > 5
+    typed_there = {cell.strip() for line in UNTIDY.split("\n") for cell in line.split(",")} - {""}
+    names = {plan.name, "一覧.csv", "担当未定", plan.city, cast.reviewer.display_name, *(row.text for row in rows)}
+    known = sorted(typed_there | names | set(Department.objects.values_list("name", flat=True)), key=len, reverse=True)
+    assert left_in_japanese(answer.content.decode(), [one for one in known if one]) == []
 
 
 def test_the_assignment_is_next_years_template_and_the_screen_says_so(cast: Cast, plan: Plan) -> None:
