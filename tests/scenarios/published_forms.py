@@ -216,7 +216,7 @@ def _of_article(
 ) -> Judged:
     head = article.find("header")
     grade = str(head.find_class("visually-hidden")[0].text_content()) if head.find_class("grade") else ""
-    cautions = back("".join(words(one) for flags in article.find_class("flags") for one in flags.iter("li")))
+    cautions = "".join(back(words(one)) for flags in article.find_class("flags") for one in flags.iter("li"))
     facts = article.find_class("facts")
     if not facts:  # neither 目標 nor 実績
         return Judged(*texts, back(words(head.find_class("chip")[0])), grade, "", cautions, rate_text="")
@@ -225,7 +225,7 @@ def _of_article(
     rate = next((words(pairs[name]) for one in ("達成率", "進み具合") if (name := plain(label(one))) in pairs), "")
     _reading, _label, state = words(pairs[plain(label("読み取り"))]).partition(plain(label("値の状態")))
     shown = back("".join(words(one) for one in verdict.iter("p")))
-    return Judged(*texts, back(plain(verdict.text)), grade, back(state), cautions, rate_text=rate, shown=shown)
+    return Judged(*texts, back(plain(verdict.text)), grade, back(state), cautions, rate_text=back(rate), shown=shown)
 
 
 # --- books -----------------------------------------------------------------------------------------------------------

@@ -18,11 +18,14 @@ import pytest
 from django.core.management import call_command
 from django.utils import translation
 
+from review.books.services import editions
 from review.books.services.snapshot import snapshot_of
+from review.domain.grade_words import why_open
 from review.domain.plan_text import read_plan_text
 from review.domain.values import State
 from review.models import Edition, IndicatorYear, MeasureReview, Outcome, Plan
 from review.plan.services import planning
+from review.reader_words import in_reader_words
 from review.year.services import cycles
 from tests.cast import YEAR, Cast
 from tests.frozen import follow, freeze_now
@@ -151,7 +154,7 @@ def the_pages_agree(true: Form, here: Address, snapshot: dict[str, Any], read: C
     """Japanese and English; of the latter each word is turned back by the catalogue."""
     for language, root in (("ja", "results/"), ("en", "results/en/")):
         with translation.override(language):
-            catalogue = {plain(translation.gettext(text)): plain(text) for text in texts_of(snapshot)}
+            catalogue = {plain(in_reader_words(text)): plain(text) for text in texts_of(snapshot)}
             for word in OUTCOMES.values():
                 sentence = translation.gettext(SETTLED) % {"word": translation.gettext(word)}
                 catalogue[plain(sentence)] = plain(SETTLED % {"word": word})
@@ -172,7 +175,8 @@ def texts_of(snapshot: dict[str, Any]) -> Iterator[str]:
     yield from filter(None, [*CODES.values(), *OUTCOMES.values(), *(state.label for state in State), "評価なし"])
     for row in snapshot["measures"]:
         for one in row["indicators"]:
-            yield from filter(None, [one["reason"], one["open_reason"], *(note["sentence"] for note in one["notes"])])
+            yield from filter(None, [one["reason"], one["open_reason"], one["rate_text"], editions.state_of(one)])
+            yield from editions.cautions(one, why_open(one))
 
 
 def the_workbook_agrees(true: Form, content: bytes, snapshot: dict[str, Any]) -> None:
