@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -74,29 +75,44 @@ def worded(words: str, *, in_gap: bool = False) -> str:
     return words if _japanese() else "\n".join(_sentence(line, in_gap) or line for line in words.split("\n"))
 
 
+_MOST_IN_A_ROW, _DEEPEST = 6, 8  #: sentences behind, and within each other: what was typed may be anything
+
+
 @lru_cache(maxsize=4096)
-def _sentence(words: str, in_gap: bool = True) -> str | None:
+def _sentence(words: str, in_gap: bool = True, deep: int = 0) -> str | None:
     """The English of a sentence of the table, or of several in a row; None for what is none."""
-    if one := _single(words, in_gap):
+    if deep > _DEEPEST:
+        return None
+    if one := _single(words, in_gap, deep):
         return one
-    for end in re.finditer("。 ?", words):
+    for end in islice(re.finditer("。 ?", words), _MOST_IN_A_ROW):
         first, rest = words[: end.start() + 1], words[end.end() :]
-        if rest and (one := _single(first, in_gap)) and (others := _sentence(rest, in_gap)):
+        if rest and (one := _single(first, in_gap, deep)) and (others := _sentence(rest, in_gap, deep + 1)):
             return f"{one} {others}"
     return None
 
 
-def _single(words: str, in_gap: bool) -> str | None:
+def _single(words: str, in_gap: bool, deep: int) -> str | None:
     for template, texts in wording.recognised(words, in_gap=in_gap):
-        gaps = ((name, _GAPS.get(name.rpartition("_")[2], str)(text)) for name, text in texts.items())
-        facts = {name: words for name, words in gaps if words is not None}
-        if len(facts) == len(texts):
+        facts: dict[str, str] = {}
+        for name, there in texts.items():
+            if (fact := _in_gap(name.rpartition("_")[2], there, deep + 1)) is None:
+                break
+            facts[name] = fact
+        else:
             return wording.made(_(template), facts)
     return None
 
 
+def _in_gap(kind: str, text: str, deep: int) -> str | None:
+    """What stands in a gap of this kind (`wording`), in English; None where the text is none of it."""
+    if kind in _NESTED:
+        return _NESTED[kind](text, deep)
+    return _PLAIN[kind](text) if kind in _PLAIN else text
+
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DAY = re.compile(r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日")
+_DAY = re.compile(r"(?:(?P<year>\d{4})年)?(?P<month>1[0-2]|[1-9])月(?P<day>\d{1,2})日")
 #: A number of `Quantity.phrase` up to its unit, with the product's words around it.
 _NUMBER = re.compile(
     r"(?P<per>[月週日])?(?P<about>約)?(?P<figure>-?\d[^ 、()「」]*?)(?P<end>以上|超|以下|未満|以内)?(?P<change>[増減])?"
@@ -110,12 +126,12 @@ _AROUND = {
 }  # fmt: skip
 
 
-def _value(text: str) -> str:
+def _value(text: str, deep: int) -> str:
     """The values of `Quantity.phrase`, in quotes where they stand in quotes; units and labels are the city's."""
     if text[:1] == "「" and text[-1:] == "」":
-        return f"“{_value(text[1:-1])}”"
+        return f"“{_value(text[1:-1], deep)}”" if deep <= _DEEPEST else text
     numbers = not _DAY.search(text) and "に対し" not in text and _NUMBER.search(text)
-    words = _NUMBER.sub(_around, text) if numbers else _sentence(text) or text
+    words = _NUMBER.sub(_around, text) if numbers else _sentence(text, True, deep) or text
     words = re.sub(r"\(全([^()]*)のうち\)", lambda whole: _(" (全%(n)sのうち)") % {"n": whole[1]}, words)
     return words.replace("(内訳 ", _(" (内訳 ")).replace("、", _("、"))
 
@@ -142,16 +158,17 @@ def _day(text: str) -> str | None:
     return f"{match['day']} {MONTHS[int(match['month']) - 1]} {match['year'] or ''}".strip() if match else None
 
 
-#: What stands in a gap of each kind (`wording`), in English; None where the text is none of it.
-_GAPS: dict[str, Callable[[str], str | None]] = {
-    "sentence": lambda text: _sentence(text, in_gap=False),
-    "words": lambda text: _sentence(text) if text else "",
-    "term": lambda text: _sentence(text) or text,
-    "names": lambda text: "”, “".join(_sentence(one) or one for one in re.split("」と?「", text)),
-    "item": lambda text: _sentence(text) or in_reader_words(text),
-    "items": lambda text: ", ".join(map(in_reader_words, text.split("・"))),
-    "cell": lambda text: text if re.fullmatch(r"[A-Z]+\d+", text) else _sentence(text),
+_NESTED: dict[str, Callable[[str, int], str | None]] = {
+    "sentence": lambda text, deep: _sentence(text, False, deep),
+    "words": lambda text, deep: _sentence(text, True, deep) if text else "",
+    "term": lambda text, deep: _sentence(text, True, deep) or text,
+    "names": lambda text, deep: "”, “".join(_sentence(one, True, deep) or one for one in re.split("」と?「", text)),
+    "item": lambda text, deep: _sentence(text, True, deep) or in_reader_words(text),
+    "cell": lambda text, deep: text if re.fullmatch(r"[A-Z]+\d+", text) else _sentence(text, True, deep),
     "value": _value,
+}
+_PLAIN: dict[str, Callable[[str], str | None]] = {
+    "items": lambda text: ", ".join(map(in_reader_words, text.split("・"))),
     "year": _year,
     "years": _years,
     "day": _day,

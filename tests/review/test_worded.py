@@ -221,6 +221,31 @@ def test_what_may_have_been_typed_stays_as_it_is(typed: str) -> None:
     assert worded(typed) == typed
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1" * 2000,
+        "「" * 2000,
+        "」と「" * 700,
+        "甲。" * 1000,
+        "5件以上" * 500,
+        "99月99日",
+        "。",
+        ": " * 900,
+        "目標: " * 400,
+        "(日付)" * 400,
+    ],
+)
+def test_nothing_that_was_typed_stops_it(typed: str) -> None:
+    assert worded(typed) == typed
+    for around in (
+        "実績 %s は100%%を超えています。",
+        "「%s」の「甲」の置き場所が分かりません。",
+        "%s(数値)、注記「5件」",
+    ):
+        assert worded(around % typed) != around % typed
+
+
 def test_a_japanese_reader_gets_the_stored_text() -> None:
     with override("ja"):
         assert worded("実績がまだ入力されていません。") == "実績がまだ入力されていません。"
