@@ -7,7 +7,6 @@ person to confirm, and everything else is `undetermined` with the reason. A text
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -96,7 +95,7 @@ def judge(
 def _in_state(text: str, proposed: ValueState, confirmed: State | None) -> Reading:
     """The reading in the state that counts: as confirmed, else as proposed."""
     cell, state = cells.read(text), proposed if confirmed in (None, proposed.state) else ValueState(state=confirmed)
-    return cell if state is cell.state or state == cell.state else replace(cell, state=state)
+    return cell if state is cell.state or state == cell.state else cell._replace(state=state)
 
 
 def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year: int | None = None) -> ValueState:
@@ -200,7 +199,7 @@ def _assumed(target: Reading, actual: Reading, outcome: Outcome) -> tuple[Readin
         return target, actual
     part = bare.times(outcome.scale)._replace(unit=other.unit, scale=max(outcome.scale, bare.scale))
     words = f"単位がないため「{reading.SCALE_WORDS.get(outcome.scale, '')}{other.unit.symbol}」"
-    meant = replace(target if bare is goal else actual, parts=(part,), assumed=words)
+    meant = (target if bare is goal else actual)._replace(parts=(part,), assumed=words)
     return (meant, actual) if bare is goal else (target, meant)
 
 
@@ -223,7 +222,7 @@ def _reason(case: Case, outcome: Outcome) -> str:
     if parts:
         return f"{len(parts)}つの内訳がすべて目標を満たしているため、達成です。"
     both = (case.target, case.actual)
-    words = [one.sentence.partition("(")[0].removeprefix("目標 ").removeprefix("実績 ") for one in both]
+    words = [one.phrase.partition("(")[0].removeprefix("目標 ").removeprefix("実績 ") for one in both]
     goal, given = (one if side.kind in _PLAIN else f"「{one}」" for side, one in zip(both, words, strict=True))
     plain = case.target.kind in _PLAIN
     if plain and goal == given:

@@ -9,12 +9,23 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from review.domain.fiscal import first_day, last_day, parse_fiscal_year
 from review.domain.notation import compact, fold
 from review.domain.values import grammar, lexer, states, units
-from review.domain.values.reading import Change, DateSpan, Parts, Quantity, Reading, Relation, State, ValueState, limits
+from review.domain.values.reading import (
+    FINAL,
+    Change,
+    DateSpan,
+    Kind,
+    Parts,
+    Quantity,
+    Reading,
+    Relation,
+    State,
+    ValueState,
+    limits,
+)
 
 _LONGEST = 2_000  # characters; what is longer is prose
 _DIGIT = re.compile(r"\d")
@@ -40,50 +51,45 @@ _BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*
 def read(text: str) -> Reading:
     """The reading of a typed text. Any str is answered; what cannot be read comes back as kind `text`."""
     folded = fold(text)
-    return Reading(text=text, plain=compact(text), **_fields_of(folded))
-
-
-def _fields_of(folded: str) -> dict[str, Any]:
-    """Nothing at all (blank, a dash, a dash with a reason, words for an absent target), or what the text says, and the
-    state that the words around its values propose."""
+    nothing = Reading(text, compact(text))
     if not folded:
-        return {"kind": "none", "blank": True}
+        return nothing._replace(blank=True)
     if not folded[0].isdigit():
         if _DASH.fullmatch(folded) or states.NO_TARGET.fullmatch(folded.strip("()")):
-            return {"kind": "none"}
+            return nothing
         if _DASH_AND_REASON.match(folded):
             reason = folded.lstrip("-_…‥ ")
-            return {"kind": "none", "note": reason, "state": ValueState(state=State.NOT_MEASURED, words=reason)}
+            return nothing._replace(note=reason, state=ValueState(State.NOT_MEASURED, reason))
     if len(folded) > _LONGEST:
-        return {"kind": "text"}
+        return nothing._replace(kind="text")
     cell = lexer.cell(folded)
     note = " ".join(cell.notes)
     if states.NOT_MEASURED.search(cell.main if _DIGIT.search(cell.main) else folded):
-        return {"kind": "text", "note": note, "state": ValueState(state=State.NOT_MEASURED, words=folded)}
-    fields = {"note": note} | _main(cell, note)
-    labels: Sequence[str] = ()
+        return nothing._replace(kind="text", note=note, state=ValueState(State.NOT_MEASURED, folded))
+    reading = _main(nothing, cell, note)
+    labels: list[str] = []
     notes: Sequence[str] = ()
-    relation = fields.get("relation")
-    if "parts" in fields:
-        labels = () if "→" in cell.main else [part.label for part in fields["parts"]]
-        more = fields["note"].removesuffix(note).strip()
+    if reading.parts:
+        labels = [] if "→" in cell.main else [part.label for part in reading.parts]
+        more = reading.note.removesuffix(note).strip()
         notes = (*cell.notes, more) if more else cell.notes
-    elif relation and relation.relation == "unclear" and not _COMPARES.search(cell.main):  # 令和5年度実績 5件
-        notes = (relation.base.replace("previous", "前年度"),)
-    return fields | {"state": states.state_of(labels, notes, folded)}
+    elif (stated := reading.relation) and stated.relation == "unclear" and not _COMPARES.search(cell.main):
+        notes = (stated.base.replace("previous", "前年度"),)  # 令和5年度実績 5件
+    state = states.state_of(labels, notes, folded)
+    return reading if state is FINAL else reading._replace(state=state)
 
 
-def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
-    """What the text without its notes says, as fields of a Reading."""
+def _main(nothing: Reading, cell: lexer.Cell, note: str) -> Reading:
+    """What the text without its notes says."""
     main = cell.main
     if span := read_date(main):
-        return {"kind": "date", "span": span}
+        return nothing._replace(kind="date", span=span, note=note)
     if related := _relation(main):
-        return {"kind": "relative", "relation": related}
+        return nothing._replace(kind="relative", relation=related, note=note)
     readings: list[Parts] = []
     if not _DIGIT.search(main) and "ゼロ" not in main:
         if everything := _everything(main, note):
-            return {"kind": "share", "parts": (everything,)}
+            return nothing._replace(kind="share", parts=(everything,), note=note)
     else:
         arrived, more = _arrow(main) if "→" in main else ((), "")
         readings = [arrived] if arrived else grammar.readings(main.lstrip("・ "))
@@ -91,12 +97,14 @@ def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
             readings, more = _with_free_note(main.lstrip("・ "))
         note = f"{more} {note}".strip() if more else note
     if len(readings) > grammar.MOST_READINGS:
-        return {"kind": "text", "reason": "32通りより多くに読めるため、文章とします(数値としては判定しません)"}
+        return nothing._replace(
+            kind="text", reason="32通りより多くに読めるため、文章とします(数値としては判定しません)", note=note
+        )
     if readings:
-        return _numeric(cell, readings, note)
+        return _numeric(nothing._replace(note=note), cell, readings)
     # A short phrase is a milestone (整備完了); a sentence, or words with numbers in them, is text.
     is_sentence = main.rstrip().endswith("。") or len(main) > 40 or re.search(r"(?:した|ました|です|である)\Z", main)
-    return {"kind": "text" if is_sentence else "milestone"}
+    return nothing._replace(kind="text" if is_sentence else "milestone", note=note)
 
 
 def _arrow(main: str) -> tuple[Parts, str]:
@@ -110,23 +118,24 @@ def _arrow(main: str) -> tuple[Parts, str]:
     return after, f"{start.strip()}から"
 
 
-def _numeric(cell: lexer.Cell, readings: list[Parts], note: str) -> dict[str, Any]:
+def _numeric(plain: Reading, cell: lexer.Cell, readings: list[Parts]) -> Reading:
     if cell.labels:
         readings = [grammar.without_breakdown(tuple(map(cell.shown, parts))) for parts in readings]
     first, *others = readings
     bracket: Parts = ()
-    if note and len(first) == 1:
-        if first[0].unit.bare and (unit := units.KNOWN.get(note)):
-            first = (first[0]._replace(unit=unit),)  # 300(件): the bracket is the unit
+    part, note = first[0], plain.note
+    if len(first) > 1:
+        return plain._replace(kind="parts", parts=first, others=tuple(others))
+    if note:
+        if part.unit.bare and (unit := units.KNOWN.get(note)):
+            part = part._replace(unit=unit)  # 300(件): the bracket is the unit
         if counted := _PERIOD_NOTE.search(note):  # 100人(1日平均)
-            first = (first[0]._replace(period=counted[1] or "", yearly=not counted[1]),)
+            part = part._replace(period=counted[1] or "", yearly=not counted[1])
         if len(cell.notes) == 1 and _DIGIT.search(note):
             bracket = grammar.only(cell.notes[0])
-    part = first[0]
-    kind = "range" if part.is_range else "share" if part.whole is not None else "number"
-    kind = "parts" if len(first) > 1 else "comparator" if kind == "number" and part.comparator else kind
-    bracket = bracket if len(bracket) == 1 else ()
-    return {"kind": kind, "parts": first, "others": tuple(others), "bracket": bracket, "note": note}
+    kind: Kind = "comparator" if part.comparator else "number"
+    kind = "range" if part.is_range else "share" if part.whole is not None else kind
+    return plain._replace(kind=kind, parts=(part,), others=tuple(others), bracket=bracket if len(bracket) == 1 else ())
 
 
 def _everything(main: str, note: str) -> Quantity | None:
