@@ -1,14 +1,11 @@
-"""Reading a typed 目標 or 実績: `read`.
-
-It never raises and never guesses: what it cannot read stays text, and the typed text is kept byte for byte.
-The order is the grammar's: nothing, notes set aside, a date, a relation to another year, numbers, words.
-"""
+"""Reading a typed 目標 or 実績: `read`. It never raises and never guesses: what it cannot read stays text, kept byte for byte."""
 
 import calendar
 import re
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+from typing import cast
 
 from review.domain.fiscal import first_day, last_day, parse_fiscal_year
 from review.domain.notation import compact, fold
@@ -50,27 +47,35 @@ _BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*
 @lru_cache(maxsize=16384)
 def read(text: str) -> Reading:
     """The reading of a typed text. Any str is answered; what cannot be read comes back as kind `text`."""
-    folded = fold(text)
-    nothing = Reading(text, compact(text))
+    folded, typed = fold(text), (text, compact(text))
     if not folded:
-        return nothing._replace(blank=True)
+        return Reading(*typed, blank=True)
     if not folded[0].isdigit():
         if _DASH.fullmatch(folded) or states.NO_TARGET.fullmatch(folded.strip("()")):
-            return nothing
+            return Reading(*typed)
         if _DASH_AND_REASON.match(folded):
             reason = folded.lstrip("-_…‥ ")
-            return nothing._replace(note=reason, state=ValueState(State.NOT_MEASURED, reason))
+            return Reading(*typed, note=reason, state=ValueState(State.NOT_MEASURED, reason))
     if len(folded) > _LONGEST:
-        return nothing._replace(kind="text")
+        return Reading(*typed, "text")
     cell = lexer.cell(folded)
-    note = " ".join(cell.notes)
-    if states.NOT_MEASURED.search(cell.main if _DIGIT.search(cell.main) else folded):
-        return nothing._replace(kind="text", note=note, state=ValueState(State.NOT_MEASURED, folded))
-    reading = _main(nothing, cell, note)
-    labels: list[str] = []
+    note, has_digits = " ".join(cell.notes), bool(_DIGIT.search(cell.main))
+    if states.NOT_MEASURED.search(cell.main if has_digits else folded):
+        return Reading(*typed, "text", note=note, state=ValueState(State.NOT_MEASURED, folded))
+    if span := read_date(cell.main):
+        reading = Reading(*typed, "date", span=span, note=note)
+    elif related := _relation(cell.main):
+        reading = Reading(*typed, "relative", relation=related, note=note)
+    elif has_digits or "ゼロ" in cell.main:
+        reading = _with_numbers(typed, cell, note)
+    elif everything := _everything(cell.main, note):
+        reading = Reading(*typed, "share", (everything,), note=note)
+    else:
+        reading = Reading(*typed, _kind_of_words(cell.main), note=note)
+    labels: Sequence[str] = ()
     notes: Sequence[str] = ()
     if reading.parts:
-        labels = [] if "→" in cell.main else [part.label for part in reading.parts]
+        labels = () if "→" in cell.main else [part.label for part in reading.parts]
         more = reading.note.removesuffix(note).strip()
         notes = (*cell.notes, more) if more else cell.notes
     elif (stated := reading.relation) and stated.relation == "unclear" and not _COMPARES.search(cell.main):
@@ -79,32 +84,41 @@ def read(text: str) -> Reading:
     return reading if state is FINAL else reading._replace(state=state)
 
 
-def _main(nothing: Reading, cell: lexer.Cell, note: str) -> Reading:
-    """What the text without its notes says."""
+def _with_numbers(typed: tuple[str, str], cell: lexer.Cell, note: str) -> Reading:
+    """Values in every way in which they can be read, else words."""
     main = cell.main
-    if span := read_date(main):
-        return nothing._replace(kind="date", span=span, note=note)
-    if related := _relation(main):
-        return nothing._replace(kind="relative", relation=related, note=note)
-    readings: list[Parts] = []
-    if not _DIGIT.search(main) and "ゼロ" not in main:
-        if everything := _everything(main, note):
-            return nothing._replace(kind="share", parts=(everything,), note=note)
-    else:
-        arrived, more = _arrow(main) if "→" in main else ((), "")
-        readings = [arrived] if arrived else grammar.readings(main.lstrip("・ "))
-        if not readings:
-            readings, more = _with_free_note(main.lstrip("・ "))
-        note = f"{more} {note}".strip() if more else note
+    arrived, more = _arrow(main) if "→" in main else ((), "")
+    readings = [arrived] if arrived else grammar.readings(main.lstrip("・ "))
+    if not readings:
+        readings, more = _with_free_note(main.lstrip("・ "))
+    note = f"{more} {note}".strip() if more else note
     if len(readings) > grammar.MOST_READINGS:
-        return nothing._replace(
-            kind="text", reason="32通りより多くに読めるため、文章とします(数値としては判定しません)", note=note
-        )
-    if readings:
-        return _numeric(nothing._replace(note=note), cell, readings)
-    # A short phrase is a milestone (整備完了); a sentence, or words with numbers in them, is text.
+        why = "32通りより多くに読めるため、文章とします(数値としては判定しません)"
+        return Reading(*typed, "text", reason=why, note=note)
+    if not readings:
+        return Reading(*typed, _kind_of_words(main), note=note)
+    if cell.labels:
+        readings = [grammar.without_breakdown(tuple(map(cell.shown, parts))) for parts in readings]
+    first, others = readings[0], tuple(readings[1:])
+    if len(first) > 1:
+        return Reading(*typed, "parts", first, others, note=note)
+    part, bracket = first[0], cast(Parts, ())
+    if note:
+        if part.unit.bare and (unit := units.KNOWN.get(note)):
+            part = part._replace(unit=unit)  # 300(件): the bracket is the unit
+        if counted := _PERIOD_NOTE.search(note):  # 100人(1日平均)
+            part = part._replace(period=counted[1] or "", yearly=not counted[1])
+        if len(cell.notes) == 1 and _DIGIT.search(note):
+            bracket = grammar.only(cell.notes[0])
+    kind: Kind = "comparator" if part.comparator else "number"
+    kind = "range" if part.is_range else "share" if part.whole is not None else kind
+    return Reading(*typed, kind, (part,), others, bracket if len(bracket) == 1 else (), note=note)
+
+
+def _kind_of_words(main: str) -> Kind:
+    """A short phrase is a milestone (整備完了); a sentence, or words with numbers in them, is text."""
     is_sentence = main.rstrip().endswith("。") or len(main) > 40 or re.search(r"(?:した|ました|です|である)\Z", main)
-    return nothing._replace(kind="text" if is_sentence else "milestone", note=note)
+    return "text" if is_sentence else "milestone"
 
 
 def _arrow(main: str) -> tuple[Parts, str]:
@@ -116,26 +130,6 @@ def _arrow(main: str) -> tuple[Parts, str]:
     if after[0].label and not all(_YEAR_LABEL.fullmatch(side[0].label) for side in (before, after)):
         return (), ""
     return after, f"{start.strip()}から"
-
-
-def _numeric(plain: Reading, cell: lexer.Cell, readings: list[Parts]) -> Reading:
-    if cell.labels:
-        readings = [grammar.without_breakdown(tuple(map(cell.shown, parts))) for parts in readings]
-    first, *others = readings
-    bracket: Parts = ()
-    part, note = first[0], plain.note
-    if len(first) > 1:
-        return plain._replace(kind="parts", parts=first, others=tuple(others))
-    if note:
-        if part.unit.bare and (unit := units.KNOWN.get(note)):
-            part = part._replace(unit=unit)  # 300(件): the bracket is the unit
-        if counted := _PERIOD_NOTE.search(note):  # 100人(1日平均)
-            part = part._replace(period=counted[1] or "", yearly=not counted[1])
-        if len(cell.notes) == 1 and _DIGIT.search(note):
-            bracket = grammar.only(cell.notes[0])
-    kind: Kind = "comparator" if part.comparator else "number"
-    kind = "range" if part.is_range else "share" if part.whole is not None else kind
-    return plain._replace(kind=kind, parts=(part,), others=tuple(others), bracket=bracket if len(bracket) == 1 else ())
 
 
 def _everything(main: str, note: str) -> Quantity | None:
@@ -233,7 +227,7 @@ _LEVELS = re.compile(
 )
 _HOLD = re.compile(r"(?:現状|現状値|現行|現在の水準|現状水準)(?:を|の)?(?:維持|程度|並み)(?:する)?")
 _ABOUT_BASE = re.compile(
-    r"前年|昨年|前回|前期|年度?比|[元\d]対?比|[元\d]と比|基準年|現状|現況|当初|策定時|導入前|利用前|実施前|開始前|整備前|策定前|基準値|より|年度?実績|年度?から"
+    r"前年|昨年|前回|前期|年度?比|比(?:(?<=[元\d]比)|(?<=[元\d]対比)|(?<=[元\d]と比))|基準年|現状|現況|当初|策定時|導入前|利用前|実施前|開始前|整備前|策定前|基準値|より|年度?実績|年度?から"
 )
 
 
