@@ -1,8 +1,7 @@
 """Judging an 実績 against its 目標: `judge`.
 
-A verdict is given only where every honest reading leads to it: every reading of the target is held against every
-reading of the 実績, under every direction still open. Numbers decide by comparison, equal texts are achieved for a
-person to confirm, and everything else is `undetermined` with the reason. A text never makes a `missed`.
+Numbers decide by comparison (`numeric`), equal texts are achieved for a person to confirm, and everything else is
+`undetermined` with the reason. A text never makes a `missed`.
 """
 
 import re
@@ -94,11 +93,8 @@ def _in_state(text: str, proposed: ValueState, confirmed: State | None) -> Readi
 
 
 def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year: int | None = None) -> ValueState:
-    """What the words of a cell propose, wherever they stand: a 実績 of the year that is judged, or none yet.
-
-    A part of the year is no doubt where the target or the name is of that part as well; nor a year that is the one in
-    question, or that the target names, too.
-    """
+    """What the words of a cell propose, where they stand beside a target. A part of the year is no doubt where the target or
+    the name is of that part as well; nor a year that is the one in question, or that the target names, too."""
     cell = cells.read(actual)
     state = cell.state
     if cell.kind == "none" and not cell.blank:
@@ -264,10 +260,8 @@ def _related(case: Case, relation: Relation) -> Outcome:
 
 
 def _baseline(case: Case, relation: Relation) -> Reading | None:
-    """What the target is measured against: last year's 実績, or a value typed beside the base (前年度実績(65%)以上).
-
-    A typed value that is not last year's leaves the base unknown; what was not yet last year's result is none.
-    """
+    """What the target is measured against: last year's result, or a value typed beside the base (前年度実績(65%)以上); None
+    where the two differ."""
     typed = cells.read(case.target.note) if case.target.note else None
     previous = case.previous if case.previous and case.previous.state.state.is_result else None
     if typed is None or typed.quantity is None or typed.quantity.is_range:

@@ -10,19 +10,7 @@ from typing import cast
 from review.domain.fiscal import first_day, last_day, parse_fiscal_year
 from review.domain.notation import compact, fold
 from review.domain.values import grammar, lexer, states, units
-from review.domain.values.reading import (
-    FINAL,
-    Change,
-    DateSpan,
-    Kind,
-    Parts,
-    Quantity,
-    Reading,
-    Relation,
-    State,
-    ValueState,
-    limits,
-)
+from review.domain.values.reading import DateSpan, Kind, Parts, Quantity, Reading, Relation, State, ValueState, limits
 
 _LONGEST = 2_000  # characters; what is longer is prose
 _DIGIT = re.compile(r"\d")
@@ -81,7 +69,7 @@ def read(text: str) -> Reading:
     elif (stated := reading.relation) and stated.relation == "unclear" and not _COMPARES.search(cell.main):
         notes = (stated.base.replace("previous", "前年度"),)  # 令和5年度実績 5件
     state = states.state_of(labels, notes, folded)
-    return reading if state is FINAL else reading._replace(state=state)
+    return reading if state.state is State.FINAL else reading._replace(state=state)
 
 
 def _with_numbers(typed: tuple[str, str], cell: lexer.Cell, note: str) -> Reading:
@@ -213,7 +201,7 @@ _BASE = re.compile(
     rf"(?:(?P<label>[^\d]*?)[ :])?(?:(?P<previous>{_PREVIOUS})|(?P<other>{_OTHER}))"
     r"(?:度)?(?P<link>に?対?比(?:で|較して|較)?|より|と?に?比べて?|に比較して|と比較して|に対し(?:て)?|に対する|から|を|の|と|、)? ?(?P<rest>.*)\Z"
 )
-_CHANGES: dict[str, Change] = grammar.by_word(
+_CHANGES = grammar.by_word(
     """
     increase: 増 増加 の増加 プラス 向上 上昇 アップ 増やす も増加 増加させる 拡大 多い 多く 超 超え 超える 上回る 上回ること 増加する 超過
     decrease: 減 減少 の減少 マイナス 低下 削減 低減 縮減 短縮 ダウン 減らす 少ない 少なく 下回る 未満 下回ること 減少させる 抑制 減少する

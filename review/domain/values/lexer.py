@@ -1,7 +1,6 @@
 """The lexer: one pass over a folded cell that tells numbers, notes and the words between them.
 
-Digits of words that are no values (令和6年度, 第2次, 1人当たり, 65歳以上, CO2) stay words. A space or line break inside a
-number, or between a number and its scale, weighs nothing. Nothing is decided here about what a number measures.
+Digits of words that are no values (令和6年度, 第2次, 1人当たり, 65歳以上, CO2) stay words. Space inside a number weighs nothing.
 """
 
 import re

@@ -223,10 +223,8 @@ _COUNTED = re.compile(r"件数|人数|回数|者数|[数率件人回者の済的
 
 
 def _same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
-    """False where the labels of two single values name different things: 男性 and 女性, 令和5年度 and 令和6年度.
-
-    Labels that share two letters in a row (協定締結数, 締結件数) or stand in the name are taken for one thing.
-    """
+    """False where the labels of two single values name different things: 男性 and 女性, 令和5年度 and 令和6年度. What shares two
+    letters in a row (協定締結数, 締結件数) or stands in the name is taken for one thing."""
     if not actual.label:
         return True
     goal, given, plain = compact(target.label), compact(actual.label), compact(name)
@@ -284,10 +282,8 @@ def doubts_of(name: str, actual: Reading, previous: Reading | None) -> list[str]
 
 
 def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Exact, Exact]]:
-    """(last year's, this year's) value of each part, in one unit; nothing where the two cannot be compared.
-
-    A value without a unit is taken in the other year's, and where it is far too small in its scale as well.
-    """
+    """(last year's, this year's) value of each part, in one unit; nothing where the two cannot be compared. A value without a
+    unit is taken in the other year's, and where it is far too small in its scale as well."""
     pairs = _pairs(previous.parts, actual.parts) if len(actual.parts) == len(previous.parts) else None
     for before, after in pairs or ():
         if not before.unit.fits(after.unit) or before.change != after.change:

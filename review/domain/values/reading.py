@@ -1,7 +1,4 @@
-"""What a typed 目標 or 実績 says, as frozen data, with the sentence that shows it on the screen.
-
-`values.read` makes these; the typed text stays in them byte for byte.
-"""
+"""What a typed 目標 or 実績 says, as frozen data, with the sentence that shows it on the screen."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What the words of a cell say about its value: 集計中, 速報値, 上半期, 9月末現在, 令和5年度実績.
-
-They only propose; whoever judges a year says what counts. Words may stand before the value, behind it or in a note.
-"""
+"""What the words of a cell, wherever they stand, propose for its value: 集計中, 速報値, 上半期, 9月末現在, 令和5年度実績."""
 
 import calendar
 import re
