@@ -109,8 +109,9 @@ class Quantity(NamedTuple):
     @property
     def phrase(self) -> str:
         """The value in Japanese: 小 5%未満, 7~7.5俵, 1,200人."""
-        period = "" if all(mark in self.label for mark in self.period) else self.period
-        before, per = (period, "") if period in ("", "月", "週", "日") else ("", f"/{period}")
+        before = per = ""
+        if self.period and not all(mark in self.label for mark in self.period):
+            before, per = (self.period, "") if self.period in "月週日" else ("", f"/{self.period}")
         words = f"{self.label} " if self.label else ""
         words += f"{self.each}{before}{'約' if self.approximate else ''}{self._ends(self.unit.symbol + per)}"
         if self.change:
@@ -190,8 +191,8 @@ class DateSpan(NamedTuple):
         return f"{last}まで(日付)" if self.is_deadline else f"{first if first == last else f'{first}から{last}'}(日付)"
 
 
-class Reading(NamedTuple):
-    """How one typed text was read. `parts` has one value for number, comparator and range, several for parts."""
+class _Read(NamedTuple):
+    """The fields of a Reading. `parts` has one value for number, comparator and range, several for parts."""
 
     text: str  #: as typed
     plain: str = ""  #: folded, without spaces, for comparing texts
@@ -207,9 +208,18 @@ class Reading(NamedTuple):
     reason: str = ""  #: why it stayed text, where that is not plain to see
     assumed: str = ""  #: what the verdict assumed of it: 単位がないため「円」
 
+
+class Reading(_Read):
+    """How one typed text was read."""
+
     @property
     def phrase(self) -> str:
-        """What was read, with its kind in brackets."""
+        """What was read, with its kind in brackets. Made once: `cached_property` would take a lock."""
+        if not self.__dict__:
+            self.__dict__["phrase"] = self._phrase()
+        return str(self.__dict__["phrase"])
+
+    def _phrase(self) -> str:
         if self.parts:
             return f"{phrases(self.parts)}({_OF_PARTS.get(self.kind) or f'{len(self.parts)}つの数値'})"
         if stated := self.span or self.relation:
