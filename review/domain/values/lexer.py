@@ -64,7 +64,7 @@ _NUMBER = (
     rf"(?P<body>{_TORN}|(?:{_DIGITS}{_SCALE} ?)+(?:{_DIGITS})?(?<! )|{_DIGITS})"
 )
 _MIDDLE = r"(?<!\d)(?<!\d[,.])\d{1,7} ?・ ?\d{1,2}(?![\d,.])"
-_LEXEMES = {
+LEXEMES = {
     (middle, words): re.compile(
         r"(?=[\d令平昭第小中高生出発受申退採人※▲マゼA-Za-z+±-])"  # where a lexeme may begin; it is quicker to say so
         rf"(?:(?P<middle>{_MIDDLE if middle else '(?!)'})|(?P<word>{'|'.join(_WORDS) if words else '(?!)'})"
@@ -74,7 +74,7 @@ _LEXEMES = {
     for words in (False, True)
 }
 # What each of the words has at least one of: most cells have none, and the words need not be tried.
-_OF_WORDS = re.compile(r"[年月日第目当あごつ対平歳才後段点小中高児※令昭A-Za-z]|(?:19|20)\d\d[/.-]|1[^\d,.]{1,3}\d")
+OF_WORDS = re.compile(r"[年月日第目当あごつ対平歳才後段点小中高児※令昭A-Za-z]|(?:19|20)\d\d[/.-]|1[^\d,.]{1,3}\d")
 _DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}(?!\d)")
 # 1,20 or 12,3456 is a number that lost or gained a digit, or two numbers: nobody can tell. 10数件 is neither.
 _TORN_AFTER = re.compile(r" ?[,.] ?\d|[、]?\d|数|[.,]?[lIO|](?=[\d,.])")
@@ -97,7 +97,7 @@ def numbers_in(text: str, *, middle: bool = False) -> list[Number]:
     """The numbers of a text; none where one is no number or has a digit too many or too few (1,20 or 12,3456), or where
     there are too many. `middle`: 1・5 is 1.5."""
     numbers: list[Number] = []
-    for match in _LEXEMES[middle, bool(_OF_WORDS.search(text))].finditer(text):
+    for match in LEXEMES[middle, bool(OF_WORDS.search(text))].finditer(text):
         word, sign, body = match.group("word", "sign", "body")
         if word:
             continue

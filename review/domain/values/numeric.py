@@ -121,8 +121,10 @@ def _other_span(case: Case) -> Outcome | None:
     target, actual = case.target.plain, case.actual.plain
     if not _SPAN_WORD.search(target + actual):
         return None
-    if _YEARS.search(actual) and not _YEARS.search(target + compact(case.name)):
-        return undecided("実績が複数年の値のため")
+    many = [bool(_YEARS.search(side)) for side in (target, actual)]
+    total = many[0] and (case.kind == "total" or _CUMULATIVE.search(actual))  # 32社(累計) of 5年間で30社
+    if many[0] != many[1] and not total and not _YEARS.search(compact(case.name)):
+        return undecided(f"{'目標' if many[0] else '実績'}だけが複数年の値のため")
     goal, given = _OTHER_VALUE.sub("", target) or target, _OTHER_VALUE.sub("", actual)
     if not any(pattern.search(goal) for pattern in _SPANS.values()):
         goal = compact(case.name)
@@ -170,10 +172,11 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
         outcomes = [one(*both) for both in pairs]
         components = tuple(
             Component(
-                target.label or actual.label,
-                *(side._replace(label="").phrase for side in (target, actual)),
-                outcome.status,
-                rounded(outcome.rate),
+                label=target.label or actual.label,
+                target=target._replace(label="").phrase,
+                actual=actual._replace(label="").phrase,
+                status=outcome.status,
+                rate=rounded(outcome.rate),
             )
             for (target, actual), outcome in zip(pairs, outcomes, strict=True)
         )

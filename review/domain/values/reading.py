@@ -99,7 +99,8 @@ class Quantity(NamedTuple):
     @property
     def size(self) -> Exact:
         """How far its end is from zero."""
-        return abs(self.end or 0)
+        end = self.end or 0
+        return max(end, -end)
 
     def times(self, factor: Exact) -> Quantity:
         """So many times as much; a negative factor turns the interval round."""

@@ -103,7 +103,7 @@ def _breaks_off(match: re.Match[str]) -> tuple[int, str] | None:
 def last_day_of(words: str, fiscal_year: int) -> date | None:
     """The last day that an interim value covers: 9月末現在, 上半期, 第3四半期, 10か月分; None where the words do not say."""
     packed = words.replace(" ", "")
-    until = next(((match, end) for match in _UNTIL.finditer(packed) if (end := _breaks_off(match))), None)
+    until = next(((match, last) for match in _UNTIL.finditer(packed) if (last := _breaks_off(match))), None)
     part, typed_year = _PART.search(packed), None
     if until is not None:
         match, (month, typed) = until
