@@ -8,6 +8,7 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from config import logs
 from config.logs import TIME_ZONE
@@ -300,6 +301,12 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = TIME_ZONE
+
+# A book takes minutes, and a mail must not stand behind it: books have workers of their own. A worker takes from every
+# queue, or from those that its --queues names.
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("mails", "events", "books")]
+CELERY_TASK_DEFAULT_QUEUE = "events"
+CELERY_TASK_ROUTES = {"tasks.jobs.run": {"queue": "books"}, "tasks.notifications.send": {"queue": "mails"}}
 
 # A killed worker's task goes back to the queue instead of vanishing with it.
 CELERY_TASK_ACKS_LATE = True

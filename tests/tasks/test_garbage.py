@@ -20,7 +20,7 @@ from review.models import OutboxEvent
 
 pytestmark = [pytest.mark.services, pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
-QUEUE = "celery"
+QUEUE = "events"
 
 
 def message(**changed: Any) -> dict[str, Any]:
