@@ -10,6 +10,7 @@ pin() {
 }
 
 pin requirements/base.in -o requirements/base.txt
+pin requirements/s3.in -c requirements/base.txt -o requirements/s3.txt
 pin requirements/dev.in -c requirements/base.txt -o requirements/dev.txt
 pin requirements/uv.in -c requirements/dev.txt -o requirements/uv.txt
 pin requirements/audit.in -o requirements/audit.txt

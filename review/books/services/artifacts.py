@@ -22,7 +22,8 @@ from review.books.services.seals import artifact_seal
 from review.domain import file_names
 from review.domain.book import FormSheet
 from review.models import Artifact, Edition, MeasureReview
-from review.trail.services import audit
+from review.screens.services import throttle
+from review.trail.services import audit, whole_files
 from review.workbook.files import WrittenFile, write_atomically
 
 # How many drafts of each sheet and year keep their file.
@@ -173,12 +174,12 @@ def retire() -> int:
 
 
 def remove_orphans(*, older_than: timedelta = timedelta(hours=1)) -> int:
-    """Delete files that no row names, left by a worker that was killed; returns how many. Local storage only."""
+    """Delete files that no row names, left by a worker that was killed; returns how many."""
+    known = set(Artifact.objects.filter(retired_at=None).values_list("path", flat=True))
     try:
         root = Path(default_storage.path(""))
     except NotImplementedError:
-        return 0
-    known = set(Artifact.objects.filter(retired_at=None).values_list("path", flat=True))
+        return _remove_from_store(known, older_than)
     now = clock.now().timestamp()
     left = [path for folder in FOLDERS for depth in ("*", "*/*") for path in root.glob(f"{depth}/{folder}/*")]
     old = [path for path in left if _age(path, now) > older_than.total_seconds()]
@@ -187,6 +188,19 @@ def remove_orphans(*, older_than: timedelta = timedelta(hours=1)) -> int:
     gone += [path for path in root.glob(f"{MEMORY}/*.parts") if _age(path, now) > MEMORY_KEPT.total_seconds()]
     for path in gone:
         path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _remove_from_store(known: set[str], older_than: timedelta) -> int:
+    """The same in an object store, where each look is a request over the network: not more often than files get old enough."""
+    if throttle.hit("orphans", span=older_than) > 1:
+        return 0
+    plans = [folder for folder in default_storage.listdir("")[0] if folder != "evidence"]
+    ours = (name for plan in plans for name in whole_files.names(plan) if name.split("/")[-2] in FOLDERS)
+    left = [name for name in ours if name not in known]
+    gone = [name for name in left if clock.now() - default_storage.get_modified_time(name) > older_than]
+    for name in gone:
+        default_storage.delete(name)
     return len(gone)
 
 
