@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from config.local import broker, postgres
+from tests import prepared
 from tests.config.test_compose import Stack, answers
 from tests.drills.test_first_run import Town, city_and_offices, open_year, people, plan
 from tests.drills.test_whole_year import (
@@ -58,13 +59,12 @@ class Machine(Stack):
 
 @pytest.fixture
 def machines(browser: Any, tmp_path: Path) -> Iterator[tuple[Town, Town, Store]]:
-    server = postgres.start(ours=True)
+    server = postgres.start(ours=True, data=prepared.cluster())
     ringing = broker.start(tmp_path / "broker", ours=True)
-    postgres.administer(server.url, 'CREATE DATABASE "meguri"')
     towns: list[Town] = []
     with store_running(tmp_path) as store:
         shared = {
-            "DATABASE_URL": f"{server.url.rpartition('/')[0]}/meguri", "REDIS_URL": ringing.url,
+            "DATABASE_URL": prepared.address(server.url), "REDIS_URL": ringing.url,
             "MEGURI_ANCHOR_ROOT": str(tmp_path / "anchors"), **store.env,
         }  # fmt: skip
         try:
@@ -72,7 +72,7 @@ def machines(browser: Any, tmp_path: Path) -> Iterator[tuple[Town, Town, Store]]
                 towns.append(Town(Machine(name, tmp_path, shared), browser))
             first = towns[0].stack
             first.start("migrate")
-            first.wait_until_healthy("migrate", first.says("migrate", "の権限を設定しました"))
+            first.wait_until_healthy("migrate", first.says("migrate", "の権限を設定しました"), seconds=600)
             for town in towns:
                 town.manage("collectstatic", "--noinput", "--verbosity", "0")
                 town.stack.begin("web", "worker", "books")

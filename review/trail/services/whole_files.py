@@ -27,8 +27,8 @@ class AlteredFile(FileNotFoundError):
     """There is a file of that name, and not the one that was stored: to whoever asks it is as good as gone."""
 
 
-def names(folder: str = "") -> Iterator[str]:
-    """Every file in the store, or below a folder of it."""
+def names(folder: str = "", *, leave_out: str = "") -> Iterator[str]:
+    """Every file in the store, or below a folder of it, without those below its folder `leave_out`."""
     try:
         folders, files = default_storage.listdir(folder)
     except FileNotFoundError:
@@ -36,7 +36,8 @@ def names(folder: str = "") -> Iterator[str]:
     prefix = f"{folder}/" if folder else ""
     yield from (f"{prefix}{name}" for name in files)
     for name in folders:
-        yield from names(f"{prefix}{name}")
+        if name != leave_out:
+            yield from names(f"{prefix}{name}")
 
 
 def state_of(row: Artifact | Evidence) -> str:

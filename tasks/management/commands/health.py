@@ -3,10 +3,16 @@
 import urllib.error
 import urllib.request
 from argparse import ArgumentParser
+from collections.abc import Callable
+from functools import partial
 
 from django.core.management.base import BaseCommand, CommandError
 
 from tasks import health
+
+PARTS: dict[str, Callable[[], str]] = {
+    "worker": health.worker, "books": partial(health.worker, "books"), "beat": health.sweep, "migrate": health.migrated,
+}  # fmt: skip
 
 
 def web(url: str) -> str:
@@ -26,17 +32,11 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("part", choices=["web", "worker", "books", "beat", "migrate"])
+        parser.add_argument("part", choices=["web", *PARTS])
         parser.add_argument("--url", default="http://127.0.0.1:8000/healthz")
 
     def handle(self, *args: object, part: str, url: str, **options: object) -> None:
-        problem = {
-            "web": lambda: web(url),
-            "worker": health.worker,
-            "books": lambda: health.worker("books"),
-            "beat": health.sweep,
-            "migrate": health.migrated,
-        }[part]()
+        problem = web(url) if part == "web" else PARTS[part]()
         if problem:
             raise CommandError(problem)
         self.stdout.write("ok")
