@@ -5,7 +5,8 @@ from celery import shared_task
 from review.background.services import jobs, outbox
 from review.mail.services import envelopes, mailing
 from review.notices.services import reminders
-from review.operations.services import alarm, anchors, retention, stored_files
+from review.operations.services import anchors, retention, signs, stored_files
+from review.screens.services import throttle
 from review.sign_in.services import second_factor
 
 
@@ -44,13 +45,13 @@ def anchor() -> int:
 @shared_task(name="tasks.files.check")
 def check_files() -> None:
     """Have every stored file compared with its row, by a job."""
-    stored_files.ask()
+    jobs.request(stored_files.KIND, key=stored_files.KIND)
 
 
 @shared_task(name="tasks.messages.refused")
 def count_refused() -> None:
     """Count a message that a worker could do nothing with, for the operator's page."""
-    alarm.count_refused()
+    throttle.hit(signs.REFUSED_MESSAGES, span=signs.DAY)
 
 
 @shared_task(name="tasks.retention.remove_expired")

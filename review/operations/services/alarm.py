@@ -6,7 +6,6 @@ from review import clock
 from review.background.services import outbox
 from review.models import Heartbeat
 from review.operations.services import signs
-from review.screens.services import throttle
 from review.trail.services import audit
 
 # How the rows of the workers' signs of life begin, and those that stand while an incident lasts.
@@ -16,11 +15,6 @@ WORKER, INCIDENT = "worker:", "incident:"
 def alive(name: str) -> None:
     """A worker's sign of life."""
     Heartbeat.objects.update_or_create(name=f"{WORKER}{name}"[:60], defaults={"at": clock.shared()})
-
-
-def count_refused() -> None:
-    """A message could not be read, or was for nobody."""
-    throttle.hit(signs.REFUSED_MESSAGES, span=signs.DAY)
 
 
 def watch() -> bool:

@@ -49,7 +49,7 @@ def restore(folder: Path) -> Restored:
     manifest = backup_folder.read(folder)
     _refuse_foreign(manifest)
     going_on = _unfinished(manifest)
-    files = _files_of(folder)
+    files = sorted(backup_folder.names(folder / FILES))
     _refuse_other_anchors(folder)
     if not going_on:
         _refuse_filled(manifest)
@@ -105,11 +105,6 @@ def _refuse_filled(manifest: Manifest) -> None:
             "データベースの表が、バックアップより新しい版のものです。表のない、作ったばかりのデータベースに復元してください"
             "(migrate は、復元が行います)。"
         )
-
-
-def _files_of(folder: Path) -> list[str]:
-    root = folder / FILES
-    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
 
 
 def _refuse_strange_files(files: list[str]) -> None:

@@ -56,11 +56,6 @@ def _gone_meanwhile(row: Artifact | Evidence) -> bool:
     return not type(row)._default_manager.filter(pk=row.pk, **ended).exists()
 
 
-def ask() -> None:
-    """Have the files checked by a worker."""
-    jobs.request(KIND, key=KIND)
-
-
 def work_on(claim: jobs.Claim) -> None:
     """The night's check: a fault makes it a failure, of which the operators hear once, until a later check finds none."""
     if faults := check().faults:

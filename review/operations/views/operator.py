@@ -8,30 +8,19 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from review import clock
 from review.mail.services import trial
 from review.models import AuditEntry
 from review.operations.forms.announcement import AnnouncementForm
-from review.operations.views.audit import PAGE, names_of
+from review.operations.views.audit import PAGE, called, names_of
 from review.screens.services import announcement
-from review.screens.views.acts import crumbs
+from review.screens.views.acts import accepted, crumbs
 from review.screens.views.signed_in import SignedInRequest
 from review.sign_in.services import second_factor, sign_in
 
 REFUSED_DAYS = 30
-#: act of the trail or what it names as `why` -> the reason in words
-WHY = {
-    sign_in.Why.UNKNOWN: gettext_lazy("登録のない利用者名"),
-    sign_in.Why.STOPPED: gettext_lazy("利用を停止した人"),
-    sign_in.Why.PASSWORD: gettext_lazy("パスワードの誤り"),
-    sign_in.Why.PAUSED: gettext_lazy("続けて間違えたあとの、休みの時間の中"),
-    sign_in.Why.OTHER_WAY: gettext_lazy("パスワードを使えない人(シングルサインオンの利用者)"),
-    sign_in.Why.PROVIDER: gettext_lazy("シングルサインオンで来た、入れない人"),
-    second_factor.FAILED: gettext_lazy("確認コードの誤り"),
-}
 
 
 @require_POST
@@ -50,8 +39,7 @@ def announce(request: SignedInRequest) -> HttpResponse:
     """The form of the sentence that every screen shows; an empty one takes it down."""
     standing = announcement.standing()
     form = AnnouncementForm(request.POST if request.method == "POST" else None, initial={"sentence": standing})
-    if form.is_valid():
-        announcement.put(user=request.user, sentence=form.cleaned_data["sentence"])
+    if accepted(form, lambda: announcement.put(user=request.user, **form.cleaned_data)):
         put = form.cleaned_data["sentence"]
         messages.success(request, _("すべての画面に出しました。") if put else _("お知らせを下ろしました。"))
         return redirect("meguri:jobs")
@@ -86,6 +74,6 @@ def refused(request: SignedInRequest) -> HttpResponse:
 
 def _why(entry: AuditEntry) -> str:
     """In words; rows from before the reason was noted say only whether the name is one of ours."""
-    unknown = entry.subject == sign_in.NOBODY
-    usual = entry.action if entry.action in WHY else sign_in.Why.UNKNOWN if unknown else sign_in.Why.PASSWORD
-    return str(WHY.get(entry.after.get("why"), WHY[usual]))
+    usual = sign_in.UNKNOWN if entry.subject == sign_in.NOBODY else sign_in.WRONG
+    noted = "code" if entry.action == second_factor.FAILED else entry.after.get("why", usual)
+    return called("reasons").get(noted, noted)

@@ -8,7 +8,6 @@ django-axes would keep the typed names in clear, and a password typed into the w
 import logging
 import unicodedata
 from datetime import timedelta
-from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +25,8 @@ IN, OUT, FAILED, PASSWORD = "sign_in", "sign_out", "sign_in.failed", "password.c
 EMERGENCY = "sign_in.emergency"
 #: The subject of a refusal whose name nobody bears.
 NOBODY = "user:unknown"
+#: Why a sign-in was refused, as the trail has it (words: templates/operations/reasons.html).
+UNKNOWN, STOPPED, WRONG, PAUSED, SSO_ONLY, PROVIDER = "unknown", "stopped", "password", "paused", "sso-only", "provider"
 
 PAUSE = timedelta(minutes=15)
 TRIES_FROM_ONE_PLACE = 5
@@ -33,13 +34,6 @@ TRIES_FROM_ONE_PLACE = 5
 TRIES_FROM_ANYWHERE = 50
 # Guessing many names from one place: reported to the operator, never locked, for it may be the whole city hall.
 TRIES_WORTH_A_WORD = 200
-
-
-class Why(StrEnum):
-    """Why a sign-in was refused, as the trail has it."""
-
-    UNKNOWN, STOPPED, PASSWORD, PAUSED = "unknown", "stopped", "password", "paused"
-    OTHER_WAY, PROVIDER = "other way", "provider"
 
 
 def record_sign_in(sender: Any, user: User, **kwargs: Any) -> None:
@@ -53,16 +47,16 @@ def record_sign_out(sender: Any, user: User | None, **kwargs: Any) -> None:
         audit.write(user, OUT, f"user:{user.key}")
 
 
-def record_failure(sender: Any, credentials: dict[str, Any], why: Why | None = None, **kwargs: Any) -> None:
+def record_failure(sender: Any, credentials: dict[str, Any], why: str = "", **kwargs: Any) -> None:
     """A wrong try. What was typed is never stored: a password typed into the wrong field would be in the trail."""
     if "remote_user" in credentials:
         return  # somebody whom the proxy knows and Meguri does not: they asked for nothing, and would be counted at each page
     name = str(credentials.get("username") or "")
     user = User.objects.filter(username=name).first()
-    usual = Why.UNKNOWN if user is None else Why.PASSWORD if user.is_active else Why.STOPPED
-    why = why or (usual if "username" in credentials else Why.PROVIDER)
+    usual = UNKNOWN if user is None else WRONG if user.is_active else STOPPED
+    why = why or (usual if "username" in credentials else PROVIDER)
     audit.write(None, FAILED, f"user:{user.key}" if user else NOBODY, after={"why": why})
-    if why == Why.PAUSED:
+    if why == PAUSED:
         return  # it is counted enough
     address = audit.address()
     for key in _tallies(name, address):

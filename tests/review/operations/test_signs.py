@@ -16,7 +16,7 @@ from django.test import Client
 from review import VERSION, clock
 from review.background.services import outbox
 from review.domain.events import Event
-from review.models import Artifact, Heartbeat, Job, Notification, OutboxEvent, User
+from review.models import Artifact, Heartbeat, Job, JobState, Notification, OutboxEvent, User
 from review.operations.services import alarm, anchors, signs, stored_files
 from review.trail.services import audit
 from tasks import errands
@@ -74,12 +74,13 @@ def guessed_at(settings: Any) -> None:
 
 
 def unchecked(settings: Any) -> None:
-    stored_files.ask()
-    Job.objects.filter(kind=stored_files.KIND).update(finished_at=clock.now() - timedelta(hours=31))
+    errands.check_files()
+    ended = {"state": JobState.DONE, "built": 1, "finished_at": clock.now() - timedelta(hours=31)}
+    Job.objects.filter(kind=stored_files.KIND).update(**ended)
 
 
 def nonsense(settings: Any) -> None:
-    alarm.count_refused()
+    errands.count_refused()
 
 
 WRONG: dict[str, Callable[[Any], None]] = {
@@ -106,8 +107,7 @@ def test_each_alarm_is_mailed_once_shown_and_ends(cast: Cast, settings: Any, nam
 
 def test_every_mailed_sign_is_tried_above(cast: Cast) -> None:
     Heartbeat.objects.create(name=signs.BACKUP, at=clock.now())
-    stored_files.ask()
-    Job.objects.filter(kind=stored_files.KIND).update(finished_at=clock.now() - timedelta(hours=31))
+    unchecked(None)
     assert {sign.name for sign in signs.read() if sign.event is Event.OPERATION_ALARM} == set(WRONG)
 
 
