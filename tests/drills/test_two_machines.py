@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from config.local import broker, postgres
+from config.local import broker, postgres, processes
 from tests import prepared
 from tests.config.test_compose import Stack, answers
 from tests.drills.test_first_run import Town, city_and_offices, open_year, people, plan
@@ -48,9 +48,9 @@ class Machine(Stack):
 
     def begin(self, *services: str) -> None:
         for service in services:
-            self.start(service)
+            process = self.start(service)
             if service == "web":
-                self.wait_until_healthy("web", lambda: answers(self.port))
+                processes.wait_until(lambda: answers(self.port), process=process, seconds=300)
 
     def power_cut(self) -> None:
         for process in self.running:
@@ -126,8 +126,9 @@ def test_two_machines_share_a_year_and_one_finishes_it(machines: tuple[Town, Tow
     confirm_all(at(one, office))
 
     wait_for(at(two, office), "/plans/dx/2024/files/", "/files/")
-    handed_out = [download(at(town, office)) for town in (one, two)]
-    assert handed_out[0] == handed_out[1] and handed_out[0], "either machine hands out what one of them made"
+    links = offered(at(one, office))
+    first, second = (sizes(at(town, office), links) for town in (one, two))
+    assert first == second and all(first.values()), "either machine hands out what one of them made"
     assert files_of(one) == files_of(two) == [], "nothing lies on a machine"
 
     one.stack.power_cut()
@@ -140,10 +141,18 @@ def test_two_machines_share_a_year_and_one_finishes_it(machines: tuple[Town, Tow
     assert "異常" not in two.manage("check_files") and two.manage("verify_editions")
 
 
-def download(page: Any) -> dict[str, int]:
-    """Each file that the page of files offers, and how long it is."""
+def offered(page: Any) -> list[str]:
+    """The address of each file that the page of files offers now."""
     page.goto("/plans/dx/2024/files/")
-    links = page.locator("a[href^='/files/']").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    links: list[str] = page.locator("a[href^='/files/']").evaluate_all(
+        "all => all.map(one => one.getAttribute('href'))"
+    )
+    assert links
+    return links
+
+
+def sizes(page: Any, links: list[str]) -> dict[str, int]:
+    """How long each file is, as this machine hands it out."""
     answers_of = {link: page.request.get(link) for link in links}
     assert all(answer.ok for answer in answers_of.values()), {link: a.status for link, a in answers_of.items()}
     return {link: len(answer.body()) for link, answer in answers_of.items()}
