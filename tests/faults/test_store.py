@@ -15,7 +15,7 @@ from tests.store import Store
 pytestmark = [pytest.mark.fault, pytest.mark.services, pytest.mark.timeout(3600)]
 
 # The settings give up after 3 s for a connection and 10 s for an answer, twice.
-HANGING_SECONDS = float(os.environ.get("MEGURI_FULL_SECONDS", {"short": 30, "full": 60, "production": 300}[FORM]))
+HANGING_SECONDS = float(os.environ.get("MEGURI_FULL_SECONDS", {"short": 30, "full": 30, "production": 300}[FORM]))
 SLOW_SECONDS = 15
 CURRENT_WITHIN = 120
 
