@@ -28,6 +28,7 @@ from review.models import (
 )
 from review.models.sheet import OPEN_STATES
 from review.prepared import Ask, prepared
+from review.screens.services import announcement
 
 AT_WORK = (CycleState.OPEN, CycleState.DECIDING, CycleState.SCHEDULED)
 
@@ -49,7 +50,8 @@ def counted(
     headed: Collection[int],
     plans: Mapping[str, Collection[int | None]],
 ) -> dict[str, Any]:
-    """{name of ROWS: how many}, 0 for what is not in `keys`, and the stored name of the `city`; no query per number, one in all.
+    """{name of ROWS: how many}, 0 for what is not in `keys`, the stored name of the `city` and the standing `announcement`; no
+    query per number, one in all.
 
     `plans`: role -> the plans in which the person holds it, None among them for every one."""
     limits = {role: [plan for plan in held if plan] for role, held in plans.items() if held and None not in held}
@@ -61,7 +63,7 @@ def counted(
         headed=padded(headed, size),
         **{f"{role}_plans": padded(held, size) for role, held in limits.items()},
     )
-    return defaultdict(int, zip((*names, "city"), rows[0], strict=True) if rows else ())
+    return defaultdict(int, zip((*names, "city", "announcement"), rows[0], strict=True) if rows else ())
 
 
 def padded(numbers: Collection[int], size: int) -> list[int]:
@@ -84,7 +86,8 @@ def question(names: tuple[str, ...], size: int, limited: tuple[str, ...]) -> Ask
         for name, role in roles.items():
             rows[name] = rows[name].filter(**{f"{PLANS[name][1]}__in": plans[f"{role}_plans"]})
         columns = [HowMany(rows[name]) for name in names]
-        return User.objects.filter(pk=user).values_list(*columns, Subquery(City.objects.values("name")[:1]))
+        texts = Subquery(City.objects.values("name")[:1]), Subquery(announcement.latest())
+        return User.objects.filter(pk=user).values_list(*columns, *texts)
 
     return numbers
 
