@@ -41,21 +41,12 @@ class PartCache:
         packed = self._known.get(key)
         if packed is None:
             self.made += 1
-            data = self._made(make)
+            added, data = self.strings.made(make)
             if self._path:
-                self._used[key] = data
-            return data[_ADDED.size :]
+                self._used[key] = _ADDED.pack(added) + data
+            return data
         self._used[key] = packed
         return bytes(packed[_ADDED.size :])
-
-    def _made(self, make: Callable[[], bytes]) -> bytes:
-        self.strings.begin()
-        try:
-            data = make()
-        except BaseException:
-            self.strings.drop()
-            raise
-        return _ADDED.pack(self.strings.keep()) + data
 
     def save(self) -> None:
         """Keep what this build used, and only that. Does nothing where nothing is new; a full disk is no failure."""

@@ -7,6 +7,7 @@ in which little changed neither reads nor writes the old texts. When most of the
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 
 from isal import isal_zlib
 
@@ -21,7 +22,7 @@ _AT_ONCE = 1 << 18
 
 
 class SharedStrings:
-    """The table. Texts are numbered between `begin` and `keep` only; `state` is what `kept` gave after the last build."""
+    """The table, `open` while a part is `made`. `state` is what the last build left of it."""
 
     def __init__(self, state: bytes | memoryview = b"") -> None:
         self.open = False
@@ -43,25 +44,24 @@ class SharedStrings:
             self._waiting.append(xml)
         return number
 
-    def begin(self) -> None:
-        """A part is made from here on."""
-        self.open, self._since = True, (self.count, len(self._waiting))
-
-    def keep(self) -> int:
-        """The part is made: how many texts it added."""
-        before, waiting = self._since
-        self._letters += sum(map(len, self._waiting[waiting:]))
-        self.open = False
+    def made(self, make: Callable[[], bytes]) -> tuple[int, bytes]:
+        """How many texts a part added, and the part as `make` gives it; where that fails, what it added is forgotten."""
+        count, before = self.count, len(self._waiting)
+        self.open = True
+        try:
+            part = make()
+        except BaseException:
+            for xml in self._waiting[before:]:
+                del self._numbers[xml]
+            del self._waiting[before:]
+            self.count = count
+            raise
+        finally:
+            self.open = False
+        self._letters += sum(map(len, self._waiting[before:]))
         if self._letters > _AT_ONCE:
             self._press()
-        return self.count - before
-
-    def drop(self) -> None:
-        """The part was not made: what it added is forgotten."""
-        self.open, (self.count, waiting) = False, self._since
-        for xml in self._waiting[waiting:]:
-            del self._numbers[xml]
-        del self._waiting[waiting:]
+        return self.count - count, part
 
     def state(self) -> bytes:
         """What the next build begins with."""

@@ -149,6 +149,6 @@ def test_nothing_is_taken_from_a_sender_at_work(four: list[int], monkeypatch, se
     Mail.objects.filter(pk__in=four[1:3]).update(leased_until=over)
     other = mailing._claim()
     assert [mail.pk for mail in other.mails] == four[3:]
-    Mail.objects.filter(pk=four[3]).update(state=SENT, token=None, leased_until=None)
+    Mail.objects.filter(pk=four[3]).update(state=SENT, sent_at=clock.now(), token=None, leased_until=None)
     Mail.objects.filter(pk=four[0]).update(leased_until=over)
     assert [mail.pk for mail in mailing._claim().mails] == four[:3]
