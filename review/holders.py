@@ -184,7 +184,7 @@ def in_plan(plan: int | None) -> Q:
     return Q() if plan is None else Q(plan=None) | Q(plan=plan)
 
 
-def holding(*roles: str, departments: list[Department] | None = None, plan: int | None = None) -> QuerySet[User]:
+def holding(*roles: str, departments: Iterable[Department] | None = None, plan: int | None = None) -> QuerySet[User]:
     """The active people who hold one of the roles today, in one of the departments and in the plan where those are given."""
     held = Appointment.objects.filter(held_on(clock.today()), in_plan(plan), role__in=roles)
     if departments is not None:
@@ -214,7 +214,7 @@ def possible_deputies(principal: User) -> QuerySet[User]:
     return others.annotate(near=near).order_by("-near", "display_name", "pk")
 
 
-def able(*roles: str, departments: list[Department] | None = None, plan: int | None = None) -> QuerySet[User]:
+def able(*roles: str, departments: Iterable[Department] | None = None, plan: int | None = None) -> QuerySet[User]:
     """`holding`, and whoever stands in for one of them today: whom to ask for what the role does."""
     held = Appointment.objects.filter(held_on(clock.today()), in_plan(plan), role__in=roles)
     lent = proxies_on(clock.today()).filter(role__in=roles)

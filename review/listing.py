@@ -6,10 +6,10 @@ Those that take a cycle's number read all of its sheets: for pages that only peo
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from review.domain import answers
@@ -48,7 +48,12 @@ def listed(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
 def listed_rows(numbers: Sequence[int], cycle: Cycle) -> list[MeasureReview]:
     """One year's sheets of these numbers, in their order, as `listed` has them. One query for forty of them."""
     by_number = {row.pk: row for part in in_parts(numbers) for row in _listed(numbers=part)}
-    rows = [by_number[number] for number in numbers if number in by_number]
+    return of_year([by_number[number] for number in numbers if number in by_number], cycle)
+
+
+def of_year(sheets: Iterable[MeasureReview], cycle: Cycle) -> list[MeasureReview]:
+    """The sheets with their year, which is at hand. No further query."""
+    rows = list(sheets)
     for row in rows:
         row.cycle = cycle
     return rows
@@ -81,11 +86,29 @@ def _doubtful(measures: list[int], year: int) -> QuerySet[Any]:
     )
 
 
+class OfOwner(NamedTuple):
+    """How many of a department's sheets are in a state, and how many of them raise no question."""
+
+    owner: int
+    name: str
+    state: str
+    count: int
+    clean: int
+
+
+def by_owner(cycle: int) -> list[OfOwner]:
+    """The year's sheets, counted for each department in its order and for each state. One query."""
+    return list(map(OfOwner._make, _by_owner(cycle=cycle)))
+
+
 @prepared(cycle=int)
-def owners(cycle: int) -> QuerySet[Any]:
-    """(id, name) of the departments that own the year's sheets, in their order. One query."""
-    rows = MeasureReview.objects.filter(cycle=cycle).order_by("measure_year__owner__order", "measure_year__owner_id")
-    return rows.values_list("measure_year__owner_id", "measure_year__owner__name").distinct()
+def _by_owner(cycle: int) -> QuerySet[Any]:
+    owner, clean = "measure_year__owner", Count("pk", filter=Q(doubts=0, late=False))
+    rows = MeasureReview.objects.filter(cycle=cycle).order_by(f"{owner}__order", f"{owner}_id")
+    rows = rows.values_list(f"{owner}_id", f"{owner}__name", "state", f"{owner}__order")
+    return rows.annotate(Count("pk"), clean=clean).values_list(
+        f"{owner}_id", f"{owner}__name", "state", "pk__count", "clean"
+    )
 
 
 class Mark(NamedTuple):

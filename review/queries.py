@@ -1,7 +1,9 @@
 """Reads shared by screens and workbooks. Every function says how many queries it costs; none grows with the sheets."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db.models import Count, F, Max, Min, Prefetch, QuerySet
@@ -31,10 +33,33 @@ from review.models import (
 from review.models.sheet import set_aside
 from review.prepared import prepared
 
+_years: ContextVar[list[Cycle] | None] = ContextVar("years", default=None)
+
+
+@contextmanager
+def only_showing(safe: bool) -> Iterator[None]:
+    """A request that changes nothing, where it is `safe`: it reads the years at most once."""
+    token = _years.set([] if safe else None)
+    try:
+        yield
+    finally:
+        _years.reset(token)
+
+
+def every_year() -> list[Cycle]:
+    """The years of all plans, the newest first. One query, and none the second time `only_showing`."""
+    years = _years.get()
+    if years:
+        return years
+    rows = list(Cycle.objects.select_related("plan").order_by("-fiscal_year", "plan_id"))
+    if years is not None:
+        years.extend(rows)
+    return rows
+
 
 def cycles_now() -> list[Cycle]:
     """Of each plan the year that people work on: the latest under way, else the latest opened, else the latest. One query."""
-    years = sorted(Cycle.objects.select_related("plan").order_by("plan"), key=Cycle.how_near)
+    years = sorted(every_year(), key=Cycle.how_near)
     return [one for _plan, one in sorted({one.plan_id: one for one in years}.items())]
 
 
@@ -45,13 +70,7 @@ def cycle_now() -> Cycle | None:
 
 def cycle_of(plan: str, fiscal_year: int) -> Cycle | None:
     """The cycle of a plan, by its short name, and a fiscal year, or None. One query."""
-    cycles = _cycles_of(plan=plan, year=fiscal_year) if 0 < fiscal_year < 10_000 else []
-    return cycles[0] if cycles else None
-
-
-@prepared(plan=str, year=int)
-def _cycles_of(plan: str, year: int) -> QuerySet[Cycle]:
-    return Cycle.objects.select_related("plan").filter(plan__short_name=plan, fiscal_year=year)
+    return next((one for one in every_year() if one.key == (plan, fiscal_year)), None)
 
 
 def reviews(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
@@ -139,17 +158,6 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
         row.years_by_number = stories.get(row.measure_year.measure_id, {})
         row.ratings_by_hand = rated.get(row.pk, {})
     return rows
-
-
-def state_counts(cycle: Cycle) -> dict[str, int]:
-    """{state: number of sheets}, every state present. One query."""
-    counts = dict(_by_state(cycle=cycle.pk))
-    return {state.value: counts.get(state.value, 0) for state in ReviewState}
-
-
-@prepared(cycle=int)
-def _by_state(cycle: int) -> QuerySet[Any]:
-    return MeasureReview.objects.filter(cycle=cycle).order_by().values_list("state").annotate(Count("pk"))
 
 
 def state_labels(cycle: Cycle) -> dict[str, str]:
