@@ -34,6 +34,7 @@ def sheet_is(*states: ReviewState) -> Callable[[Any], bool]:
         state = MeasureReview.objects.values_list("state", flat=True).get(pk=activation.process.review_id)
         return state in states
 
+    condition.states = states  # type: ignore[attr-defined]  # for workflow/rows.py, which knows the state already
     return condition
 
 

@@ -6,7 +6,6 @@ of the whole year.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -268,8 +267,9 @@ def approve_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse
     """Approve, or return with one reason, the chosen sheets."""
 
     def take(chosen: Any, meeting: Meeting | None, to: Destination | None, comment: str) -> Any:
-        step: Any = partial(steps.return_from_approval, to=to, comment=comment) if to else steps.approve
-        return steps.each(partial(step, meeting=meeting), user=request.user, chosen=chosen)
+        words = {"to": to, "comment": comment} if to else {}
+        step: Any = steps.return_from_approval if to else steps.approve
+        return steps.each(step, user=request.user, chosen=chosen, meeting=meeting, **words)
 
     accepted, returned = _("%(n)s件を承認しました: %(codes)s"), _("%(n)s件を差し戻しました: %(codes)s")
     return decided_together(request, cycle_or_404(plan, year), take, accepted, returned)
