@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 
-from review import clock, queries
+from review import beside, clock, queries
 from review.models import Appointment, Decision, Department, MeasureReview, Proxy, Role, Submission, User
 from review.models.proxy import PROXY_ROLES
 from review.models.sheet import OF_REVIEW
@@ -157,7 +157,7 @@ def proxies_on(day: date) -> QuerySet[Proxy]:
 
 def senders(review: MeasureReview) -> set[int | None]:
     """Who sent any submission of the sheet. One query."""
-    if queries.is_to_show(review):
+    if beside.is_to_show(review):
         return {row.submitted_by_id for row in queries.submissions(review)}
     return set(_senders(review=review.pk))
 
@@ -169,7 +169,7 @@ def _senders(review: int) -> QuerySet[Any]:
 
 def reviewers(review: MeasureReview) -> set[int | None]:
     """Who took part in reviewing the sheet (taking a 確認 back is a part, too), and in whose name. One query."""
-    if queries.is_to_show(review):
+    if beside.is_to_show(review):
         taken = [row for row in queries.decisions(review) if row.of_review]
         return {who for row in taken for who in (row.decided_by_id, row.on_behalf_of_id) if who}
     return {who for row in _reviewers(review=review.pk) for who in row if who}

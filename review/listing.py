@@ -91,7 +91,7 @@ class OfOwner(NamedTuple):
     owner: int
     name: str
     state: str
-    count: int
+    sheets: int
     clean: int
 
 
@@ -102,12 +102,12 @@ def by_owner(cycle: int) -> list[OfOwner]:
 
 @prepared(cycle=int)
 def _by_owner(cycle: int) -> QuerySet[Any]:
-    owner, clean = "measure_year__owner", Count("pk", filter=Q(doubts=0, late=False))
+    owner, unasked = "measure_year__owner", Count("pk", filter=Q(doubts=0, late=False))
+    counted = ("owner_of", "name_of", "state", "sheets", "unasked")
     rows = MeasureReview.objects.filter(cycle=cycle).order_by(f"{owner}__order", f"{owner}_id")
-    rows = rows.values_list(f"{owner}_id", f"{owner}__name", "state", f"{owner}__order")
-    return rows.annotate(Count("pk"), clean=clean).values_list(
-        f"{owner}_id", f"{owner}__name", "state", "pk__count", "clean"
-    )
+    rows = rows.values(f"{owner}__order", "state", owner_of=F(f"{owner}_id"), name_of=F(f"{owner}__name"))
+    numbers: QuerySet[Any] = rows.annotate(sheets=Count("pk"), unasked=unasked).values_list(*counted)
+    return numbers
 
 
 class Mark(NamedTuple):

@@ -1,22 +1,19 @@
 """Reads shared by screens and workbooks. Every function says how many queries it costs; none grows with the sheets."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Prefetch, QuerySet
 
-from review import continuing
+from review import beside, continuing
 from review.models import (
     Artifact,
-    Concurrence,
     Cycle,
     Decision,
     Edition,
-    Evidence,
-    Extension,
     IndicatorYear,
     ItemComment,
     Job,
@@ -27,7 +24,6 @@ from review.models import (
     MeasureYear,
     Opinion,
     OutboxEvent,
-    PlanChange,
     Rating,
     ReviewState,
     ScheduleItem,
@@ -37,7 +33,6 @@ from review.models import (
 from review.models.sheet import set_aside
 from review.prepared import prepared
 
-Row = TypeVar("Row")
 _years: ContextVar[list[Cycle] | None] = ContextVar("years", default=None)
 
 
@@ -80,16 +75,11 @@ def cycle_of(plan: str, fiscal_year: int) -> Cycle | None:
 
 def reviews(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
     """The sheets with what every list shows: measure, owner, cycle, people. No further query per row."""
-    return base.select_related(
-        "cycle",
-        "cycle__plan",
-        "measure_year__measure__field__parent__parent",
-        "measure_year__owner",
-        "submitted_by",
-        "claimed_by",
-        "proposed_by",
-        "assigned_to",
-    ).order_by("measure_year__measure__sort_key")
+    people = ("submitted_by", "claimed_by", "proposed_by", "assigned_to")
+    rows = base.select_related(
+        "cycle__plan", "measure_year__measure__field__parent__parent", "measure_year__owner", *people
+    )
+    return rows.order_by("measure_year__measure__sort_key")
 
 
 @prepared(number=int)
@@ -98,32 +88,10 @@ def any_review(number: int) -> QuerySet[MeasureReview]:
     return reviews(MeasureReview.objects.filter(pk=number))
 
 
-# --- a sheet that is only shown --------------------------------------------------------------------------------------
-
-#: Rows beside a sheet that most sheets have none of, by the name under which `read_once` keeps them.
-BESIDE: dict[str, QuerySet[Any]] = {
-    "ratings": Rating.objects.filter(review=OuterRef("pk")),
-    "decisions": Decision.objects.filter(review=OuterRef("pk")),
-    "comments": ItemComment.objects.filter(review=OuterRef("pk")),
-    "target_changes": TargetChange.objects.filter(review=OuterRef("pk")),
-    "concurrences": Concurrence.objects.filter(review=OuterRef("pk")),
-    "extensions": Extension.objects.filter(review=OuterRef("pk")),
-    "opinions": Opinion.objects.filter(review=OuterRef("pk")),
-    "evidence": Evidence.objects.filter(review=OuterRef("pk")),
-    "files": Artifact.objects.filter(review=OuterRef("pk")),
-    "related": MeasureYear.related.through.objects.filter(measureyear=OuterRef("measure_year")),
-    "plan_changes": PlanChange.objects.filter(plan=OuterRef("cycle__plan")),
-    "year_before": MeasureYear.objects.filter(
-        Q(measure=OuterRef("measure_year__measure")) | Q(measure=OuterRef("measure_year__measure__continues")),
-        fiscal_year=OuterRef("cycle__fiscal_year") - 1,
-    ),
-}
-
-
 def to_show(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
     """`reviews`, each with what there is BESIDE it: what it has none of is not asked for, and nothing is read twice. For
     requests that change nothing; a sheet that is locked has its rows read anew."""
-    return reviews(base).annotate(**{f"has_{name}": Exists(rows) for name, rows in BESIDE.items()})
+    return reviews(base).annotate(**beside.columns())
 
 
 @prepared(number=int)
@@ -132,25 +100,10 @@ def any_to_show(number: int) -> QuerySet[MeasureReview]:
     return to_show(MeasureReview.objects.filter(pk=number))
 
 
-def is_to_show(review: MeasureReview) -> bool:
-    """Whether the sheet was read by `to_show`."""
-    return "has_files" in review.__dict__
-
-
-def read_once(review: MeasureReview, name: str, read: Callable[[], list[Row]]) -> list[Row]:
-    """The rows beside a sheet: read anew each time, but of a sheet `to_show` once, and not at all where it has none."""
-    if not is_to_show(review):
-        return read()
-    rows: dict[str, list[Row]] = review.__dict__.setdefault("_rows", {})
-    if name not in rows:
-        rows[name] = read() if review.__dict__.get(f"has_{name}", True) else []
-    return rows[name]
-
-
 def indicator_years(review: MeasureReview) -> list[IndicatorYear]:
     """This year's rows of the sheet's indicators, in order. One query."""
     year = review.measure_year
-    if is_to_show(review):
+    if beside.is_to_show(review):
         story = indicator_history(review).values()
         return [row for rows in story for row in rows if row.fiscal_year == year.fiscal_year]
     rows = IndicatorYear.objects.filter(indicator__measure_id=year.measure_id, fiscal_year=year.fiscal_year)
@@ -167,7 +120,7 @@ def indicator_history(review: MeasureReview) -> dict[int, list[IndicatorYear]]:
         story.setdefault(row.indicator.number, []).append(row)
     known = goals_of_year(story, review.measure_year.fiscal_year)
     continuing.put_earlier(known.values())
-    if is_to_show(review):
+    if beside.is_to_show(review):
         review.__dict__["_story"] = known
     return known
 
@@ -186,7 +139,7 @@ def _story(measure: int) -> QuerySet[IndicatorYear]:
 
 def schedule(review: MeasureReview) -> list[ScheduleItem]:
     """The schedule rows of the sheet's year. One query."""
-    return read_once(review, "schedule", lambda: schedule_of(year=review.measure_year_id))
+    return beside.read_once(review, "schedule", lambda: schedule_of(year=review.measure_year_id))
 
 
 @prepared(year=int)
@@ -326,7 +279,7 @@ BOOKS = (Artifact.Kind.CONSOLIDATED, Artifact.Kind.BOOK_PDF)
 
 def submissions(review: MeasureReview) -> list[Submission]:
     """What was submitted, the latest last. One query."""
-    return read_once(review, "submissions", lambda: _submissions(review=review.pk))
+    return beside.read_once(review, "submissions", lambda: _submissions(review=review.pk))
 
 
 @prepared(review=int)
@@ -337,7 +290,7 @@ def _submissions(review: int) -> QuerySet[Submission]:
 
 def decisions(review: MeasureReview) -> list[Decision]:
     """The sheet's decisions in their order. One query."""
-    return read_once(review, "decisions", lambda: _decisions(review=review.pk))
+    return beside.read_once(review, "decisions", lambda: _decisions(review=review.pk))
 
 
 @prepared(review=int)
@@ -349,7 +302,7 @@ def _decisions(review: int) -> QuerySet[Decision]:
 
 def comments(review: MeasureReview) -> list[ItemComment]:
     """All comments on the sheet, the oldest first. One query."""
-    return read_once(review, "comments", lambda: _comments(review=review.pk))
+    return beside.read_once(review, "comments", lambda: _comments(review=review.pk))
 
 
 @prepared(review=int)
@@ -360,7 +313,9 @@ def _comments(review: int) -> QuerySet[ItemComment]:
 
 def latest_files(review: MeasureReview) -> list[Artifact]:
     """The sheet's newest workbook and its newest PDF, as far as there are any. One query."""
-    newest = {file.kind: file for file in reversed(read_once(review, "files", lambda: _files_of(review=review.pk)))}
+    newest = {
+        file.kind: file for file in reversed(beside.read_once(review, "files", lambda: _files_of(review=review.pk)))
+    }
     return [newest[kind] for kind in (Artifact.Kind.SHEET, Artifact.Kind.SHEET_PDF) if kind in newest]
 
 
@@ -371,7 +326,7 @@ def _files_of(review: int) -> QuerySet[Artifact]:
 
 def target_changes(review: MeasureReview) -> dict[int, TargetChange]:
     """{indicator number: what the sheet changes in the year to come}. One query."""
-    rows = read_once(review, "target_changes", lambda: _target_changes(review=review.pk))
+    rows = beside.read_once(review, "target_changes", lambda: _target_changes(review=review.pk))
     return {row.indicator.number: row for row in rows}
 
 
@@ -388,17 +343,12 @@ def changes_of_year(cycle: Cycle) -> QuerySet[TargetChange]:
 
 
 def year_before(review: MeasureReview) -> MeasureYear | None:
-    """The same 施策 in the year before. One query."""
-    rows = read_once(review, "year_before", lambda: _year_before(review))
+    """The same 施策 in the year before. One query, two where it continues another."""
+    measure, year = review.measure_year.measure, review.measure_year.fiscal_year - 1
+    numbers = [number for number in (measure.pk, measure.continues_id) if number]
+    read = (_measure_years(measure=number, year=year) for number in numbers)
+    rows = beside.read_once(review, "year_before", lambda: next(filter(None, read), []))
     return rows[0] if rows else None
-
-
-def _year_before(review: MeasureReview) -> list[MeasureYear]:
-    year = review.measure_year
-    years = _measure_years(measure=year.measure_id, year=year.fiscal_year - 1)
-    if not years and year.measure.continues_id:
-        years = _measure_years(measure=year.measure.continues_id, year=year.fiscal_year - 1)
-    return years
 
 
 @prepared(measure=int, year=int)
@@ -416,7 +366,7 @@ def counted_ratings(base: QuerySet[MeasureReview]) -> dict[int, dict[str, Rating
 
 def ratings_of(review: MeasureReview) -> dict[str, Rating]:
     """{hand: its latest 総合評価} of one sheet, as `counted_ratings`. One query."""
-    rows = read_once(review, "ratings", lambda: _ratings_of(review=review.pk))
+    rows = beside.read_once(review, "ratings", lambda: _ratings_of(review=review.pk))
     return latest_by_hand(rows).get(review.pk, {})
 
 

@@ -177,8 +177,6 @@ def _complete(task: Task, user: User, data: Mapping[str, object] | None = None) 
     activation.execute()
 
 
-#: How many sheets one transaction decides on: as many as leave the locks within a second.
-SET = 500
 #: Steps that a set of sheets can take at once: what decides, and the node that waits for it.
 IN_SETS = {confirm: (in_sets.CONFIRM, MeasureReviewFlow.review), approve: (in_sets.APPROVE, MeasureReviewFlow.approve)}
 
@@ -190,7 +188,7 @@ def each(
     that were done and, for the others, the sentence why not. What only has to be accepted is done in sets."""
     done: list[int] = []
     refused: dict[int, str] = {}
-    sets = [chosen[at : at + SET] for at in range(0, len(chosen), SET)] if take in IN_SETS else []
+    sets = [chosen[at : at + rows.SET] for at in range(0, len(chosen), rows.SET)] if take in IN_SETS else []
     done += [pk for part in sets for pk in _in_a_set(take, user, dict(part), **words)]
     for review_id, round_ in (one for one in chosen if one[0] not in set(done)):
         try:

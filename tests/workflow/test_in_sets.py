@@ -20,12 +20,27 @@ from review.assessment.services import approval
 from review.assessment.services.ratings import Overall
 from review.domain import items
 from review.domain.fields import CHANGE_REASON
-from review.models import Decision, IndicatorYear, MeasureReview, Meeting, OutboxEvent, Outcome, Proxy, Rating, Role
+from review.models import (
+    Cycle,
+    Decision,
+    IndicatorYear,
+    MeasureReview,
+    Meeting,
+    OutboxEvent,
+    Outcome,
+    Proxy,
+    Rating,
+    ReviewState,
+    Role,
+)
 from review.sheet.services import submission
 from review.trail.services import audit_chain
+from review.year.services import cycles
 from tests.at_once import at_once
 from tests.cast import YEAR, Cast
-from workflow import steps
+from workflow import rows, steps
+from workflow.flows import AnnualCycleFlow, MeasureReviewFlow
+from workflow.models import SheetProcess
 
 Chosen = list[tuple[int, int]]
 #: What tells one occasion from another: numbers of rows, and what is computed over them and over moments.
@@ -63,10 +78,10 @@ def both_ways(take: Callable[..., Any], chosen: Chosen, **words: Any) -> tuple[s
             connection.check_constraints()  # the trail's chain is written as at a commit
             assert audit_chain.verify().intact
             played.append((answer, tables()))
-    (single, rows), (together, same) = played
+    (single, left), (together, same) = played
     assert together == single
-    for name in rows:
-        assert same[name] == rows[name], name
+    for name in left:
+        assert same[name] == left[name], name
     return together
 
 
@@ -89,8 +104,9 @@ def value_of(row: models.Model, field: Any) -> str:
         return plain(Task.objects.get(pk=value))
     if field.name == "key" and isinstance(row, OutboxEvent):
         return re.sub(r":\d+$", "", value)
-    if isinstance(value, dict) and "sealed" in value:
-        return str({**value, "sealed": value["sealed"].partition(":")[0]})
+    if isinstance(value, dict):
+        moments = {key: "a moment" for key in value if key.endswith("_at")}
+        return str(value | moments | ({"sealed": value["sealed"].partition(":")[0]} if "sealed" in value else {}))
     return str(value)
 
 
@@ -191,6 +207,64 @@ def test_approving_at_a_meeting_is_approving_each(confirmed: Cast) -> None:
     assert not MeasureReview.objects.exclude(proposed_outcome="").exists()
     assert set(queries.ratings_of(confirmed.sheet(3))) == set(Rating.Hand.values)
     assert Decision.objects.filter(meeting=meeting).count() == 6
+
+
+# --- a year begins and ends ------------------------------------------------------------------------------------------------
+
+
+def same_rows(*ways: Callable[[], object]) -> None:
+    """Every way leaves the same rows."""
+    played = []
+    for way in ways:
+        with undone():
+            way()
+            played.append(tables())
+    for name, left in played[0].items():
+        assert all(each[name] == left for each in played), name
+
+
+def launched_singly(cycle: Cycle) -> None:
+    for year in cycles.sheets_to_launch(cycle):
+        MeasureReviewFlow.start.run(review=cycles.make_review(cycle, year))
+
+
+def launched_in_sets(cycle: Cycle) -> None:
+    while AnnualCycleFlow._launch(cycle):
+        pass
+
+
+def test_a_year_is_launched_in_sets_as_sheet_by_sheet(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sheets of which one was made before and one runs already; in sets of two."""
+    cycle = cast.draft(6)
+    first, second, *_rest = cycles.sheets_to_launch(cycle)
+    cycles.make_review(cycle, first)
+    MeasureReviewFlow.start.run(review=cycles.make_review(cycle, second))
+    monkeypatch.setattr(rows, "SET", 2)
+
+    def singly() -> None:
+        MeasureReviewFlow.start.run(review=first.review)
+        launched_singly(cycle)
+
+    same_rows(singly, lambda: launched_in_sets(cycle))
+
+
+def test_sheets_end_in_sets_as_one_by_one(cast: Cast) -> None:
+    """One of them was sent back meanwhile: it goes on, the others end."""
+    cast.open(4)
+    for number in range(1, 5):
+        cast.approved(number)
+    MeasureReview.objects.exclude(pk=cast.sheet(2).pk).update(state=ReviewState.PUBLISHED)
+    MeasureReview.objects.filter(pk=cast.sheet(2).pk).update(state=ReviewState.RETURNED)
+    waiting = Task.objects.filter(flow_task=MeasureReviewFlow.settled, finished=None)
+    processes = list(SheetProcess.objects.values_list("pk", flat=True))
+
+    def singly() -> None:
+        for task in waiting:
+            MeasureReviewFlow.settled.run(task)
+
+    same_rows(singly, lambda: AnnualCycleFlow._end(processes))
+    AnnualCycleFlow._end(processes)
+    assert SheetProcess.objects.filter(finished=None).get().review == cast.sheet(2)
 
 
 def test_two_sets_at_once_decide_each_sheet_once(transactional_db: None, cast: Cast) -> None:

@@ -82,7 +82,7 @@ def queue(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     cycle = cycle_or_404(plan, year)
     filters = Filters.of(request)
     sheets, counts = listing.by_owner(cycle=cycle.pk), chrome.waiting_for(request.user)
-    known = None if filters.narrowed else sum(one.count for one in sheets if filters.state in ("all", one.state))
+    known = None if filters.narrowed else sum(one.sheets for one in sheets if filters.state in ("all", one.state))
     page = page_of(request, listing.listed(places.chosen(request, cycle, filters)), PAGE, known)
     context = {
         "cycle": cycle,
@@ -112,7 +112,7 @@ def tabs(sheets: list[listing.OfOwner], filters: Filters, request: SignedInReque
     """The states as tabs with their numbers; the other filters stay. No query."""
     counts: Counter[str] = Counter()
     for one in sheets:
-        counts[one.state] += one.count
+        counts[one.state] += one.sheets
     words = {
         WAITING: _("確認待ち"),
         ReviewState.RETURNED.value: _("差戻し中"),

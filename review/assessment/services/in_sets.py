@@ -128,8 +128,7 @@ class Sheets:
         """{sheet: the 総合評価 as the act's hand takes it over}. Two queries."""
         measures = {sheet.measure_year.measure_id: sheet for sheet in self.sheets}
         year = IndicatorYear.objects.filter(
-            indicator__measure__years__review__in=self.numbers,
-            fiscal_year=F("indicator__measure__years__fiscal_year"),
+            indicator__measure__years__review__in=self.numbers, fiscal_year=F("indicator__measure__years__fiscal_year")
         ).select_related("indicator")
         goals: dict[int, list[IndicatorYear]] = {sheet.pk: [] for sheet in self.sheets}
         for row in year.order_by("indicator__number"):

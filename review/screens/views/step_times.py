@@ -45,11 +45,10 @@ def events_of(reviews: QuerySet[MeasureReview], cycle: Cycle) -> dict[int, list[
     events: dict[int, list[Event]] = {}
     numbers = reviews.order_by().values("pk")
     after_submission = ENDORSE if cycle.requires_endorsement else REVIEW
-    none = {name: Value(None, output_field=CharField()) for name in ("taken", "as_what")}
-    sent = Submission.objects.filter(review__in=numbers).order_by().annotate(**none)
-    never = Value(None, output_field=DateTimeField())
+    nothing, never = Value(None, output_field=CharField()), Value(None, output_field=DateTimeField())
+    sent = Submission.objects.filter(review__in=numbers).order_by().annotate(taken=nothing, as_what=nothing)
     decided = Decision.objects.filter(review__in=numbers).exclude(step=Step.SETTLE).order_by().annotate(never=never)
-    rows = sent.values_list("review_id", "submitted_at", "recalled_at", "taken", "as_what")
+    rows: QuerySet[Any, Any] = sent.values_list("review_id", "submitted_at", "recalled_at", "taken", "as_what")
     taken = decided.values_list("review_id", "decided_at", "never", "step", "verdict")
     for review, at, recalled, step, verdict in rows.union(taken, all=True):
         events.setdefault(review, []).append((at, next_holder(step, verdict) if step else after_submission))

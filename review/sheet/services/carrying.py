@@ -71,8 +71,8 @@ def _texts_among(measures: list[int], before: int, year: int) -> QuerySet[Any]:
     """(measure, year, name of the 取組内容, what was done of it), and without a name the year's own texts as JSON."""
     years = MeasureYear.objects.filter(measure__in=measures, fiscal_year__in=[before, year]).order_by()
     own = years.annotate(named=Value(None, output_field=TextField()), words=Cast("texts", TextField()))
-    done = ScheduleItem.objects.filter(measure_year__measure__in=measures, measure_year__fiscal_year__in=[before, year])
-    done = done.order_by().values_list("measure_year__measure_id", "measure_year__fiscal_year", "name", "progress")
+    rows = ScheduleItem.objects.filter(measure_year__measure__in=measures, measure_year__fiscal_year__in=[before, year])
+    done = rows.order_by().values_list("measure_year__measure_id", "measure_year__fiscal_year", "name", "progress")
     return own.values_list("measure_id", "fiscal_year", "named", "words").union(done, all=True)
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from review import clock, holders, names, permissions, queries
+from review import beside, clock, holders, names, permissions, queries
 from review.assessment.services import judging, ratings
 from review.assessment.views import indicator_parts
 from review.assessment.views.indicator_parts import IndicatorPart
@@ -89,7 +89,7 @@ def due_at(review: MeasureReview) -> Any:
 
 
 def body(review: MeasureReview) -> dict[str, Any]:
-    """The whole content of the sheet. Four queries however long it is, and one for each kind of `queries.BESIDE`."""
+    """The whole content of the sheet. Four queries however long it is, and one for each kind of `beside.BESIDE`."""
     story = queries.indicator_history(review)
     parts = indicator_parts.indicator_parts(review, story)
     rule = proposed(parts, review)
@@ -103,7 +103,7 @@ def body(review: MeasureReview) -> dict[str, Any]:
     ahead = indicator_parts.ahead_rows(review, story, changes)
     texts = submission.texts_of(review, story, plan, changes)
     measure = review.measure_year.measure
-    of_plan = queries.read_once(review, "plan_changes", lambda: plan_changes.of_plan(measure=measure.pk))
+    of_plan = beside.read_once(review, "plan_changes", lambda: plan_changes.of_plan(measure=measure.pk))
     return {
         "overview": sheet_parts.overview(review),
         "narrative": sheet_parts.narrative(review),

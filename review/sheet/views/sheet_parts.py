@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from review import queries
+from review import beside, queries
 from review.domain import fields, items, sheet_form
 from review.domain.difference import difference
 from review.domain.fields import Section
@@ -37,7 +37,7 @@ def related_text(year: MeasureYear, related: Iterable[Department]) -> str:
 def overview(review: MeasureReview) -> list[dict[str, Any]]:
     """施策概要. One query for 関連部署."""
     year = review.measure_year
-    related = queries.read_once(review, "related", lambda: [] if year.related_all else list(year.related.all()))
+    related = beside.read_once(review, "related", lambda: [] if year.related_all else list(year.related.all()))
     texts = {
         "code": year.measure.code,
         "name": year.name,

@@ -157,6 +157,13 @@ def make_review(cycle: Cycle, year: MeasureYear) -> MeasureReview:
     return review
 
 
+def make_reviews(cycle: Cycle, count: int) -> list[MeasureReview]:
+    """The rows of so many sheets that have none yet; [] where all have theirs."""
+    now = clock.now()
+    made = [MeasureReview(measure_year=year, cycle=cycle, state_since=now) for year in sheets_to_launch(cycle)[:count]]
+    return MeasureReview.objects.bulk_create(made)
+
+
 def judge_year(cycle: Cycle) -> None:
     """Judge every indicator of the year anew (after import or a change of scale), and the years before the first."""
     rows = IndicatorYear.objects.filter(
