@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection, models, transaction
+from django.db.models import Q
 from viewflow.workflow.models import Task
 
 from review import clock, queries
@@ -25,6 +26,7 @@ from review.models import (
     Decision,
     IndicatorYear,
     MeasureReview,
+    MeasureYear,
     Meeting,
     OutboxEvent,
     Outcome,
@@ -36,6 +38,7 @@ from review.models import (
 from review.sheet.services import submission
 from review.trail.services import audit_chain
 from review.year.services import cycles
+from review.year.services.carried_over import carry_over
 from tests.at_once import at_once
 from tests.cast import YEAR, Cast
 from workflow import rows, steps
@@ -265,6 +268,41 @@ def test_sheets_end_in_sets_as_one_by_one(cast: Cast) -> None:
     same_rows(singly, lambda: AnnualCycleFlow._end(processes))
     AnnualCycleFlow._end(processes)
     assert SheetProcess.objects.filter(finished=None).get().review == cast.sheet(2)
+
+
+def carried_singly(years: list[MeasureYear], following: int) -> None:
+    """What a year begins with, 施策 by 施策."""
+    for year in years:
+        carried = {"name": year.name, "owner": year.owner, **year.carried()}
+        new, made = MeasureYear.objects.get_or_create(measure=year.measure, fiscal_year=following, defaults=carried)
+        if made:
+            new.related.set(year.related.all())
+        if not new.schedule.exists():
+            for item in year.schedule.all():
+                new.schedule.create(position=item.position, name=item.name, bars=item.bars)
+        goals = IndicatorYear.objects.filter(indicator__measure=year.measure, fiscal_year=year.fiscal_year)
+        for row in goals.filter(Q(indicator__last_year=None) | Q(indicator__last_year__gte=following)):
+            IndicatorYear.objects.get_or_create(
+                indicator_id=row.indicator_id, fiscal_year=following, defaults={"name": row.name}
+            )
+
+
+def test_the_next_year_begins_in_sets_as_sheet_by_sheet(cast: Cast) -> None:
+    """One 施策 has its row of that year already, with its own schedule and one goal of two; one goal has ended."""
+    cast.open(4)
+    years = list(MeasureYear.objects.filter(fiscal_year=YEAR).order_by("pk"))
+    there = MeasureYear.objects.create(
+        measure=years[0].measure, fiscal_year=YEAR + 1, name="前からある", owner=years[0].owner
+    )
+    there.schedule.create(position=1, name="前からある取組", bars={})
+    IndicatorYear.objects.filter(fiscal_year=YEAR + 1, indicator__number=2).delete()
+    IndicatorYear.objects.filter(fiscal_year=YEAR + 1, indicator__measure=years[1].measure).delete()
+    years[3].measure.indicators.filter(number=2).update(last_year=YEAR)
+    same_rows(lambda: carried_singly(years, YEAR + 1), lambda: carry_over(years, YEAR + 1))
+    carry_over(years, YEAR + 1)
+    made = tables()
+    carry_over(years, YEAR + 1)
+    assert tables() == made, "twice changes nothing"
 
 
 def test_two_sets_at_once_decide_each_sheet_once(transactional_db: None, cast: Cast) -> None:
