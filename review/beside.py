@@ -3,53 +3,39 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
-from review.models import (
-    Artifact,
-    Concurrence,
-    Decision,
-    Evidence,
-    Extension,
-    ItemComment,
-    MeasureReview,
-    MeasureYear,
-    Opinion,
-    PlanChange,
-    Rating,
-    TargetChange,
-)
+from review.models import MeasureReview, MeasureYear, PlanChange
 
 Row = TypeVar("Row")
 
-#: Rows beside a sheet that most sheets have none of, by the name under which `read_once` keeps them.
-BESIDE: dict[str, QuerySet[Any]] = {
-    "ratings": Rating.objects.filter(review=OuterRef("pk")),
-    "decisions": Decision.objects.filter(review=OuterRef("pk")),
-    "comments": ItemComment.objects.filter(review=OuterRef("pk")),
-    "target_changes": TargetChange.objects.filter(review=OuterRef("pk")),
-    "concurrences": Concurrence.objects.filter(review=OuterRef("pk")),
-    "extensions": Extension.objects.filter(review=OuterRef("pk")),
-    "opinions": Opinion.objects.filter(review=OuterRef("pk")),
-    "evidence": Evidence.objects.filter(review=OuterRef("pk")),
-    "files": Artifact.objects.filter(review=OuterRef("pk")),
-    "related": MeasureYear.related.through.objects.filter(measureyear=OuterRef("measure_year")),
-    "plan_changes": PlanChange.objects.filter(plan=OuterRef("cycle__plan")),
-    "year_before": MeasureYear.objects.filter(
-        Q(measure=OuterRef("measure_year__measure")) | Q(measure=OuterRef("measure_year__measure__continues")),
-        fiscal_year=OuterRef("cycle__fiscal_year") - 1,
-    ),
-}
+#: Rows of the sheet, of which most have none.
+OF_SHEET = (
+    "ratings", "decisions", "comments", "target_changes", "concurrences", "extensions", "opinions", "evidence", "artifacts",
+)  # fmt: skip
 
 
 def columns() -> dict[str, Exists]:
     """What a query adds to a sheet's row: whether it has any of each kind."""
-    return {f"has_{name}": Exists(rows) for name, rows in BESIDE.items()}
+    year = MeasureYear.objects.filter(fiscal_year=OuterRef("cycle__fiscal_year") - 1)
+    measure = OuterRef("measure_year__measure")
+    rows: dict[str, Any] = {
+        **{name: _related(name).filter(review=OuterRef("pk")) for name in OF_SHEET},
+        "related": MeasureYear.related.through.objects.filter(measureyear=OuterRef("measure_year")),
+        "plan_changes": PlanChange.objects.filter(plan=OuterRef("cycle__plan")),
+        "year_before": year.filter(Q(measure=measure) | Q(measure=OuterRef("measure_year__measure__continues"))),
+    }
+    return {f"has_{name}": Exists(kind) for name, kind in rows.items()}
+
+
+def _related(name: str) -> Any:
+    model: Any = MeasureReview._meta.get_field(name).related_model
+    return model._base_manager
 
 
 def is_to_show(review: MeasureReview) -> bool:
     """Whether the sheet was read by `queries.to_show`."""
-    return "has_files" in review.__dict__
+    return "has_artifacts" in review.__dict__
 
 
 def read_once(review: MeasureReview, name: str, read: Callable[[], list[Row]]) -> list[Row]:

@@ -123,16 +123,8 @@ class Mark(NamedTuple):
 
 
 MARKED = (
-    "fiscal_year",
-    "indicator__measure_id",
-    "indicator_id",
-    "grade",
-    "given_grade",
-    "status",
-    "demo",
-    "flags_text",
-    "rate",
-)
+    "fiscal_year", "indicator__measure_id", "indicator_id", "grade", "given_grade", "status", "demo", "flags_text", "rate",
+)  # fmt: skip
 
 
 class Goals(NamedTuple):

@@ -314,7 +314,7 @@ def _comments(review: int) -> QuerySet[ItemComment]:
 def latest_files(review: MeasureReview) -> list[Artifact]:
     """The sheet's newest workbook and its newest PDF, as far as there are any. One query."""
     newest = {
-        file.kind: file for file in reversed(beside.read_once(review, "files", lambda: _files_of(review=review.pk)))
+        file.kind: file for file in reversed(beside.read_once(review, "artifacts", lambda: _files_of(review=review.pk)))
     }
     return [newest[kind] for kind in (Artifact.Kind.SHEET, Artifact.Kind.SHEET_PDF) if kind in newest]
 

@@ -31,7 +31,7 @@ from tests.cast import YEAR, Cast
 from tests.live import database_url
 from tests.review.growing import more_sheets
 from tests.services_plugin import Services
-from tests.workflow.test_questions_a_page import asked
+from tests.workflow.test_questions_a_page import counts_of
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 SHEETS = int(os.environ.get("MEGURI_BENCH_DESK_SHEETS", "1000"))
@@ -205,7 +205,7 @@ def test_query_counts_are_the_same_at_30_and_at_1000(cast: Cast) -> None:
     counts: dict[str, list[int]] = {}
     for total in (30, SHEETS):
         more_sheets(cast, total - MeasureReview.objects.count())
-        for (who, path, limit), count in asked(cast).items():
+        for (who, path, limit), count in counts_of(cast).items():
             counts.setdefault(f"{path} ({who}, at most {limit})", []).append(count)
             assert count <= limit, path
     rows = [f"| {page} | {few} | {many} |" for page, (few, many) in counts.items()]

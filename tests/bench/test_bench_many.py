@@ -27,7 +27,7 @@ from workflow.models import SheetProcess
 
 SHEETS = int(os.environ.get("MEGURI_BENCH_MANY", "1000"))
 #: seconds that were asked for on two quiet cores
-ASKED = {"launch": 5, "confirm": 3, "approve": 3, "end": 5, "next year": 5}
+LIMITS = {"launch": 5, "confirm": 3, "approve": 3, "end": 5, "next year": 5}
 
 pytestmark = [pytest.mark.bench, pytest.mark.postgres, pytest.mark.timeout(3600)]
 
@@ -48,7 +48,7 @@ def measured(name: str, count: int) -> Iterator[None]:
         yield
         connection.check_constraints()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    line = f"{name}, {count} sheets: {wall:.2f} s ({cpu:.2f} s CPU of this process), {queries} queries; asked: {ASKED[name]} s"
+    line = f"{name}, {count} sheets: {wall:.2f} s ({cpu:.2f} s CPU of this process), {queries} queries; asked: {LIMITS[name]} s"
     print(f"\n{line}", flush=True)
     target = BASE_DIR / "build" / "bench-many.txt"
     target.parent.mkdir(exist_ok=True)

@@ -14,7 +14,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models import Q
-from viewflow.workflow.models import Task
+from viewflow.workflow.models import Process, Task
 
 from review import clock, queries
 from review.assessment.services import approval
@@ -99,12 +99,30 @@ def plain(row: models.Model) -> str:
     return " ".join(f"{field.name}={value_of(row, field)}" for field in fields)
 
 
+def of_process(pk: int) -> str:
+    sheet = SheetProcess.objects.filter(pk=pk).values_list("review__measure_year", flat=True).first()
+    return str(sheet and of_year(sheet))
+
+
+def of_year(pk: int) -> str:
+    return str(MeasureYear.objects.values_list("measure", "fiscal_year").get(pk=pk))
+
+
+#: Rows that are made while one plays are named by what they are, for their numbers go on from play to play.
+BY_WHAT_IT_IS: dict[Any, Callable[[int], str]] = {
+    Process: of_process,
+    MeasureYear: of_year,
+    MeasureReview: lambda pk: of_year(MeasureReview.objects.values_list("measure_year", flat=True).get(pk=pk)),
+    Task: lambda pk: plain(Task.objects.get(pk=pk)),
+}
+
+
 def value_of(row: models.Model, field: Any) -> str:
     value = getattr(row, field.attname)
     if isinstance(value, datetime):
         return "a moment"
-    if field.related_model is Task and value is not None:
-        return plain(Task.objects.get(pk=value))
+    if field.related_model in BY_WHAT_IT_IS and value is not None:
+        return BY_WHAT_IT_IS[field.related_model](value)
     if field.name == "key" and isinstance(row, OutboxEvent):
         return re.sub(r":\d+$", "", value)
     if isinstance(value, dict):

@@ -39,7 +39,7 @@ def pages(cast: Cast) -> list[tuple[str, str, int]]:
     ]
 
 
-def asked(cast: Cast) -> dict[tuple[str, str, int], int]:
+def counts_of(cast: Cast) -> dict[tuple[str, str, int], int]:
     return {page: queries_of(as_(cast.people[page[0]]), page[1]) for page in pages(cast)}
 
 
@@ -48,10 +48,10 @@ def test_the_pages_ask_little_and_no_more_with_more_sheets(cast: Cast) -> None:
     cast.open(2, owners=("産業振興課", "農林水産課"))
     cast.submitted(1)
     more_sheets(cast, 2)
-    few = asked(cast)
+    few = counts_of(cast)
     assert {page: count for page, count in few.items() if count > page[2]} == {}
     more_sheets(cast, 8)
-    assert asked(cast) == few
+    assert counts_of(cast) == few
 
 
 def test_what_came_meanwhile_is_on_the_next_page(cast: Cast) -> None:

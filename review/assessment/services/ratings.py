@@ -79,14 +79,9 @@ class Proposal:
     def row(self, user: User) -> Rating:
         """The row, not stored yet."""
         return Rating(
-            review=self.review,
-            hand=self.hand,
-            grade=self.given.grade,
-            proposed_grade=self.proposed,
-            reason=self.given.reason.strip(),
-            given_by=user,
-            given_at=clock.now(),
-        )
+            review=self.review, hand=self.hand, grade=self.given.grade, proposed_grade=self.proposed,
+            reason=self.given.reason.strip(), given_by=user, given_at=clock.now(),
+        )  # fmt: skip
 
 
 def rate(*, user: User, review: MeasureReview, hand: str, chosen: Overall | None) -> Rating | None:

@@ -22,7 +22,7 @@ from review.models import (
     Step,
     Submission,
     Verdict,
-)
+)  # fmt: skip
 from review.screens.views import decision_words
 from review.sheet.services import remarks
 

@@ -76,8 +76,7 @@ def progress(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         raise Http404
     listed = cycle.reviews.listed(permissions.scope_of(request.user))
     everyone = marks_of(listed)
-    number = whole(request.GET.get("department"))
-    department = "" if number is None else str(number)
+    department = "" if (number := whole(request.GET.get("department"))) is None else str(number)
     marks = [mark for mark in everyone if not department or str(mark.department_id) == department]
     shown = listed.filter(measure_year__owner_id=int(department)) if marks and department else listed
     choices = choices_of(everyone, request.GET)
