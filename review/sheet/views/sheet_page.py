@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -41,17 +40,19 @@ class Action:
 
 
 def readable(request: SignedInRequest, pk: int, base: QuerySet[MeasureReview] | None = None) -> MeasureReview:
-    """The sheet, if this person may read it; 404 otherwise, as if it did not exist."""
+    """The sheet, if this person may read it; 404 otherwise, as if it did not exist. The page's frame stands at its year."""
     scope = permissions.scope_of(request.user)
     shows = request.method != "POST"
     if base is None and scope.everything:
         read = queries.any_to_show if shows else queries.any_review
-        reviews = read(number=pk) if pk <= MAX_NUMBER else []
-        if not reviews:
-            raise Http404
-        return reviews[0]
-    allowed = MeasureReview.objects.visible(scope) if base is None else base
-    return get_object_or_404((queries.to_show if shows else queries.reviews)(allowed), pk=pk)
+        sheet = next(iter(read(number=pk) if pk <= MAX_NUMBER else []), None)
+    else:
+        allowed = MeasureReview.objects.visible(scope) if base is None else base
+        sheet = (queries.to_show if shows else queries.reviews)(allowed).filter(pk=pk).first()
+    if sheet is None:
+        raise Http404
+    request.year_shown = sheet.cycle.key
+    return sheet
 
 
 def own(request: SignedInRequest, pk: int) -> MeasureReview:
