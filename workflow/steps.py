@@ -186,11 +186,11 @@ def each(
 ) -> tuple[list[int], dict[int, str]]:
     """Take the same step on several sheets, `chosen` as (review id, round). Each stands for itself: returns the ids
     that were done and, for the others, the sentence why not. What only has to be accepted is done in sets."""
-    done: list[int] = []
     refused: dict[int, str] = {}
     sets = [chosen[at : at + rows.SET] for at in range(0, len(chosen), rows.SET)] if take in IN_SETS else []
-    done += [pk for part in sets for pk in _in_a_set(take, user, dict(part), **words)]
-    for review_id, round_ in (one for one in chosen if one[0] not in set(done)):
+    done = [pk for part in sets for pk in _in_a_set(take, user, dict(part), **words)]
+    accepted = frozenset(done)
+    for review_id, round_ in (one for one in chosen if one[0] not in accepted):
         try:
             take(user=user, review_id=review_id, round=round_, **words)
             done.append(review_id)
