@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from review import clock, listing, permissions, queries
+from review import clock, permissions, queries
 from review.assessment.services.assessment import who_is_on
 from review.assessment.services.tallies import tally_of
 from review.background.services.making import of_the_background
+from review.listing import listed as with_columns
+from review.listing import of_year
 from review.models import Cycle, CycleState, MeasureReview, Outcome, ReviewState
 from review.models.sheet import OPEN_STATES
 from review.notices.services import waiting
@@ -82,8 +84,8 @@ def progress(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     choices = choices_of(everyone, request.GET)
     scope, counts = permissions.scope_of(request.user), chrome.waiting_for(request.user)
     rows = filtered(listed, request.GET, everyone, cycle).order_by(*order(request.GET.get("sort", "")))
-    page = page_of(request, listing.listed(rows), PAGE, None if choices["active"] else len(everyone))
-    page.object_list = listing.of_year(page.object_list, cycle)
+    page = page_of(request, with_columns(rows), PAGE, None if choices["active"] else len(everyone))
+    page.object_list = of_year(page.object_list, cycle)
     readable = cycle.reviews.visible(scope).order_by().values_list("pk", flat=True)
     context = {
         "page_title": _("%(year)s 進行状況") % {"year": fiscal_year(year)},
