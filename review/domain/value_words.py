@@ -9,7 +9,9 @@ CAUSES = {
         "not_measured": "実績が測定されていないため",
         "interim": "実績が年度の途中までの値のため",
         "other_year": "実績がほかの年度の値のため",
-        "several_years": "実績が複数年の値のため",
+        "several_years": "実績が複数年の値のため",  # of old rows
+        "years_of_target": "目標だけが複数年の値のため",
+        "years_of_actual": "実績だけが複数年の値のため",
         "no_direction": "多い方がよい指標か少ない方がよい指標かが決まっていないため",
         "against_comparator": "指標の方向と目標の以上・以下の表現が矛盾しているため",
         "against_change": "指標の方向と目標の増減の表現が矛盾しているため",
