@@ -112,8 +112,8 @@ def test_kinds_that_the_third_table_left_open_are_judged(name, target, actual, s
     "name, target, actual, status",
     [
         ("企業誘致件数", "3社(5年間)", "1社", "undetermined"),
-        ("企業誘致件数", "5年間で30社", "31社", "undetermined"),
-        ("企業誘致件数", "5年間で30社", "累計32社", "achieved"),
+        ("企業誘致件数", "30社(5年間)", "31社", "undetermined"),
+        ("企業誘致件数", "30社(5年間)", "累計32社", "achieved"),
         ("企業誘致件数", "3社(5年間)", "4社(5年間)", "achieved"),
         ("企業誘致件数(5年間)", "3社(5年間)", "1社", "missed"),
         ("参加者数", "100人", "300人(3年間)", "undetermined"),
