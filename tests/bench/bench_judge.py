@@ -80,9 +80,9 @@ def _per_second(questions: list[dict]) -> Speed:
     return Speed(count / (time.perf_counter() - wall), count / (time.process_time() - cpu))
 
 
-def measure(*, fresh: bool) -> float:
+def measure(*, fresh: bool) -> Speed:
     """Judgements per second over COUNT questions, from empty caches."""
-    return _per_second(_questions(fresh=fresh)).wall
+    return _per_second(_questions(fresh=fresh))
 
 
 def main() -> int:

@@ -119,6 +119,11 @@ class Line:
         return bool(self.before) and self.text == self.before and self.key != "policy"
 
     @property
+    def doubted(self) -> bool:
+        """Whether something of the value is to be looked at again."""
+        return bool(self.part and self.part.judgement and self.part.judgement.sentences)
+
+    @property
     def opened(self) -> bool:
         """Whether something stands in the remark's field, so that it must be in sight."""
         return bool(self.field.value()) or bool(self.field.errors)
@@ -184,16 +189,12 @@ def page(
         "mode": mode,
         "form": form,
         "lines": lines,
-        "doubted": [one.part for one in lines if one.part and one.part.judgement and one.part.judgement.sentences],
+        "doubted": [one.part for one in lines if one.doubted],
         "may_decide": mode.may(request.user, sheet),
         "changed_count": len(changed),
         "reason_label": label_of(CHANGE_REASON, sheet.cycle.form),
         "written": written_of(sheet, form),
-        "ahead_lines": [
-            {"label": label_of(key, sheet.cycle.form), "parts": parts}
-            for key, parts in changed.items()
-            if items.is_next(key)
-        ],
+        "ahead_lines": ahead_lines(sheet, changed),
         "claimed": claimed_by_another(request, sheet),
         "meeting_form": meeting_form(request, sheet, mode),
         "meeting_error": meeting_error,
@@ -204,6 +205,12 @@ def page(
         "page_title": f"{sheet.measure_year.measure.code} {mode.title}",
     }
     return render(request, "workflow/deciding.html", context, status=status)
+
+
+def ahead_lines(sheet: MeasureReview, changed: dict[str, Any]) -> list[dict[str, Any]]:
+    """What changed since the submission before of what is requested for the next year."""
+    ahead = ((key, parts) for key, parts in changed.items() if items.is_next(key))
+    return [{"label": label_of(key, sheet.cycle.form), "parts": parts} for key, parts in ahead]
 
 
 def way_to(request: SignedInRequest, sheet: MeasureReview, mode: Mode) -> list[Crumb]:

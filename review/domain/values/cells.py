@@ -5,7 +5,6 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from typing import cast
 
 from review.domain.fiscal import first_day, last_day, parse_fiscal_year
 from review.domain.notation import compact, fold
@@ -90,7 +89,8 @@ def _with_numbers(typed: tuple[str, str], cell: lexer.Cell, note: str) -> Readin
     first, others = readings[0], tuple(readings[1:])
     if len(first) > 1:
         return Reading(*typed, "parts", first, others, note=note)
-    part, bracket = first[0], cast(Parts, ())
+    part = first[0]
+    bracket: Parts = ()
     if note:
         if part.unit.bare and (unit := units.KNOWN.get(note)):
             part = part._replace(unit=unit)  # 300(件): the bracket is the unit

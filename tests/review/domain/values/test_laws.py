@@ -75,7 +75,14 @@ def test_a_text_in_which_no_word_is_looked_for_has_none():
         assert [match[0] for match in lexer.LEXEMES[False, True].finditer(text) if match["word"]] == [], text
 
 
-@given(st.text(alphabet="0123456789,./- 1人件令和平RHmCO年月日度末第目当たりつき歳才後段階点小中高※約~", max_size=24))
+_OF_WORDS = (
+    "令和6 昭和 R6 元 年 年度 月 日 末 まで 第 2 次 目 四半期 人口 10万 人 回 校 当たり あたり につき ごと 対 1 1日 1人 平均 約 65 歳 才 以上 児 健診 60% 5件 "
+    "生後 28日 受付後 以内 5段階 評価 点満点 中 で 小6 中3 国語 3~4 か月児 PM 2.5 ※1 2025 /3 -3 .4 か月 年生"
+)
+
+
+@settings(max_examples=1000)
+@given(st.lists(st.sampled_from([*_OF_WORDS.split(), " "]), max_size=7).map("".join))
 def test_no_word_is_left_out_of_any_text(text):
     words = [match[0] for match in lexer.LEXEMES[True, True].finditer(text) if match["word"]]
     assert words == [] or lexer.OF_WORDS.search(text)
