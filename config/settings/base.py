@@ -313,6 +313,8 @@ MEGURI_SWEEP_SECONDS = env.float("MEGURI_SWEEP_SECONDS", default=30)
 MEGURI_MAIL_COALESCE_SECONDS = env.float("MEGURI_MAIL_COALESCE_SECONDS", default=60)
 # Pause before the second try of a mail, doubled with each further one up to an hour.
 MEGURI_MAIL_RETRY_SECONDS = env.float("MEGURI_MAIL_RETRY_SECONDS", default=10)
+# How many may send at once. A server that hangs holds so many workers.
+MEGURI_MAIL_SENDERS = env.int("MEGURI_MAIL_SENDERS", default=1)
 # Thirty submissions within this time make one consolidated workbook, not thirty.
 MEGURI_BUILD_COALESCE_SECONDS = env.float("MEGURI_BUILD_COALESCE_SECONDS", default=20)
 
