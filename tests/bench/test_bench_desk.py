@@ -30,9 +30,9 @@ from review.models import Appointment, Decision, IndicatorYear, MeasureReview, R
 from tests.bench import table
 from tests.cast import YEAR, Cast
 from tests.live import database_url
-from tests.review.acting import as_, queries_of
 from tests.review.growing import more_sheets
 from tests.services_plugin import Services
+from tests.workflow.test_questions_a_page import counts_of
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 SHEETS = int(os.environ.get("MEGURI_BENCH_DESK_SHEETS", "1000"))
@@ -200,21 +200,16 @@ def test_fifty_people_at_a_thousand_sheets(cast: Cast, site: Site) -> None:
 
 
 def test_query_counts_are_the_same_at_30_and_at_1000(cast: Cast) -> None:
-    cast.open(2)
+    """The pages and their limits are those of the ordinary tests."""
+    cast.open(2, owners=("産業振興課", "農林水産課"))
     cast.submitted(1)
-    pages = [
-        (cast.reviewer2, f"/plans/dx/{YEAR}/queue/"),
-        (cast.reviewer2, f"/plans/dx/{YEAR}/queue/together/"),
-        (cast.reviewer2, f"/sheets/{cast.sheet(1).pk}/review/"),
-        (cast.approver, f"/plans/dx/{YEAR}/board/"),
-        (cast.reviewer2, f"/plans/dx/{YEAR}/progress/"),
-    ]
     counts: dict[str, list[int]] = {}
     for total in (30, SHEETS):
         more_sheets(cast, total - MeasureReview.objects.count())
-        for user, path in pages:
-            counts.setdefault(path, []).append(queries_of(as_(user), path))
-    rows = [f"| {path} | {few} | {many} |" for path, (few, many) in counts.items()]
+        for (who, path, limit), count in counts_of(cast).items():
+            counts.setdefault(f"{path} ({who}, at most {limit})", []).append(count)
+            assert count <= limit, path
+    rows = [f"| {page} | {few} | {many} |" for page, (few, many) in counts.items()]
     write("\n".join([f"| page | queries at 30 施策 | at {SHEETS} |", "|---|---|---|", *rows]))
     assert all(few == many for few, many in counts.values()), counts
 

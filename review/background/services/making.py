@@ -54,8 +54,8 @@ def making(cycle: Cycle) -> list[dict[str, Any]]:
     ]
 
 
-def of_the_background(cycle: Cycle) -> dict[str, Any]:
+def of_the_background(cycle: Cycle, jobs: int = 1) -> dict[str, Any]:
     """For a page on which people wait: what is under way, and after how many seconds it asks again by itself; 0: never.
-    One query."""
-    under_way, moving = making(cycle), cycle.state not in (CycleState.DRAFT, CycleState.PUBLISHED)
+    One query, none where no `jobs` are under way at all."""
+    under_way, moving = making(cycle) if jobs else [], cycle.state not in (CycleState.DRAFT, CycleState.PUBLISHED)
     return {"making": under_way, "live": SOON if under_way else SELDOM if moving else 0}

@@ -24,12 +24,14 @@ def send(*, user: User) -> str:
 
 def _send(user: User) -> str:
     body = _("「処理の状況」から送った、試しのメールです。届いていれば、めぐりからメールを送れます。")
-    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    subject = _("めぐりの試しのメール")
     try:
         with MailServer() as server:
             server.open()
-            server.send(Mail(address=user.email, subject=subject, body=body, message_id=make_msgid(domain=host)))
+            host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+            mail = Mail(
+                address=user.email, message_id=make_msgid(domain=host), subject=_("めぐりの試しのメール"), body=body
+            )
+            server.send(mail)  # stored nowhere: what is asked is whether the way is open now
     except ServerAway as away:
         if str(away) == NO_ENTRY:
             return _("メールサーバーが接続を断りました。利用者名とパスワードの設定を確かめてください。")
