@@ -89,20 +89,15 @@ _noted = 0.0
 
 @task_unknown.connect
 @task_rejected.connect
-def note(**_signal: Any) -> None:
-    """For the operator's page, once a second at most: a flood of such messages must not become a flood of ours. By a bell,
-    for a worker's main process owns no database connection."""
+@task_failure.connect
+def note(exception: Exception | None = None, **_signal: Any) -> None:
+    """For the operator's page, also where a task ended by wrong arguments: it has its own words for every other failure. Once
+    a second at most, lest a flood of such messages become one of ours; by a bell, for a worker's main process owns no
+    database connection."""
     global _noted
-    if time.monotonic() - _noted >= 1:
+    if (exception is None or isinstance(exception, (TypeError, ValueError))) and time.monotonic() - _noted >= 1:
         _noted = time.monotonic()
         bell.ring("refused", 0)
-
-
-@task_failure.connect
-def note_wrong_arguments(exception: Exception | None = None, **_signal: Any) -> None:
-    """A task that has its own words for every failure ended by one of the message's."""
-    if isinstance(exception, (TypeError, ValueError)):
-        note()
 
 
 def install() -> None:

@@ -117,11 +117,12 @@ def test_two_machines_share_a_year_and_one_finishes_it(machines: tuple[Town, Tow
     (paper := tmp_path / "集計.pdf").write_bytes(PDF)
     clerk.goto("/")
     clerk.get_by_role("link", name=re.compile("入力を始める")).first.click()
+    clerk.wait_for_load_state("load")  # the script that sends the file is there from then on
     clerk.locator("input[type=file]").first.set_input_files(str(paper))
-    clerk.wait_for_load_state("load")
-    there = at(two, clerk)
-    fill_and_submit(there, "90")
-    assert [name for name in store.names() if name.startswith("evidence/")], "the paper lies in the store"
+    processes.wait_until(
+        lambda: any(name.startswith("evidence/") for name in store.names()), process=store.process, seconds=120
+    )
+    fill_and_submit(at(two, clerk), "90")
     confirm_all(at(one, office))
 
     wait_for(at(two, office), "/plans/dx/2024/files/", "/files/")

@@ -83,13 +83,13 @@ def test_evidence_is_kept_handed_out_and_removed(store: Store, cast: Cast) -> No
 
 def test_what_no_row_names_goes_and_nothing_else(store: Store, cast: Cast) -> None:
     cast.published(1)
-    stored = store.names() | {attach_to_store("evidence/2024/01-01/somebody.pdf"), attach_to_store("other/kind/x.txt")}
+    others = store.names() | {attach_to_store("evidence/2024/01-01/somebody.pdf"), attach_to_store("other/kind/x.txt")}
     attach_to_store("dx/2024/sheets/01-01-r9-dead.xlsx")
     throttle.forget("orphans")
     assert artifacts.remove_orphans() == 0, "too young: a worker may be about to give it its row"
     throttle.forget("orphans")
     assert artifacts.remove_orphans(older_than=timedelta(seconds=-5)) == 1
-    assert store.names() == stored
+    assert store.names() == others
 
 
 def attach_to_store(name: str) -> str:
