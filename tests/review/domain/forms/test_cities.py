@@ -7,11 +7,12 @@ from tests.review.domain.forms.books import Case, differences
 from tests.review.domain.forms.cities_later import LATER
 from tests.review.domain.forms.cities_lists import LISTS
 from tests.review.domain.forms.cities_more import MORE
+from tests.review.domain.forms.cities_round import ROUND
 from tests.review.domain.forms.cities_sheets import SHEET_CASES
 from tests.review.domain.forms.kinds import KINDS
 from tests.review.domain.forms.more_kinds import MORE_KINDS
 
-CASES = [*LISTS, *SHEET_CASES, *MORE, *LATER, *KINDS, *MORE_KINDS]
+CASES = [*ROUND, *LISTS, *SHEET_CASES, *MORE, *LATER, *KINDS, *MORE_KINDS]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
