@@ -57,13 +57,6 @@ def test_a_grade_has_its_letter_and_a_shape(grade: str | None, letter: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("due", "text"), [(date(2025, 5, 30), "あと21日"), (date(2025, 5, 9), "今日まで"), (date(2025, 5, 6), "3日超過")]
-)
-def test_days_left_are_said_in_words(due: date, text: str) -> None:
-    assert text in _render("{% days_left due today %}", due=due, today=date(2025, 5, 9))
-
-
-@pytest.mark.parametrize(
     ("text", "held"),
     [
         ("80,000件", ["80,000件"]),
