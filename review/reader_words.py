@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext_noop, override
 from django.utils.translation import gettext as _
 
 from review.domain import fiscal, grade_words, text
+from review.domain.form_labels import SORTS
 from review.domain.items import circled
 from review.domain.rating import Scale
 
@@ -28,6 +29,11 @@ def year_label(fiscal_year: int) -> str:
     """令和6年度 for 2024; FY2024 for an English reader."""
     japanese = (get_language() or "ja").startswith("ja")
     return fiscal.fiscal_year_label(fiscal_year) if japanese else f"FY{fiscal_year}"
+
+
+def sort_label(sort: str) -> str:
+    """活動指標 for activity; '' for a goal without a sort."""
+    return _(SORTS[sort]) if sort in SORTS else ""
 
 
 def goal_label(number: int) -> str:

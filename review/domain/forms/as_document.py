@@ -56,8 +56,10 @@ def document_of(proposal: Mapping[str, Any], known: Known) -> PlanDocument:
         )
     codes = making.codes(measures)
     groups = _Groups()
+    sorts = proposal.get("sorts") or [[""] * len(one["indicators"]) for one in measures]
     sheets = tuple(
-        making.sheet(one, code, groups.path(one.get("group", ""))) for one, code in zip(measures, codes, strict=True)
+        making.sheet(one, code, groups.path(one.get("group", "")), of_goals)
+        for one, code, of_goals in zip(measures, codes, sorts, strict=True)
     )
     return PlanDocument(years=tuple(inside), sheets=sheets, doubts=tuple(making.doubts))
 
@@ -90,17 +92,16 @@ class _Making:
             codes.append(code)
             if code != given:
                 detail = f"施策「{measure['name']}」に、施策ID「{code}」を付けました。"
-                detail = (
-                    detail
-                    if not given
-                    else f"{detail}ファイルの番号「{given}」は、ほかの施策と同じか、施策IDにできない文字です。"
-                )
+                if given:
+                    detail += f"ファイルの番号「{given}」は、ほかの施策と同じか、施策IDにできない文字です。"
                 self.doubts.append(Doubt(code="code_made", measure=code, line=0, detail=detail, proposal=code))
         return codes
 
     # --- one sheet ----------------------------------------------------------------------------------------------------
 
-    def sheet(self, measure: Mapping[str, Any], code: str, group: tuple[tuple[str, str], ...]) -> Sheet:
+    def sheet(
+        self, measure: Mapping[str, Any], code: str, group: tuple[tuple[str, str], ...], sorts: Sequence[str]
+    ) -> Sheet:
         refuse_long(measure["name"], LONGEST_NAME, "施策名")
         offices = [re.sub(r"\s*\n\s*", "", name) for name in measure["departments"]]
         for name in offices:
@@ -120,23 +121,25 @@ class _Making:
             related=tuple(name for name in offices[1:] if name != EVERYBODY),
             related_all=EVERYBODY in offices[1:],
             texts=texts,
-            indicators=self._blocks(measure["indicators"], code),
+            indicators=self._blocks(measure["indicators"], code, sorts),
         )
 
-    def _blocks(self, goals: Iterable[Mapping[str, Any]], code: str) -> tuple[IndicatorBlock, ...]:
+    def _blocks(
+        self, goals: Iterable[Mapping[str, Any]], code: str, sorts: Sequence[str]
+    ) -> tuple[IndicatorBlock, ...]:
         numbers = {name: number for (owner, name), number in self.known.numbers.items() if owner == code}
         used = set(numbers.values())
         blocks: list[IndicatorBlock] = []
-        for goal in goals:
+        for goal, sort in zip(goals, sorts, strict=True):
             refuse_long(goal["name"], LONGEST_GOAL, "指標の名前")
             number = numbers.pop(squeezed(goal["name"]), 0)
             if not number:
                 number = next(count for count in range(1, len(used) + 2) if count not in used)
                 used.add(number)
-            blocks.append(self._block(number, goal))
+            blocks.append(self._block(number, goal, sort))
         return tuple(blocks)
 
-    def _block(self, number: int, goal: Mapping[str, Any]) -> IndicatorBlock:
+    def _block(self, number: int, goal: Mapping[str, Any], sort: str) -> IndicatorBlock:
         years = tuple(
             IndicatorCell(
                 fiscal_year=year,
@@ -146,7 +149,8 @@ class _Making:
             )
             for year in self.years
         )
-        return IndicatorBlock(number=number, years=years, unit=goal["unit"], baseline=goal["baseline"])
+        facts = {"unit": goal["unit"], "baseline": goal["baseline"], "sort": sort}
+        return IndicatorBlock(number=number, years=years, **facts)
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from review.domain.forms.headings import Column
@@ -22,13 +22,7 @@ class FormDoubt:
     proposal: str = ""
 
     def as_data(self) -> dict[str, str]:
-        return {
-            "code": self.code,
-            "sheet": self.sheet,
-            "cell": self.cell,
-            "detail": self.detail,
-            "proposal": self.proposal,
-        }
+        return asdict(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +39,8 @@ class Goal:
 
     name: str
     unit: str = ""
+    #: activity or outcome, where the file says it
+    sort: str = ""
     values: dict[Slot, Typed] = field(default_factory=dict)
 
     def shown(self) -> dict[Slot, str]:
@@ -124,6 +120,10 @@ class Proposal:
             "measures": [measure.as_data() for measure in self.measures],
             "doubts": [doubt.as_data() for doubt in self.doubts],
         }
+
+    def sorts(self) -> list[list[str]]:
+        """活動指標 or 成果指標, for each goal of each measure: beside the data, whose shape others rely on."""
+        return [[goal.sort for goal in measure.goals.values()] for measure in self.measures]
 
 
 class Collector:

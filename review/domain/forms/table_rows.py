@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from review.domain.forms.departments import split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import Role, kind_of_row
+from review.domain.forms.headings import Role, core, kind_of_row, sort_of
 from review.domain.forms.layout import Layout, Segment, ValueColumn, heading_place
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
@@ -38,7 +38,7 @@ class TableRows:
         self.grid, self.table, self.layout, self.collector = grid, table, layout, collector
         self.sections, self.owner = sections, owner
         self.year_of: YearOf = lambda _role: None
-        self.fallback = self.unit = ""
+        self.fallback = self.unit = self.sort = ""
         self.kind: Role | None = None
         self.kind_of_titles: Role | None = None
         self.groups: list[str] = []
@@ -82,9 +82,8 @@ class TableRows:
         names = [self.layout.measure, *self.layout.groups, self.layout.code, *(s.goal for s in self.layout.segments)]
         texts = [self.grid.own(row, column) for column in names if column is not None]
         if is_total(first) or any(is_total(text) for text in texts if text.strip()):
-            self._doubt(
-                "total_row", row, columns[0], f"「{first.strip()}」は合計の行として読みませんでした。", "取り込まない"
-            )
+            detail = f"「{first.strip()}」は合計の行として読みませんでした。"
+            self._doubt("total_row", row, columns[0], detail, "取り込まない")
             return True
         return False
 
@@ -117,9 +116,8 @@ class TableRows:
         following = next((r for r in rows if r > row), None)
         if class_of(text) or following is None or not self.grid.own(following, column).strip():
             return False
-        self._doubt(
-            "section_assumed", row, column, f"「{text.strip()}」を、下の施策の分野として読みました。", text.strip()
-        )
+        detail = f"「{text.strip()}」を、下の施策の分野として読みました。"
+        self._doubt("section_assumed", row, column, detail, text.strip())
         return True
 
     # --- a row of a goal --------------------------------------------------------------------------------------------
@@ -131,13 +129,8 @@ class TableRows:
         text = self.grid.seen(row, column).strip()
         if text in _DITTO and self._last.get(column):
             if self.grid.own(row, column):
-                self._doubt(
-                    "ditto",
-                    row,
-                    column,
-                    f"「{text}」を、上の「{self._last[column]}」として読みました。",
-                    self._last[column],
-                )
+                detail = f"「{text}」を、上の「{self._last[column]}」として読みました。"
+                self._doubt("ditto", row, column, detail, self._last[column])
             return self._last[column]
         if text:
             self._last[column] = text
@@ -188,13 +181,8 @@ class TableRows:
             self._doubt("table_continued", row, self.grid.filled(row)[0], detail, self._before.name)
             return self._before
         if not name and path and layout.measure is not None:
-            self._doubt(
-                "measure_missing",
-                row,
-                layout.measure,
-                f"施策の名前がないため、分野「{path[-1]}」の名前で読みました。",
-                path[-1],
-            )
+            detail = f"施策の名前がないため、分野「{path[-1]}」の名前で読みました。"
+            self._doubt("measure_missing", row, layout.measure, detail, path[-1])
         if not name:
             name = path.pop() if path else self._nameless(row)
         if not name:
@@ -231,6 +219,7 @@ class TableRows:
             return
         key = self.layout.segments.index(segment)
         self._goal[key] = self._goal_at[row, key] = goal
+        goal.sort = goal.sort or self._sort(row, segment)
         for value in values:
             self._value(row, value, goal, key)
 
@@ -249,12 +238,16 @@ class TableRows:
             return before
         if segment.goal is None:
             if key == 0 and self.owner is None:
-                self._doubt(
-                    "no_goal_column", self.table.top, 0, "指標の名前の欄がありません。", "施策名を指標の名前とする"
-                )
+                proposal = "施策名を指標の名前とする"
+                self._doubt("no_goal_column", self.table.top, 0, "指標の名前の欄がありません。", proposal)
             return measure.goal(self.fallback if self.owner else measure.name, unit)
         self._doubt("no_goal_name", row, segment.goal, "値がありますが、指標の名前がありません。", "取り込まない")
         return None
+
+    def _sort(self, row: int, segment: Segment) -> str:
+        """活動指標 or 成果指標: by the row's own word, the heading of the goals, or the label above the table."""
+        heading = "" if segment.goal is None else core(self.table.headings[segment.goal].label)
+        return sort_of(self._text(row, self.layout.sort)) or sort_of(heading) or self.sort
 
     def _doubt_several(self, row: int, segment: Segment, name: str) -> None:
         lines = [line.strip() for line in name.split("\n") if line.strip()]
@@ -289,12 +282,8 @@ class TableRows:
         if origin != (row, value.column):
             if origin[0] != row and self._goal_at.get((origin[0], key)) is goal:
                 return
-            self._doubt(
-                "merged_value",
-                *origin,
-                f"結合されたセルの「{text}」を、かかる行と年度のすべての値として読みました。",
-                text,
-            )
+            detail = f"結合されたセルの「{text}」を、かかる行と年度のすべての値として読みました。"
+            self._doubt("merged_value", *origin, detail, text)
         if text in _DITTO:
             text = self._last.get(value.column, "")
             self._doubt("ditto", row, value.column, f"同じ値の印を、上の「{text}」として読みました。", text)
@@ -362,31 +351,20 @@ class TableRows:
     def _doubt_columns(self) -> None:
         head = self.table.first - 1
         for column in self.layout.left_out:
-            self._doubt(
-                "left_out",
-                head,
-                column,
-                f"{heading_place(self.table.headings[column])}は、取り込む先がありません。",
-                "取り込まない",
-            )
+            detail = f"{heading_place(self.table.headings[column])}は、取り込む先がありません。"
+            self._doubt("left_out", head, column, detail, "取り込まない")
         for column in self.layout.unknown:
             detail = f"{heading_place(self.table.headings[column])}が何を表すか分かりません。"
             self._doubt("unknown_column", head, column, detail, "取り込まない")
         if self.unit and not self.owner and any(segment.unit is None for segment in self.layout.segments):
-            self._doubt(
-                "unit_of_note",
-                head,
-                0,
-                f"表の上の「単位:{self.unit}」を、すべての指標の単位として読みました。",
-                self.unit,
-            )
+            detail = f"表の上の「単位:{self.unit}」を、すべての指標の単位として読みました。"
+            self._doubt("unit_of_note", head, 0, detail, self.unit)
         for column in self.layout.current:
             detail = f"{heading_place(self.table.headings[column])}は、基準値が別にあるため、実績として読みました。"
             self._doubt("current_as_actual", head, column, detail, "実績とする")
         for column in self.layout.assumed:
-            detail = (
-                f"{heading_place(self.table.headings[column])}に目標か実績かの言葉がないため、実績として読みました。"
-            )
+            place = heading_place(self.table.headings[column])
+            detail = f"{place}に目標か実績かの言葉がないため、実績として読みました。"
             self._doubt("kind_assumed", head, column, detail, "実績とする")
         for value in (value for segment in self.layout.segments for value in segment.values):
             if value.doubt:
