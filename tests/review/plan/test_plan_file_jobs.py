@@ -95,7 +95,9 @@ def test_every_book_that_meguri_made_is_read_back_under_whatever_names_the_plan_
         artifact = Artifact.objects.filter(kind=kind, path__endswith=".xlsx").latest("pk")
         with default_storage.open(artifact.path) as stored:
             file = SimpleUploadedFile("書出し.xlsx", stored.read())
-        sent = as_(cast.reviewer).post("/plans/dx/import/", {"file": file})
+        waiting = as_(cast.reviewer).get("/plans/dx/import/").context["waiting"]
+        instead = str(waiting.pk) if waiting else ""
+        sent = as_(cast.reviewer).post("/plans/dx/import/", {"file": file, "instead": instead})
         assert sent.status_code == 303, words(sent)
         settle_background()
         upload = PlanUpload.objects.get(applied_at=None)
