@@ -145,7 +145,13 @@ def downloaded(keys: Keys, words: str) -> str:
 def test_the_administrator_without_a_mouse(cast: Cast, page: Any) -> None:
     cycle = cast.open(1)
     settle_background()
-    job = {"cause": "空き容量が足りません。", "final": True, "attempts": 5, "not_before": clock.now()}
+    job = {
+        "cause": "空き容量が足りません。",
+        "final": True,
+        "attempts": 5,
+        "not_before": clock.now(),
+        "created_at": clock.now(),
+    }
     Job.objects.create(kind="year_workbook", key="x", cycle=cycle, state=JobState.FAILED, **job)
     keys = Keys(page)
     keys.sign_in(cast.administrator)
@@ -163,7 +169,6 @@ def a_person_and_a_department(keys: Keys) -> None:
     keys.press("利用者を登録する")
     keys.write("username", "aratana")
     keys.write("display_name", "新た 花子")
-    chosen(keys, "department")
     keys.press("登録する")
     keys.sees("仮のパスワード")
     assert User.objects.get(username="aratana").display_name == "新た 花子"
@@ -205,7 +210,7 @@ def test_the_auditor_without_a_mouse(cast: Cast, page: Any) -> None:
     keys.press("探す")
     keys.sees("確認")
     assert downloaded(keys, "CSVに書き出す").endswith(".csv")
-    keys.press("見本の施策1")
+    keys.press("施策シート 01-01")
     keys.press("処理の状況")
     keys.press("集約表とファイル")
     assert downloaded(keys, "ダウンロード").endswith((".xlsx", ".pdf"))

@@ -52,7 +52,7 @@ def much_to_show(cast: Cast) -> None:
     settle_background()
     Job.objects.create(
         kind="year_workbook", key="x", cycle=cycle, state=JobState.FAILED, cause="空き容量が足りません。" * 8,
-        final=True, attempts=12, not_before=now,
+        final=True, attempts=12, not_before=now, created_at=now,
     )  # fmt: skip
     User.objects.create_user(username="a" * 60, email=f"{'b' * 50}@city.example", display_name="長い名前" * 10)
 

@@ -26,7 +26,9 @@ def test_a_day_carries_its_iso_date() -> None:
 
 def test_a_moment_late_in_utc_is_the_next_day_here() -> None:
     html = words.wareki_time(datetime(2024, 5, 9, 15, 30, tzinfo=UTC))
-    assert "<span>令和6年5月10日(金)</span> <span>00:30</span>" in html, "a line may end between the two, within neither"
+    assert "<span>令和6年5月10日(金)</span> <span>00:30</span>" in html, (
+        "a line may end between the two, within neither"
+    )
 
 
 def test_an_english_reader_sees_the_western_day_and_year() -> None:
