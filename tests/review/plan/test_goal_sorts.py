@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from review.books.services import books
@@ -14,7 +16,7 @@ from review.domain.forms.reading import read_grids
 from review.models import Edition, Indicator, Plan
 from review.pdf import content
 from review.plan.services import measure_edits, plan_changes, planning
-from review.publication.services import open_data
+from review.publication.services import exports, open_data, schemas
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, words
 from tests.review.domain.forms.books import Page
@@ -92,6 +94,8 @@ def test_it_is_printed_and_published_where_its_goal_is(cast: Cast) -> None:
     edition = Edition.objects.get()
     first, second = edition.snapshot["measures"][0]["indicators"]
     assert first["sort"] == "activity" and "sort" not in second
+    whole = json.loads(exports.as_json(exports.Source(snapshot=edition.snapshot, edition=edition)))
+    jsonschema_rs.Draft202012Validator(schemas.edition_schema()).validate(whole)
     assert "指標の区分 活動指標" in words(as_(cast.contributor).get(f"/results/dx/{YEAR}/01-01/"))
     assert "Activity" in words(as_(cast.contributor).get(f"/results/en/dx/{YEAR}/01-01/"))
     rows = list(open_data.indicator_rows(edition.snapshot, {"label": "", "number": 1, "published_at": ""}))
