@@ -97,7 +97,6 @@ def test_it_is_printed_and_published_where_its_goal_is(cast: Cast) -> None:
     whole = json.loads(exports.as_json(exports.Source(snapshot=edition.snapshot, edition=edition)))
     jsonschema_rs.Draft202012Validator(schemas.edition_schema()).validate(whole)
     assert "指標の区分 活動指標" in words(as_(cast.contributor).get(f"/results/dx/{YEAR}/01-01/"))
-    assert "Activity" in words(as_(cast.contributor).get(f"/results/en/dx/{YEAR}/01-01/"))
     rows = list(open_data.indicator_rows(edition.snapshot, {"label": "", "number": 1, "published_at": ""}))
     assert {(row["indicator_number"], row["sort"]) for row in rows} == {(1, "活動指標"), (2, "")}
 
