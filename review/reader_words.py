@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_noop, override
 from django.utils.translation import gettext as _
 
 from review.domain import fiscal, grade_words, text, wording
+from review.domain.form_labels import SORTS
 from review.domain.items import circled
 from review.domain.rating import Scale
 from review.domain.wording import sentence
@@ -34,6 +35,11 @@ def _japanese() -> bool:
 def year_label(fiscal_year: int) -> str:
     """令和6年度 for 2024; FY2024 for an English reader."""
     return fiscal.fiscal_year_label(fiscal_year) if _japanese() else f"FY{fiscal_year}"
+
+
+def sort_label(sort: str) -> str:
+    """活動指標 for activity; '' for a goal without a sort."""
+    return _(SORTS[sort]) if sort in SORTS else ""
 
 
 def goal_label(number: int) -> str:

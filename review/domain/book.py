@@ -37,6 +37,7 @@ class JudgedIndicator:
     direction: str = ""
     note_codes: str = ""
     baseline: str = ""
+    sort: str = ""
     previous_actual: str = ""
     trend: str = ""
     flags: tuple[str, ...] = ()

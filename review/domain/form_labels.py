@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from review.domain.sheet import IndicatorBlock
+
 CODE = "施策ID"
 OVERVIEW = "施策概要"
 CONTENT = "施策内容"
@@ -12,8 +14,9 @@ ACTIVITY = "取組内容"
 # The label where the years are repeated on a further page.
 CONTINUED = "成果目標(続き)"
 NAME_ROW, TARGET_ROW, ACTUAL_ROW = "評価項目", "目標", "実績"
-# A fourth row, of a 成果目標 that has one.
-BASELINE_ROW = "基準値"
+# Further rows, of a 成果目標 that has them.
+BASELINE_ROW, SORT_ROW = "基準値", "指標の区分"
+SORTS = {"activity": "活動指標", "outcome": "成果指標"}
 GOAL = "成果目標"
 EVALUATION = "評価"
 RESULTS = "判定結果(参考)"
@@ -35,6 +38,12 @@ def fold(text: str) -> str:
 def goal_label(number: int) -> str:
     """成果目標① for 1; from 21 on, where there is no circled digit everywhere, 成果目標(21)."""
     return GOAL + (chr(0x2460 + number - 1) if 1 <= number <= 20 else f"({number})")
+
+
+def further_rows(block: IndicatorBlock) -> list[tuple[str, str]]:
+    """The rows under the 実績 of a 成果目標 that has them: (label, text)."""
+    rows = [(BASELINE_ROW, block.baseline), (SORT_ROW, SORTS.get(block.sort, ""))]
+    return [(label, text) for label, text in rows if text.strip()]
 
 
 def bar_text(*, filled: bool, label: str) -> str:

@@ -53,6 +53,8 @@ class IndicatorBlock:
     years: tuple[IndicatorCell, ...] = ()
     unit: str = ""
     baseline: str = ""
+    #: activity (活動指標) or outcome (成果指標), '' where nothing says it
+    sort: str = ""
 
     @property
     def is_empty(self) -> bool:

@@ -254,7 +254,10 @@ class SheetReader:
             IndicatorCell(fiscal_year=year, name=names[year], target=targets[year], actual=actuals[year])
             for year in header.years
         )
-        block = IndicatorBlock(number=number, years=cells, baseline=self._baseline(rows[-1], header))
+        more = self._further_rows(rows[-1], header)
+        sort = next((code for code, word in labels.SORTS.items() if word == more.get(labels.SORT_ROW)), "")
+        baseline = more.get(labels.BASELINE_ROW, "")
+        block = IndicatorBlock(number=number, years=cells, baseline=baseline, sort=sort)
         if self.scanned:
             self._doubt_label(rows, number, header)
         if block.is_empty:
@@ -263,12 +266,15 @@ class SheetReader:
             self._doubt_names(rows[0], block)
         return block
 
-    def _baseline(self, actual: Row, header: Header) -> str:
-        """What the row 基準値 right under the 実績 says; '' where there is none."""
-        below = next((row for row in self.rows[self.rows.index(actual) + 1 :] if not row.is_blank), None)
-        if below is None or fold(below.at(header.label_column)) != labels.BASELINE_ROW or text_field(below):
-            return ""
-        return next((below.at(at) for at in sorted(header.columns) if below.at(at).strip()), "")
+    def _further_rows(self, actual: Row, header: Header) -> dict[str, str]:
+        """{基準値 or 指標の区分: text} of such rows right under the 実績."""
+        texts: dict[str, str] = {}
+        for row in (row for row in self.rows[self.rows.index(actual) + 1 :] if not row.is_blank):
+            label = fold(row.at(header.label_column))
+            if label not in (labels.BASELINE_ROW, labels.SORT_ROW) or text_field(row):
+                break
+            texts[label] = next((row.at(at) for at in sorted(header.columns) if row.at(at).strip()), "")
+        return texts
 
     def _block_row(self, row: Row, number: int, header: Header) -> dict[int, str]:
         label, column = block_label(row, header) or ("", header.label_column)

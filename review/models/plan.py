@@ -215,12 +215,17 @@ class Indicator(models.Model):
         END = "end", _("年度末時点")
         AVERAGE = "average", _("年度平均")
 
+    class Sort(models.TextChoices):
+        ACTIVITY = "activity", _("活動指標")
+        OUTCOME = "outcome", _("成果指標")
+
     measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="indicators")
     number = models.PositiveSmallIntegerField(_("番号"))
     direction = models.CharField(_("向き"), max_length=4, choices=Direction, blank=True)
     unit = models.CharField(_("単位"), max_length=40, blank=True)
     baseline = models.CharField(_("基準値"), max_length=300, blank=True)
     kind = models.CharField(_("値の種類"), max_length=8, choices=Kind, blank=True)
+    sort = models.CharField(_("指標の区分"), max_length=8, choices=Sort, blank=True)
     defined_at = models.DateTimeField(_("定義の確認日時"), null=True, blank=True)
     defined_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     defined_for = models.JSONField(_("定義を確認した評価項目と単位"), default=dict, blank=True)

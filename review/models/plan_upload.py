@@ -9,7 +9,8 @@ from review.models.plan import Plan
 
 
 class PlanUpload(models.Model):
-    """One file and what was made of it. A person has at most one under way in a plan.
+    """One file and what was made of it. A person has at most one under way in a plan, and one that is `arriving`: sent
+    in its place, and not yet read.
 
     `content` are its bytes, read anew with every correction and gone once it is taken. `reading` is what the reading
     process answered, `trial` what the import of that would do, and once it is taken how much that was; `corrections` are {"roles", "years", "cells"} of `forms.assignment` and {"offices", "codes"} of
@@ -29,6 +30,7 @@ class PlanUpload(models.Model):
     request = models.JSONField(default=dict, blank=True)
     refusal = models.TextField(blank=True)
     sheets_year = models.PositiveSmallIntegerField(_("シートの年度"), null=True, blank=True)
+    arriving = models.BooleanField(default=False)
     applied_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -37,7 +39,9 @@ class PlanUpload(models.Model):
         ordering = ["-uploaded_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["plan", "uploaded_by"], condition=Q(applied_at=None), name="one_plan_upload_under_way"
+                fields=["plan", "uploaded_by", "arriving"],
+                condition=Q(applied_at=None),
+                name="one_plan_upload_under_way",
             )
         ]
 

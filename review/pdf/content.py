@@ -10,7 +10,7 @@ from review.domain.fields import Required, Section
 from review.domain.fiscal import fiscal_year_label, wareki
 from review.domain.form_rows import related_text
 from review.domain.grade_words import share
-from review.domain.sheet import IndicatorCell, Sheet
+from review.domain.sheet import IndicatorBlock, IndicatorCell, Sheet
 from review.workbook import consolidated, tally
 
 Content = dict[str, Any]
@@ -37,10 +37,7 @@ def of_sheet(form: FormSheet, judged: BookSheet | None = None) -> Content:
         "schedule": [
             _schedule(item.name, {bar.fiscal_year: bar for bar in item.bars}, form) for item in sheet.schedule
         ],
-        "goals": [
-            _goal(block.number, block.baseline, {cell.fiscal_year: cell for cell in block.years}, form)
-            for block in sheet.indicators
-        ],
+        "goals": [_goal(block, {cell.fiscal_year: cell for cell in block.years}, form) for block in sheet.indicators],
         "evaluation": _texts(sheet, Section.EVALUATION),
         "results": _results(judged) if judged else None,
     }
@@ -59,13 +56,13 @@ def _schedule(name: str, bars: dict[int, Any], form: FormSheet) -> Content:
     return {"name": name, "bars": cells}
 
 
-def _goal(number: int, baseline: str, cells: dict[int, IndicatorCell], form: FormSheet) -> Content:
+def _goal(block: IndicatorBlock, cells: dict[int, IndicatorCell], form: FormSheet) -> Content:
     rows = []
     for label, name in ((labels.NAME_ROW, "name"), (labels.TARGET_ROW, "target"), (labels.ACTUAL_ROW, "actual")):
         rows.append([label, [getattr(cells[year], name) if year in cells else "" for year in form.years]])
-    if baseline.strip():
-        rows.append([labels.BASELINE_ROW, [baseline, *[""] * (len(form.years) - 1)]])
-    return {"label": labels.goal_label(number), "rows": rows}
+    for label, text in labels.further_rows(block):
+        rows.append([label, [text, *[""] * (len(form.years) - 1)]])
+    return {"label": labels.goal_label(block.number), "rows": rows}
 
 
 def _results(judged: BookSheet) -> Content:

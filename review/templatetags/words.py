@@ -11,17 +11,18 @@ from django.db.models import Choices
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from review.domain import fiscal
 from review.domain.rating import DEFAULT
-from review.reader_words import MONTHS, in_reader_words, legend, worded, year_label
+from review.reader_words import MONTHS, in_reader_words, legend, sort_label, worded, year_label
 
 register = template.Library()
 register.filter(legend)
 register.filter(in_reader_words)
 register.filter(worded)
+register.filter(sort_label)
 
 #: state -> its word and its icon; the colour is the CSS class of the same name
 STATES: dict[str, tuple[Any, str]] = {
@@ -112,7 +113,8 @@ def wareki_time(moment: datetime | None) -> SafeString | str:
         return "－"
     local = _local_time(moment)
     stamp = local.isoformat(timespec="minutes")
-    return format_html('<time datetime="{}">{} {}</time>', stamp, day_text(moment), f"{local:%H:%M}")
+    parts = stamp, day_text(moment), f"{local:%H:%M}"
+    return format_html('<time datetime="{}"><span>{}</span> <span>{}</span></time>', *parts)
 
 
 @register.filter
@@ -194,23 +196,6 @@ def grade_chip(grade: str | None, label: str = "", large: bool = False, bare: bo
         "large": large,
         "bare": bare,
     }
-
-
-@register.inclusion_tag("components/days_left.html")
-def days_left(due: date | datetime | None, today: date | None = None) -> dict[str, Any]:
-    """あと5日, 今日まで, 3日超過: the days from `today` (default: now) to the deadline."""
-    if not due:
-        return {"text": "", "kind": ""}
-    local = _local(due)
-    day = local.date() if isinstance(local, datetime) else local
-    left = (day - (today or timezone.localdate())).days
-    if left < 0:
-        text = ngettext("%(days)s日超過", "%(days)s日超過", -left) % {"days": -left}
-        return {"text": text, "kind": "late", "icon_name": "warning"}
-    if left == 0:
-        return {"text": gettext("今日まで"), "kind": "soon", "icon_name": "clock"}
-    text = ngettext("あと%(days)s日", "あと%(days)s日", left) % {"days": left}
-    return {"text": text, "kind": "soon" if left <= 3 else "", "icon_name": "clock"}
 
 
 @register.filter

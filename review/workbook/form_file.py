@@ -54,4 +54,4 @@ def _of_the_city(document: PlanDocument) -> dict[str, Any]:
 def _of_a_list(proposal: Proposal) -> dict[str, Any]:
     columns = [asdict(column) for column in proposal.columns]
     cells = [[*place, text] for place, text in proposal.cells.items()]
-    return {**proposal.as_data(), "columns": columns, "cells": cells}
+    return {**proposal.as_data(), "sorts": proposal.sorts(), "columns": columns, "cells": cells}

@@ -60,6 +60,7 @@ CALCULATED = (
     Column(head="実績_単位", width=9, style="centre", value=lambda entry, one: one.actual_unit),
     Column(head="向き", width=14, style="centre", value=lambda entry, one: one.direction),
     Column(head="基準値", width=12, style="cell_text", value=lambda entry, one: one.baseline),
+    Column(head="指標の区分", width=12, style="centre", value=lambda entry, one: labels.SORTS.get(one.sort, "")),
     Column(head="達成率(数値)", width=12, style="ratio", value=lambda entry, one: one.rate),
     Column(head="判定コード", width=14, style="centre", value=lambda entry, one: one.status_code),
     Column(head="値の状態", width=14, style="centre", value=lambda entry, one: one.state),

@@ -256,7 +256,7 @@ def _bar(item: ScheduleRow, position: int, years: tuple[int, ...], first_open: i
 
 
 def _block(block: IndicatorBlock, form: FormSheet, grid: _Grid) -> Iterator[Line]:
-    baseline = block.baseline if block.baseline.strip() else ""
+    more = labels.further_rows(block)
     cells = {cell.fiscal_year: cell for cell in block.years}
     for place, (label, name) in enumerate(
         ((labels.NAME_ROW, "name"), (labels.TARGET_ROW, "target"), (labels.ACTUAL_ROW, "actual"))
@@ -270,13 +270,13 @@ def _block(block: IndicatorBlock, form: FormSheet, grid: _Grid) -> Iterator[Line
         height = grid.height(*boxes)
         if place == 0:
             boxes.insert(
-                0, Box(first=1, last=1, text=labels.goal_label(block.number), style="label", rows=4 if baseline else 3)
+                0, Box(first=1, last=1, text=labels.goal_label(block.number), style="label", rows=3 + len(more))
             )
         yield Line(boxes=tuple(boxes), height=height, section=place == 0, part="goals")
-    if baseline:
+    for label, text in more:
         row = (
-            Box(first=2, last=2, text=labels.BASELINE_ROW, style="row_label"),
-            Box(first=3, last=2 + len(form.years), text=baseline, style="value"),
+            Box(first=2, last=2, text=label, style="row_label"),
+            Box(first=3, last=2 + len(form.years), text=text, style="value"),
         )
         yield Line(boxes=row, height=grid.height(*row), part="goals")
 

@@ -86,8 +86,8 @@ def parts_of(reviews: Iterable[MeasureReview]) -> dict[int, Parts]:
         place = f"goal:{goal.number}:{row.fiscal_year}"
         into = parts[owner[of_measure[goal.measure_id].pk]]
         _add(into, place, row, GOAL if this else EARLIER)
-        if this and row.indicator.baseline:
-            into[f"{place}:baseline"] = row.indicator.baseline
+        facts = {name: getattr(row.indicator, name) for name in ("baseline", "sort") if this}
+        into |= {f"{place}:{name}": value for name, value in facts.items() if value}
     for item in ScheduleItem.objects.filter(measure_year__in=owner):
         _add(parts[owner[item.measure_year_id]], f"schedule:{item.position}", item, SCHEDULE)
     for rating in Rating.objects.filter(review__in=sheets).order_by("given_at", "pk"):
@@ -281,6 +281,7 @@ def part_label(key: str, form: sheet_form.Form) -> str:
             "name": _("評価項目"),
             "answers": _("注意への回答"),
             "baseline": _("基準値"),
+            "sort": _("指標の区分"),
         }
         word = words.get(name, _("判定"))
         mark = circled(int(number))

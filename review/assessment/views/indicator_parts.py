@@ -15,7 +15,7 @@ from review.domain.definitions import unit_of
 from review.domain.progress import BEFORE, status_of
 from review.domain.values import State
 from review.models import IndicatorYear, MeasureReview
-from review.reader_words import came_from_words, goal_label, grade_meaning, worded, year_label
+from review.reader_words import came_from_words, goal_label, grade_meaning, sort_label, worded, year_label
 
 STATUSES = {
     "achieved": gettext_lazy("達成"),
@@ -216,6 +216,7 @@ def table_of(label: str, rows: Sequence[IndicatorYear], year: int, scale: rating
     return {
         "label": label,
         "baseline": rows[-1].indicator.baseline if rows else "",
+        "sort": sort_label(rows[-1].indicator.sort) if rows else "",
         "came_from": came_from_words(came_from(rows)),
         "show_grade": any(row.final_grade for row in rows),
         "years": course.rows(cells, year),

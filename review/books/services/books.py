@@ -179,6 +179,7 @@ def _block(one: Mapping[str, Any], years: list[int]) -> IndicatorBlock:
             for y in years
         ),
         baseline=one.get("baseline", ""),
+        sort=one.get("sort", ""),
     )
 
 
@@ -229,6 +230,7 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) 
         else words[status_of(one["status"], one)],
         rate=Decimal(one["rate"]) if one["rate"] is not None and "progress" not in one else None,
         baseline=one.get("baseline", ""),
+        sort=one.get("sort", ""),
         rate_text=one["rate_text"],
         grade=one["grade"],
         status_code=status_of(one["status"], one),

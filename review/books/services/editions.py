@@ -13,7 +13,7 @@ from review.domain import checks, course, sheet_form, values
 from review.domain.answers import sentence_of, state_words
 from review.domain.grade_words import WHY_OPEN, why_open
 from review.domain.measure_codes import sort_key
-from review.reader_words import goal_label
+from review.reader_words import goal_label, sort_label
 
 Snapshot = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -218,6 +218,7 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
         "table": {
             "label": label,
             "baseline": one.get("baseline", ""),
+            "sort": sort_label(one.get("sort", "")),
             "years": years,
             "show_grade": bool(one["grade"]),
         },

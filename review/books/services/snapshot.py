@@ -20,9 +20,11 @@ from review.plan.services import plan_changes
 
 # 2 brought `corrections` and each indicator's `direction`, 3 its `reading`, `state` and `notes`, 4 the direction as it was judged
 # and tables with codes (`open_data`); editions of older schemas stay as they were frozen, and so do their tables.
-SCHEMA = 4
+SCHEMA = 5
 #: How a settled sheet is called in what is frozen: the city's words, whatever the reader's language.
 OUTCOME_WORDS = {"excluded": "対象外", "not_submitted": "未提出"}
+#: What a goal has in every year, where it has it.
+FACTS = ("baseline", "sort")
 NO_ACTUAL = "実績の記載がありません。"
 
 
@@ -249,7 +251,7 @@ def indicator_of(number: int, rows: list[IndicatorYear], fiscal_year: int) -> di
         "number": number,
         "direction": rows[-1].indicator.direction if rows else "",
         "kind": rows[-1].indicator.kind if rows else "",
-        **({"baseline": rows[-1].indicator.baseline} if rows and rows[-1].indicator.baseline else {}),
+        **{name: value for row in rows[-1:] for name in FACTS if (value := getattr(row.indicator, name))},
         **({"progress": this.reading["progress"]} if "progress" in this.reading else {}),
         "years": [_cell(row, fiscal_year) for row in rows],
         **({"came_from": former} if (former := came_from(rows)) else {}),

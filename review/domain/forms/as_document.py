@@ -54,8 +54,10 @@ def document_of(proposal: Mapping[str, Any], known: Known) -> PlanDocument:
         making.doubts.append(Doubt.of("year_outside_plan", year=fiscal_year_label(year)))
     codes = making.codes(measures)
     groups = _Groups()
+    sorts = proposal.get("sorts") or [[""] * len(one["indicators"]) for one in measures]
     sheets = tuple(
-        making.sheet(one, code, groups.path(one.get("group", ""))) for one, code in zip(measures, codes, strict=True)
+        making.sheet(one, code, groups.path(one.get("group", "")), of_goals)
+        for one, code, of_goals in zip(measures, codes, sorts, strict=True)
     )
     return PlanDocument(years=tuple(inside), sheets=sheets, doubts=tuple(making.doubts))
 
@@ -93,7 +95,9 @@ class _Making:
 
     # --- one sheet ----------------------------------------------------------------------------------------------------
 
-    def sheet(self, measure: Mapping[str, Any], code: str, group: tuple[tuple[str, str], ...]) -> Sheet:
+    def sheet(
+        self, measure: Mapping[str, Any], code: str, group: tuple[tuple[str, str], ...], sorts: Sequence[str]
+    ) -> Sheet:
         refuse_long(measure["name"], LONGEST_NAME, "施策名")
         offices = [re.sub(r"\s*\n\s*", "", name) for name in measure["departments"]]
         for name in offices:
@@ -112,23 +116,25 @@ class _Making:
             related=tuple(name for name in offices[1:] if name != EVERYBODY),
             related_all=EVERYBODY in offices[1:],
             texts=texts,
-            indicators=self._blocks(measure["indicators"], code),
+            indicators=self._blocks(measure["indicators"], code, sorts),
         )
 
-    def _blocks(self, goals: Iterable[Mapping[str, Any]], code: str) -> tuple[IndicatorBlock, ...]:
+    def _blocks(
+        self, goals: Iterable[Mapping[str, Any]], code: str, sorts: Sequence[str]
+    ) -> tuple[IndicatorBlock, ...]:
         numbers = {name: number for (owner, name), number in self.known.numbers.items() if owner == code}
         used = set(numbers.values())
         blocks: list[IndicatorBlock] = []
-        for goal in goals:
+        for goal, sort in zip(goals, sorts, strict=True):
             refuse_long(goal["name"], LONGEST_GOAL, "指標の名前")
             number = numbers.pop(squeezed(goal["name"]), 0)
             if not number:
                 number = next(count for count in range(1, len(used) + 2) if count not in used)
                 used.add(number)
-            blocks.append(self._block(number, goal))
+            blocks.append(self._block(number, goal, sort))
         return tuple(blocks)
 
-    def _block(self, number: int, goal: Mapping[str, Any]) -> IndicatorBlock:
+    def _block(self, number: int, goal: Mapping[str, Any], sort: str) -> IndicatorBlock:
         years = tuple(
             IndicatorCell(
                 fiscal_year=year,
@@ -138,7 +144,8 @@ class _Making:
             )
             for year in self.years
         )
-        return IndicatorBlock(number=number, years=years, unit=goal["unit"], baseline=goal["baseline"])
+        facts = {"unit": goal["unit"], "baseline": goal["baseline"], "sort": sort}
+        return IndicatorBlock(number=number, years=years, **facts)
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------

@@ -104,11 +104,13 @@ def _value_place(
 
 
 def _answers(grid: Grid, row: int, column: int, beside: int) -> bool:
-    """Whether the last word of the row answers the label before it: it is a choice, and nothing stands below it."""
+    """Whether the last word of the row answers the label before it: it is a choice, and nothing stands below it but the
+    value of another label."""
     if not _ASKS.fullmatch(core(grid.own(row, column))) or not _ANSWER.fullmatch(core(grid.own(row, beside))):
         return False
     below = grid.span(row, beside)[2] + 1
-    return beside == grid.filled(row)[-1] and (below >= grid.height or not grid.own(below, beside).strip())
+    alone = below >= grid.height or not grid.own(below, beside).strip() or _is_label(grid.own(below, column))
+    return beside == grid.filled(row)[-1] and alone
 
 
 def _is_label(text: str) -> bool:

@@ -17,8 +17,9 @@ from review.domain.forms.headings import (
     is_number,
     is_year_only,
     kind_of_row,
+    sort_of,
     years_of,
-)
+)  # fmt: skip
 from review.domain.forms.tables import Table, passes_over
 
 _CODE = re.compile(
@@ -67,6 +68,7 @@ class Layout:
     departments: list[int] = field(default_factory=list)
     texts: dict[int, str] = field(default_factory=dict)
     kind: int | None = None
+    sort: int | None = None
     year: int | None = None
     segments: list[Segment] = field(default_factory=list)
     left_out: list[int] = field(default_factory=list)
@@ -86,7 +88,7 @@ class Layout:
         roles |= {c: Role.RELATED if final[c] is Role.RELATED else Role.DEPARTMENT for c in self.departments}
         roles |= dict.fromkeys(self.groups, Role.GROUP) | dict.fromkeys(self.texts, Role.TEXT)
         single: list[tuple[int | None, Role]] = [(self.measure, Role.MEASURE), (self.code, Role.CODE)]
-        single += [(self.kind, Role.SORT), (self.year, Role.YEAR)]
+        single += [(self.kind, Role.SORT), (self.sort, Role.SORT), (self.year, Role.YEAR)]
         for segment in self.segments:
             single += [(segment.goal, Role.GOAL), (segment.unit, Role.UNIT), (segment.divided_by, Role.SORT)]
             single += [(value.year_column, Role.YEAR) for value in segment.values]
@@ -109,10 +111,8 @@ class _Roles(list[Role | None]):
 def lay_out(
     grid: Grid, table: Table, given: Mapping[int, Role] | None = None, years: Mapping[int, int] | None = None
 ) -> Layout:
-    """The columns of the table; `given` and `years` are those of which a person spoke.
-
-    Nothing is decided on a column without headings, unless its data leave no choice.
-    """
+    """The columns of the table; `given` and `years` are those of which a person spoke. Nothing is decided on a column
+    without headings, unless its data leave no choice."""
     return _Decision(grid, table, given or {}, years or {}).decide()
 
 
@@ -167,6 +167,7 @@ class _Decision:
         if self.columns(Role.GOAL):
             return
         named = [c for c in self.columns(Role.TARGET) if self._is_name_of_goal(c)]
+        named = named or ([] if self.layout.sort is None else self.columns(Role.PART))
         items = self.columns(Role.ITEM)
         if named:
             self.roles[named[0]] = Role.GOAL
@@ -187,9 +188,19 @@ class _Decision:
 
     def _drop_sorts(self) -> None:
         """Of several columns under one merged heading, the one that says 活動指標 or 成果指標 in each row names no goal."""
+        goals = self.columns(Role.GOAL, Role.ITEM, Role.PART)
+        for column in self.columns(*(set(Role) - VALUES), None):
+            free = self.given.get(column, Role.SORT) is Role.SORT and {*goals} - {column}
+            if free and self.layout.sort is None and self._tells_sorts(column):
+                self.layout.sort, self.roles[column] = column, Role.SORT
         for column in self.columns(Role.GOAL):
             if all(_SORTS.fullmatch(fold(text)) for text in self.data(column)) and len(self.columns(Role.GOAL)) > 1:
                 self.roles[column] = Role.LEFT_OUT
+
+    def _tells_sorts(self, column: int) -> bool:
+        """Whether the column says 活動指標 or 成果指標, and nothing else but the headings of what comes next."""
+        rows = [row for row in self.rows if len(self.grid.filled(row)) > 1]
+        return all(sort_of(text) for row in rows if (text := self.grid.own(row, column).strip()))
 
     def _unit_beside_goal(self) -> None:
         """Two columns under one merged 指標: the second holds units where all of it is short and says no number."""
@@ -334,7 +345,13 @@ class _Decision:
         if segment.goal is None:
             return
         column = segment.goal + 1
-        taken = {self.layout.kind, self.layout.year, segment.unit, *(value.column for value in segment.values)}
+        taken = {
+            self.layout.kind,
+            self.layout.sort,
+            self.layout.year,
+            segment.unit,
+            *(value.column for value in segment.values),
+        }
         if column >= self.grid.width or column in taken or self.roles[column] not in _DIVIDING:
             return
         if not _DIVISION.fullmatch(core(self.table.headings[column].label)):
@@ -361,7 +378,7 @@ class _Decision:
         layout = self.layout
         own, related = self.columns(Role.DEPARTMENT), self.columns(Role.RELATED)
         layout.departments = [*(own or self.columns(Role.DIVISION)), *related]
-        used = {*layout.groups, *layout.departments, layout.measure, layout.code, layout.kind, layout.year}
+        used = {*layout.groups, *layout.departments, layout.measure, layout.code, layout.kind, layout.sort, layout.year}
         for segment in layout.segments:
             used |= {segment.goal, segment.unit, segment.divided_by}
             used |= {place for value in segment.values for place in (value.column, value.year_column)}

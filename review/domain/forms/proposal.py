@@ -40,6 +40,8 @@ class Goal:
 
     name: str
     unit: str = ""
+    #: activity or outcome, where the file says it
+    sort: str = ""
     values: dict[Slot, Typed] = field(default_factory=dict)
 
     def shown(self) -> dict[Slot, str]:
@@ -119,6 +121,10 @@ class Proposal:
             "measures": [measure.as_data() for measure in self.measures],
             "doubts": [doubt.as_data() for doubt in self.doubts],
         }
+
+    def sorts(self) -> list[list[str]]:
+        """活動指標 or 成果指標, for each goal of each measure: beside the data, whose shape others rely on."""
+        return [[goal.sort for goal in measure.goals.values()] for measure in self.measures]
 
 
 class Collector:

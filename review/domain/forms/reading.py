@@ -7,7 +7,7 @@ from itertools import islice
 
 from review.domain.forms.departments import split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import NONE, VALUES, Column, Corrections, Role, keys_of, kind_of_row
+from review.domain.forms.headings import NONE, VALUES, Column, Corrections, Role, keys_of, kind_of_row, sort_of
 from review.domain.forms.label_rows import Pair, pairs_of
 from review.domain.forms.layout import Layout, lay_out
 from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
@@ -74,7 +74,7 @@ class _SheetReader:
         self.head: dict[Role, list[str]] = {}
         self.kind: Role | None = None
         self.goal_name = ""
-        self.unit = ""
+        self.unit = self.sort = ""
         self.goal: Goal | None = None
 
     def read(self) -> None:
@@ -143,7 +143,7 @@ class _SheetReader:
         if not pair.text:
             return
         if pair.role is Role.GOAL:
-            self.goal_name, self.unit, self.goal = pair.text, "", None
+            self.goal_name, self.unit, self.goal, self.sort = pair.text, "", None, sort_of(pair.label)
         elif pair.role is Role.UNIT:
             self.unit = pair.text
         elif pair.role is Role.TEXT and self.owner:
@@ -185,6 +185,7 @@ class _SheetReader:
             self._doubt("unplaced:label", pair)
             return
         self.goal = self.owner.goal(self.goal_name, self.unit)
+        self.goal.sort = self.goal.sort or self.sort
         kind = "baseline" if baseline else "target" if pair.role is Role.TARGET else "actual"
         cell = self.grid.address(pair.row, pair.column)
         slot = (kind, None if baseline else year)
@@ -202,6 +203,7 @@ class _SheetReader:
         rows.year_of = self._year_of
         rows.fallback = self.goal_name if owner else "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
         rows.unit, rows.kind, rows.kind_of_titles = self.unit, self.kind, self._kind_of_titles()
+        rows.sort = self.sort if owner else ""
         if not self.owner:
             rows.groups = self.head.get(Role.GROUP, []) or self._group_of_sheet(layout)
             rows.departments = self._offices()

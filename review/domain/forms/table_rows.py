@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from review.domain.forms.departments import split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import Role, kind_of_row
+from review.domain.forms.headings import Role, core, kind_of_row, sort_of
 from review.domain.forms.layout import Layout, Segment, ValueColumn, heading_place
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
@@ -32,7 +32,7 @@ class TableRows:
         self.grid, self.table, self.layout, self.collector = grid, table, layout, collector
         self.sections, self.owner = sections, owner
         self.year_of: YearOf = lambda _role: None
-        self.fallback = self.unit = ""
+        self.fallback = self.unit = self.sort = ""
         self.kind: Role | None = None
         self.kind_of_titles: Role | None = None
         self.groups: list[str] = []
@@ -208,6 +208,7 @@ class TableRows:
             return
         key = self.layout.segments.index(segment)
         self._goal[key] = self._goal_at[row, key] = goal
+        goal.sort = goal.sort or self._sort(row, segment)
         for value in values:
             self._value(row, value, goal, key)
 
@@ -230,6 +231,11 @@ class TableRows:
             return measure.goal(self.fallback if self.owner else measure.name, unit)
         self._doubt("no_goal_name", row, segment.goal)
         return None
+
+    def _sort(self, row: int, segment: Segment) -> str:
+        """活動指標 or 成果指標: by the row's own word, the heading of the goals, or the label above the table."""
+        heading = "" if segment.goal is None else core(self.table.headings[segment.goal].label)
+        return sort_of(self._text(row, self.layout.sort)) or sort_of(heading) or self.sort
 
     def _doubt_several(self, row: int, segment: Segment, name: str) -> None:
         lines = [line.strip() for line in name.split("\n") if line.strip()]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from review.domain import bars, measure_codes
 from review.domain.text import normal_newlines
-from review.models import Cycle, CycleState, Department, Indicator
+from review.models import Cycle, CycleState, Department
 from review.people.forms.people import CHOOSE, REQUIRED, open_offices
 from review.plan.services import measure_state, plan_proposals, structure
 from review.plan.services.measure_state import State
@@ -66,8 +66,9 @@ class MeasureForm(forms.Form):
             return forms.MultipleChoiceField(
                 choices=choices, widget=box, error_messages=CHOOSE, help_text=HELP[key], **named
             )
-        if key.endswith(":direction"):
-            ways: list[tuple[str, Any]] = [("", _("推定する")), *Indicator.Direction.choices]
+        part = key.rpartition(":")[2]
+        if part in measure_state.CHOICES:
+            ways = [("", _("推定する") if part == "direction" else "－"), *measure_state.CHOICES[part]]
             return forms.ChoiceField(choices=ways, error_messages=CHOOSE, **named)
         several = key.startswith("text:") or "\n" in value
         named["required"] = key == "name"

@@ -35,6 +35,9 @@ State = dict[str, Any]
 CLOSED = (CycleState.SCHEDULED, CycleState.PUBLISHED)
 #: What a person confirmed of a goal: another word asks them again.
 DEFINED = ("unit", "direction", "baseline")
+#: What a goal has beside its 評価項目 and 目標, the same in every year.
+OF_GOAL = ("sort", *DEFINED)
+CHOICES = {"direction": Indicator.Direction.choices, "sort": Indicator.Sort.choices}
 LONGEST = {"name": 200, "related_text": 500, "goal:name": 300, "goal:unit": 40, "goal:baseline": 300, "row:name": 300}
 
 
@@ -87,14 +90,14 @@ def _goal(goal: Indicator, cycle: Cycle) -> State:
     rows = {row.fiscal_year: row for row in sorted(goal.years.all(), key=lambda row: row.fiscal_year)}
     near = [row for year, row in rows.items() if year <= cycle.fiscal_year] or [*rows.values()][:1]
     values: State = {"name": near[-1].name if near else ""}
-    values |= {part: getattr(goal, part) for part in DEFINED} | {"end": False}
+    values |= {part: getattr(goal, part) for part in OF_GOAL} | {"end": False}
     values |= {str(year): rows[year].target if year in rows else "" for year in target_years(cycle)}
     return {f"goal:{goal.number}:{part}": value for part, value in values.items()}
 
 
 def blanks(cycle: Cycle, count: int) -> State:
     """The state of so many goals and rows that are not there yet."""
-    goal = [*("name", *DEFINED), *map(str, target_years(cycle))]
+    goal = [*("name", *OF_GOAL), *map(str, target_years(cycle))]
     row = ["name", *map(str, cycle.plan.years)]
     numbers = range(1, count + 1)
     return {f"goal:+{n}:{part}": "" for n in numbers for part in goal} | {
@@ -121,7 +124,7 @@ def labels_of(key: str) -> tuple[str, str]:
     mark = _("(追加%(n)s)") % {"n": number[1:]} if number.startswith("+") else items.circled(int(number))
     goal, year = kind == "goal", year_label(int(part)) if part.isdecimal() else ""
     whole = _("成果目標%(mark)s") if goal else _("取組%(mark)s")
-    if part in DEFINED:
+    if part in OF_GOAL:
         word = str(Indicator._meta.get_field(part).verbose_name)  # type: ignore[union-attr]
     elif year:
         word = _("目標(%(year)s)") % {"year": year} if goal else year
@@ -138,8 +141,8 @@ def words_of(key: str, value: Any, offices: Mapping[str, str]) -> str:
         return _("はい") if value else _("いいえ")
     if key in ("owner", "related"):
         return _("、").join(offices.get(pk, "") for pk in ([value] if key == "owner" else value))
-    if key.endswith(":direction"):
-        return str(dict(Indicator.Direction.choices).get(value, ""))
+    if choices := CHOICES.get(key.rpartition(":")[2]):
+        return str(dict(choices).get(value, ""))
     return str(value or "")
 
 
@@ -185,7 +188,7 @@ def _problem(cycle: Cycle, key: str, value: Any, now: State) -> str:
         return _("主管部署を選んでください。")
     if kind == "related" and not set(value) - set(now.get(key, ())) <= _open_offices():
         return _("関連部署に、今はない部署があります。一覧から選び直してください。")
-    if part == "direction" and value not in ("", *Indicator.Direction.values):
+    if part in CHOICES and value not in ("", *dict(CHOICES[part])):
         return _("一覧から選んでください。")
     years = target_years(cycle) if kind == "goal" else cycle.plan.years if kind == "row" else ()
     if kind in ("goal", "row") and part.isdecimal() and int(part) not in years:
@@ -256,16 +259,16 @@ def next_number(measure: Measure) -> int:
 
 def _goal_row(measure: Measure, first: int, number: str, parts: State) -> Indicator:
     if number.startswith("+"):
-        defined = {part: parts[part] for part in DEFINED if part in parts}
+        defined = {part: parts[part] for part in OF_GOAL if part in parts}
         return Indicator.objects.create(measure=measure, number=next_number(measure), **defined)
     goal = Indicator.objects.get(measure=measure, number=int(number))
     if defined := {part: parts[part] for part in DEFINED if part in parts}:
         for part, value in (defined | {"defined_at": None, "defined_by": None}).items():
             setattr(goal, part, value)
         goal.save()
-    if parts.get("end"):
-        goal.last_year = first - 1
-        goal.save(update_fields=["last_year"])
+    goal.sort = parts.get("sort", goal.sort)
+    goal.last_year = first - 1 if parts.get("end") else goal.last_year
+    goal.save(update_fields=["sort", "last_year"])
     return goal
 
 

@@ -31,7 +31,7 @@ from review.trail.services import audit
 
 #: What a goal takes along into another 施策.
 DEFINITION = (
-    "direction", "unit", "kind", "baseline", "defined_at", "defined_by_id", "defined_for", "defined_reason",
+    "direction", "unit", "kind", "sort", "baseline", "defined_at", "defined_by_id", "defined_for", "defined_reason",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -83,9 +84,15 @@ class Preview:
 # --- receiving and reading -------------------------------------------------------------------------------------------
 
 
-def under_way(user: User, plan: Plan) -> PlanUpload | None:
-    """The file that the user is looking at. One query."""
-    return PlanUpload.objects.filter(plan=plan, uploaded_by_id=user.pk, applied_at=None).first()
+def under_way(user: User, plan: Plan) -> list[PlanUpload]:
+    """The file that the user is looking at; before it one that is to take its place, until it is read. One query."""
+    return list(_beside(PlanUpload(plan=plan, uploaded_by=user)).order_by("-arriving"))
+
+
+def _beside(upload: PlanUpload) -> QuerySet[PlanUpload]:
+    """What else its sender has under way in the plan."""
+    rows = PlanUpload.objects.filter(plan=upload.plan_id, uploaded_by=upload.uploaded_by_id, applied_at=None)
+    return rows.exclude(pk=upload.pk)
 
 
 def last_taken(plan: Plan) -> PlanUpload | None:
@@ -109,28 +116,27 @@ def blank_form(*, user: User, plan: Plan) -> bytes:
 
 
 def receive(*, user: User, plan_id: int, path: Path, filename: str) -> PlanUpload:
-    """Hold the file for the user in place of another, and have it read with the template of last time. Raises NotAllowed,
-    and Invalid with the sentence of what is wrong with a small file: that is not held."""
+    """Hold the file for the user, in place of another as soon as it is read, and have it read with the template of last
+    time. Raises NotAllowed, and Invalid with the sentence of what is wrong with a small file: that is not held."""
     plan = _allowed(user, plan_id)
     content, before = path.read_bytes(), last_taken(plan)
-    upload = PlanUpload(
-        plan=plan,
-        uploaded_by=user,
-        uploaded_at=clock.now(),
-        filename=file_names.clean(filename, "計画"),
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
-        corrections={"roles": before.assignment} if before else {},
-    )
+    corrections = {"roles": before.assignment} if before else {}
+    upload = PlanUpload(plan=plan, uploaded_by=user, uploaded_at=clock.now(), content=content, corrections=corrections)
+    upload.filename, upload.sha256 = file_names.clean(filename, "計画"), hashlib.sha256(content).hexdigest()
     try:
         with transaction.atomic():
             PlanUpload.objects.filter(applied_at=None, uploaded_at__lt=clock.now() - HOLD).delete()
-            PlanUpload.objects.filter(plan=plan, uploaded_by_id=user.pk, applied_at=None).delete()
+            earlier = _beside(upload)
+            if taking := earlier.filter(request__act="take").first():
+                sentence = _("「%(name)s」を取り込んでいます。終わってから送ってください。")
+                raise Invalid(sentence % {"name": taking.filename})
+            earlier.filter(Q(arriving=True) | Q(reading={})).delete()
+            upload.arriving = earlier.exists()
             upload.save()
             job = _request(user, upload, "plan.file", act="read", corrections=upload.corrections)
         return _at_once(upload, job)
     except Invalid:
-        PlanUpload.objects.filter(pk=upload.pk).delete()
+        PlanUpload.objects.filter(pk=upload.pk or 0).delete()
         raise
 
 
@@ -175,17 +181,17 @@ def work_on(held: jobs.Claim) -> None:
     with translation.override(upload.request["language"]):
         try:
             _allowed(upload.uploaded_by, upload.plan_id)
-            (_take_as_requested if upload.request["act"] == "take" else _read_as_requested)(
-                held, upload, upload.request
-            )
+            act = _take_as_requested if upload.request["act"] == "take" else _read_as_requested
+            act(held, upload, upload.request)
         except (Invalid, Stale, NotAllowed, AlreadyDecided) as refusal:
             with held.finishing():
                 stored = PlanUpload.objects.select_related("plan").get(pk=upload.pk)
                 if isinstance(refusal, Stale):
                     _try(stored)
-                stored.request, stored.refusal = {}, str(refusal)
-                stored.content = stored.content if stored.is_read else b""  # it may be anything
-                stored.save(update_fields=["request", "refusal", "trial", "content"])
+                if not _stays_with_the_first(stored, refusal):
+                    stored.request, stored.refusal = {}, str(refusal)
+                    stored.content = stored.content if stored.is_read else b""  # it may be anything
+                    stored.save(update_fields=["request", "refusal", "trial", "content"])
 
 
 def _read_as_requested(held: jobs.Claim, upload: PlanUpload, request: Mapping[str, Any]) -> None:
@@ -201,7 +207,25 @@ def _read_as_requested(held: jobs.Claim, upload: PlanUpload, request: Mapping[st
     _try(upload)
     upload.request = {}
     with held.finishing():
-        upload.save(update_fields=["reading", "trial", "corrections", "sheets_year", "request"])
+        if upload.arriving:
+            _replace(upload)
+        upload.save(update_fields=["reading", "trial", "corrections", "sheets_year", "request", "arriving"])
+
+
+def _replace(upload: PlanUpload) -> None:
+    """The file before it goes, now that this one can be looked at."""
+    for before in _beside(upload).select_related("plan").select_for_update(of=("self",)):
+        _tell(upload.uploaded_by, before, "plan.file_drop", before.corrections)
+        before.delete()
+    upload.arriving = False
+
+
+def _stays_with_the_first(upload: PlanUpload, refusal: Exception) -> bool:
+    """Whether the file before it says why this one could not take its place; of a small one its sender hears at once."""
+    sentence = _("「%(name)s」は読み取れなかったので、替えていません。%(why)s")
+    sentence %= {"name": upload.filename, "why": refusal}
+    large = upload.arriving and len(upload.content) > AT_ONCE
+    return bool(large and _beside(upload).update(refusal=sentence) and upload.delete())
 
 
 def _read_first(upload: PlanUpload, corrections: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -232,12 +256,11 @@ def drop(*, user: User, upload: PlanUpload) -> None:
 
 
 def _tell(user: User, upload: PlanUpload, action: str, corrections: Mapping[str, Any]) -> None:
-    audit.write(
-        actor=user,
-        action=action,
-        subject=f"plan:{upload.plan.name}",
-        after={"file": upload.filename, "sha256": upload.sha256, "corrections": corrections},
-    )
+    audit.write(actor=user, action=action, subject=f"plan:{upload.plan.name}", after=_note(upload, corrections))
+
+
+def _note(upload: PlanUpload, corrections: Mapping[str, Any]) -> dict[str, Any]:
+    return {"file": upload.filename, "sha256": upload.sha256, "corrections": corrections}
 
 
 def _allowed(user: User, plan_id: int) -> Plan:
@@ -289,10 +312,8 @@ def _import(upload: PlanUpload, read: PlanDocument, *, by: User | None = None) -
     document, plan = mended(read, proposals(read)), upload.plan
     year = upload.sheets_year or min(max(planning.sheets_year(document), plan.first_year), plan.last_year)
     upload.sheets_year = year
-    note = {"file": upload.filename, "sha256": upload.sha256, "corrections": upload.corrections}
-    return planning.import_plan(
-        document, plan_name=plan.name, city=plan.city, year=year, dry_run=by is None, by=by, note=note
-    )
+    note, names = _note(upload, upload.corrections), {"plan_name": plan.name, "city": plan.city}
+    return planning.import_plan(document, **names, year=year, dry_run=by is None, by=by, note=note)
 
 
 def _try(upload: PlanUpload) -> None:
@@ -317,13 +338,9 @@ def _preview(upload: PlanUpload, read: PlanDocument, imported: Imported) -> Prev
     rows = sorted(_rows(upload, read, doubts), key=lambda row: (not row.strange, not row.place))
     seen = mends_of(upload.corrections), upload.sheets_year, imported.written, [row.key for row in rows]
     text = json.dumps([*seen, [asdict(one) for one in imported.changes]], sort_keys=True, ensure_ascii=False)
-    return Preview(
-        document=mended(read, proposals(read)),
-        imported=imported,
-        rows=rows,
-        elsewhere=sum(doubt.code in ELSEWHERE for doubt in doubts),
-        version=hashlib.sha256(text.encode()).hexdigest()[:32],
-    )
+    version, elsewhere = hashlib.sha256(text.encode()).hexdigest()[:32], sum(one.code in ELSEWHERE for one in doubts)
+    document = mended(read, proposals(read))
+    return Preview(document=document, imported=imported, rows=rows, elsewhere=elsewhere, version=version)
 
 
 def _rows(upload: PlanUpload, read: PlanDocument, doubts: Iterable[Doubt]) -> Iterator[Row]:

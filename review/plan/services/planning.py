@@ -38,6 +38,7 @@ from review.models import (
     User,
 )
 from review.plan.services import file_doubts, structure
+from review.reader_words import sort_label
 from review.trail.services import audit
 
 
@@ -256,7 +257,7 @@ class _Import:
             if block.is_empty:
                 continue
             # Only a person sets the definition; the page of definitions infers it for them to confirm.
-            facts = {"unit": block.unit[:40], "baseline": block.baseline[:300]}
+            facts = {"unit": block.unit[:40], "baseline": block.baseline[:300], "sort": block.sort}
             indicator = self.goals.get((measure.pk, block.number))
             if indicator is None:
                 indicator = Indicator(measure=measure, number=block.number, **facts)
@@ -264,6 +265,12 @@ class _Import:
                 self.written += 1
                 latest = next(cell.name for cell in reversed(block.years) if not cell.is_empty)
                 self._changed(sheet.code, None, _("成果目標の追加"), "", latest)
+            elif block.sort and not indicator.sort:
+                indicator.sort = block.sort
+                indicator.save(update_fields=["sort"])
+                self.written += 1
+                place = f"{goal_label(block.number)} {_('指標の区分')}"
+                self._changed(sheet.code, None, place, "", sort_label(block.sort))
             for cell in block.years:
                 if not cell.is_empty:
                     self._cell(indicator, sheet.code, cell)

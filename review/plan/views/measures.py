@@ -4,7 +4,7 @@ A draft is changed at once; in a year under way the same form makes a proposal w
 """
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import quote
 
@@ -21,10 +21,10 @@ from review.models import AuditEntry, ChangeKind, Cycle, CycleState, MeasureYear
 from review.plan.forms.measures import MeasureForm
 from review.plan.services import measure_edits, measure_state, plan_changes
 from review.plan.services.plan_proposals import Detail, Proposal
-from review.plan.views.plan_changes import cycle_or_404, foreseen, propose
+from review.plan.views.plan_changes import awaited, cycle_or_404, foreseen, propose
 from review.plan.views.plans import changes_of, offices_by_id
 from review.screens.views.acts import accepted, act_page, crumbs, previewed
-from review.screens.views.answers import see_other
+from review.screens.views.answers import conflict, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
@@ -37,11 +37,26 @@ def measures_of(cycle: Cycle) -> QuerySet[MeasureYear]:
 
 
 def year_or_404(cycle: Cycle, code: str) -> MeasureYear:
-    """The 施策 in the year, while the plan of the year can still change."""
+    """The 施策 in the year."""
     row = measures_of(cycle).filter(measure__code=code).first()
-    if row is None or cycle.state in measure_state.CLOSED:
+    if row is None:
         raise Http404
     return row
+
+
+def until_decided(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The forms of a 施策 while the year's 施策 can change; afterwards the list, which says where and from when."""
+
+    @wraps(view)
+    def answered(request: SignedInRequest, plan: str, year: int, **more: Any) -> HttpResponse:
+        cycle = cycle_or_404(plan, year)
+        if cycle.state not in measure_state.CLOSED:
+            return view(request, plan, year, **more)
+        if request.method == "POST":
+            return conflict(request, f"{_('公表が決まり、この年度の施策は変わりません。')}{awaited(cycle)}")
+        return see_other("meguri:measures", plan, year)
+
+    return answered
 
 
 def sent(request: SignedInRequest) -> Any:
@@ -67,6 +82,9 @@ def measures(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "cycle": cycle,
         "rows": measures_of(cycle).prefetch_related("related").annotate(goals=goals),
         "may_change": permissions.may_edit_measures(request.user, cycle),
+        "closed": cycle.state in measure_state.CLOSED,
+        "awaited": awaited(cycle),
+        "next_year": Cycle.objects.filter(plan=cycle.plan_id, fiscal_year__gt=year).order_by("fiscal_year").first(),
     }
     return render(request, "plan/measures.html", context)
 
@@ -84,6 +102,7 @@ def measure_record(request: SignedInRequest, plan: str, year: int, code: str) ->
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@until_decided
 @versioned(measure_record)
 def measure_edit(request: SignedInRequest, plan: str, year: int, code: str) -> HttpResponse:
     """Change it."""
@@ -102,11 +121,10 @@ def measure_edit(request: SignedInRequest, plan: str, year: int, code: str) -> H
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@until_decided
 def measure_new(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """施策の追加: one form with all that it has."""
     cycle = cycle_or_404(plan, year)
-    if cycle.state in measure_state.CLOSED:
-        raise Http404
     form = MeasureForm(sent(request), cycle=cycle, now=measure_state.state_of(cycle, None), more=3, new=True)
 
     def add() -> None:
@@ -186,6 +204,7 @@ def history(cycle: Cycle, row: MeasureYear) -> Iterator[dict[str, Any]]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@until_decided
 def measure_end(request: SignedInRequest, plan: str, year: int, code: str) -> HttpResponse:
     """施策の廃止 in a draft: what goes, then the act. In a year under way it is proposed."""
     cycle = cycle_or_404(plan, year)

@@ -11,18 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from review import permissions, queries
+from review import clock, permissions, queries
 from review.domain.refusals import Invalid
-from review.models import ChangeKind, ChangeState, Cycle, Measure, MeasureYear, PlanChange
+from review.models import ChangeKind, ChangeState, Cycle, CycleState, Measure, MeasureYear, PlanChange
 from review.plan.forms.plan_changes import PARTS, ChangeForm, MeasureChoice, numbered
+from review.plan.services import measure_state, plan_proposals, structure
 from review.plan.services import plan_changes as work
-from review.plan.services import plan_proposals, structure
 from review.plan.services.plan_checks import problems_of
 from review.plan.services.plan_proposals import Proposal
 from review.screens.views.acts import act_page, crumbs, previewed
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
-from review.templatetags.words import fiscal_year
+from review.templatetags.words import day_text, fiscal_year
 
 #: What each kind means, for the page of one change.
 MEANINGS: dict[str, Any] = {
@@ -56,6 +56,18 @@ def cycle_or_404(plan: str, year: int) -> Cycle:
     return cycle
 
 
+def awaited(cycle: Cycle) -> str:
+    """From when whole 施策 change again, where every year that is there was decided and another follows; else nothing."""
+    last = Cycle.objects.filter(plan=cycle.plan_id).latest("fiscal_year")
+    if last.state not in measure_state.CLOSED or last.fiscal_year >= cycle.plan.last_year:
+        return ""
+    words = _("%(next)sの施策の内容の変更と追加は、%(year)sの公表のあと、%(next)sの「施策」で始められます。")
+    if last.state == CycleState.SCHEDULED and last.publish_at and last.publish_at > clock.now():
+        words += _("公表の予定は%(day)sです。")
+    day = day_text(last.publish_at) if last.publish_at else ""
+    return words % {"next": fiscal_year(last.fiscal_year + 1), "year": fiscal_year(last.fiscal_year), "day": day}
+
+
 @require_safe
 def plan_changes(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Every change of the year's plan, the waiting ones first. Two queries however many."""
@@ -71,6 +83,7 @@ def plan_changes(request: SignedInRequest, plan: str, year: int) -> HttpResponse
         "waiting": [row for row in changes if row.state == ChangeState.PROPOSED],
         "decided": [row for row in changes if row.state != ChangeState.PROPOSED],
         "kinds": kinds(cycle, open_years) if proposing else [],
+        "awaited": awaited(cycle),
         "ended": not open_years,
     }
     return render(request, "plan/plan_changes.html", context)

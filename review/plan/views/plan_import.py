@@ -28,6 +28,7 @@ FIRST_SHEETS, MOST_CHANGES = 3, 300
 #: seconds until the page of a job asks again
 AGAIN_IN = 2
 AGAIN = gettext_lazy("直したところを読み直しました。もう一度確かめてから取り込んでください。")
+UNSEEN = gettext_lazy("「%(name)s」を確かめている途中です。替えるときは、ファイルをもう一度選んで送ってください。")
 
 
 def way(plan: Plan, *more: tuple[str, str] | str) -> list[Crumb]:
@@ -42,6 +43,10 @@ def plan_import(request: SignedInRequest, plan: str) -> HttpResponse:
     shown = get_object_or_404(Plan, short_name=plan)
     work.require_may(request.user, shown)
     form = PlanFileForm(request.POST or None, request.FILES or None)
+    uploads = work.under_way(request.user, shown)
+    waiting = next((one for one in uploads if one.is_read), None)
+    if form.is_bound and waiting and request.POST.get("instead") != str(waiting.pk):
+        form.add_error("file", UNSEEN % {"name": waiting.filename})
     if form.is_bound and form.is_valid():
         try:
             with on_disk(form.cleaned_data["file"]) as (path, name):
@@ -50,14 +55,13 @@ def plan_import(request: SignedInRequest, plan: str) -> HttpResponse:
             form.add_error("file", str(refusal))
         else:
             return see_other("meguri:plan_import_check", plan)
-    waiting = work.under_way(request.user, shown)
     context = {
         "page_title": _("計画の取込み"),
         "breadcrumbs": way(shown, _("計画の取込み")),
         "plan": shown,
         "form": form,
-        "waiting": waiting if waiting and waiting.is_read else None,
-        "refusal": waiting.refusal if waiting and not waiting.is_read else "",
+        "waiting": waiting,
+        "refusal": next((one.refusal for one in uploads if not one.is_read), ""),
         "taken": work.last_taken(shown),
     }
     return render(request, "plan/import.html", context, status=422 if form.errors else 200)
@@ -78,7 +82,7 @@ def plan_import_check(request: SignedInRequest, plan: str) -> HttpResponse:
     """How the file was read and what it would do; a POST corrects it, takes it, or drops it."""
     shown = get_object_or_404(Plan, short_name=plan)
     work.require_may(request.user, shown)
-    upload = work.under_way(request.user, shown)
+    upload = next(iter(work.under_way(request.user, shown)), None)
     if upload is None or (upload.refusal and not upload.is_read):
         return handed_on(request, shown)
     if request.method == "POST" and request.POST.get("act") == "drop":

@@ -16,7 +16,7 @@ from django.conf import settings
 from review.books.services import books, editions
 from review.books.services.editions import Row, Snapshot
 from review.books.services.snapshot import SCHEMA
-from review.domain import fields, grade_words, sheet_form, values
+from review.domain import fields, form_labels, grade_words, sheet_form, values
 from review.domain.answers import sentence_of
 from review.domain.fields import OWN, Field, Kind
 from review.domain.fiscal import fiscal_year_label
@@ -113,6 +113,7 @@ INDICATOR_COLUMNS = (
     Column("基準値", "baseline", "計画の始まりの値(書かれたとおり)", "Value at the beginning of the plan, as typed"),
     Column("目標年度_西暦", "target_year", "目標が後の年度だけにあるとき、その年度", "Fiscal year of the target, where it is a later one", "integer", True),
     Column("進捗率", "progress", "(実績−基準値)÷(目標−基準値)。目標が後の年度だけにあるとき", "Progress from the value at the beginning to a target of a later year", "number", True),
+    Column("指標の区分", "sort", "活動指標、成果指標。区分のない計画では空", "Whether the goal measures what is done (活動指標) or what comes of it (成果指標); empty where the plan does not say", since=5),
 )  # fmt: skip
 
 #: what a row of a year holds that the edition does not judge
@@ -240,6 +241,7 @@ def _cell(code: str, one: Row, place: int, *, coded: bool) -> dict[str, Any]:
         "indicator_id": f"{code}-{one['number']}",
         "indicator_number": one["number"],
         "baseline": one.get("baseline", ""),
+        "sort": form_labels.SORTS.get(one.get("sort", ""), ""),
         "year": cell["fiscal_year"],
         "year_label": fiscal_year_label(cell["fiscal_year"]),
         "indicator": _typed(cell["name"]) if coded else cell["name"],

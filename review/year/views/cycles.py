@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from review import calendar, clock, permissions, queries
@@ -27,6 +26,7 @@ from review.screens.views.chrome import address
 from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
+from review.templatetags.days import left_until
 from review.templatetags.words import day_text, fiscal_year
 from review.year.forms.cycles import DeadlinesForm, FirstYearForm
 from review.year.services import cycles as work
@@ -134,19 +134,12 @@ def deadlines_of(cycle: Cycle) -> Iterator[dict[str, Any]]:
         yield {
             "label": DeadlinesForm.base_fields[name].label,
             "at": moment,
-            "left": business_days_text(left),
+            "left": left_until(moment)["text"],
             "passed": left < 0,
             "closed": ""
             if days.is_open(day)
             else _("閉庁日です。次の開庁日は%(day)sです。") % {"day": day_text(days.next_open(day))},
         }
-
-
-def business_days_text(left: int) -> str:
-    """あと12開庁日, 3開庁日前に過ぎました."""
-    if left < 0:
-        return ngettext("%(n)s開庁日前に過ぎました", "%(n)s開庁日前に過ぎました", -left) % {"n": -left}
-    return ngettext("あと%(n)s開庁日", "あと%(n)s開庁日", left) % {"n": left}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from review import clock
 from review.books.services.snapshot import snapshot_of
-from review.models import ChangeKind, Indicator, IndicatorYear, Measure, MeasureReview, Notification, PlanChange
+from review.models import (
+    ChangeKind,
+    CycleState,
+    Indicator,
+    IndicatorYear,
+    Measure,
+    MeasureReview,
+    Notification,
+    PlanChange,
+)
 from review.plan.forms.measures import MeasureForm
 from review.plan.services import measure_state
+from review.publication.services import publication
 from review.sheet.services import submission
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, hidden, words
@@ -196,4 +208,45 @@ def test_a_published_year_has_a_list_and_no_form(cast: Cast) -> None:
     cast.published(1)
     client = as_(cast.reviewer)
     assert PAGE not in client.get(LIST).content.decode()
-    assert [client.get(address).status_code for address in (PAGE, NEW, f"{PAGE}end/")] == [404, 404, 404]
+    assert {client.get(address)["Location"] for address in (PAGE, NEW, f"{PAGE}end/")} == {LIST}
+
+
+# --- between 公表の決定 and 公表 --------------------------------------------------------------------------------------
+
+
+def decided(cast: Cast) -> None:
+    """A year of which the 公表 is decided for a day to come."""
+    cast.approved(1)
+    settle_background()
+    terms = publication.Terms(publish_at=clock.now() + timedelta(days=30))
+    steps.decide_year(user=cast.approver, cycle_id=cast.cycle.pk, terms=terms)
+    cast.cycle.refresh_from_db()
+    assert cast.cycle.state == CycleState.SCHEDULED
+
+
+@pytest.mark.parametrize("address", [LIST, PAGE, NEW, f"{PAGE}end/", f"/plans/dx/{YEAR}/changes/"])
+def test_once_the_publication_is_decided_each_door_says_from_when_and_where_the_next_year_changes(
+    cast: Cast, address: str
+) -> None:
+    cast.open(1)
+    decided(cast)
+    page = as_(cast.reviewer).get(address, follow=True)
+    sentence = (
+        "令和7年度の施策の内容の変更と追加は、令和6年度の公表のあと、令和7年度の「施策」で始められます。公表の予定は"
+    )
+    assert page.status_code == 200 and sentence in words(page) and PAGE not in page.content.decode()
+
+
+def test_what_was_sent_after_the_decision_is_refused_with_the_way_on(cast: Cast) -> None:
+    cast.open(1)
+    sent = typed(cast, name="新しい名前", reason="見直しのため")
+    decided(cast)
+    answer = as_(cast.reviewer).post(PAGE, sent)
+    assert answer.status_code == 409 and "令和7年度の「施策」で始められます" in words(answer)
+    assert "見直しのため" in words(answer) and not PlanChange.objects.exists()
+
+
+def test_a_published_year_leads_to_the_measures_of_the_next(cast: Cast) -> None:
+    cast.published(1)
+    page = as_(cast.reviewer).get(PAGE, follow=True)
+    assert f"/plans/dx/{NEXT}/measures/" in page.content.decode() and "公表のあと" not in words(page)

@@ -95,10 +95,73 @@ def test_every_book_that_meguri_made_is_read_back_under_whatever_names_the_plan_
         artifact = Artifact.objects.filter(kind=kind, path__endswith=".xlsx").latest("pk")
         with default_storage.open(artifact.path) as stored:
             file = SimpleUploadedFile("書出し.xlsx", stored.read())
-        sent = as_(cast.reviewer).post("/plans/dx/import/", {"file": file})
+        waiting = as_(cast.reviewer).get("/plans/dx/import/").context["waiting"]
+        instead = str(waiting.pk) if waiting else ""
+        sent = as_(cast.reviewer).post("/plans/dx/import/", {"file": file, "instead": instead})
         assert sent.status_code == 303, words(sent)
         settle_background()
         upload = PlanUpload.objects.get(applied_at=None)
         assert not upload.refusal and not upload.trial["changes"], kind
         texts = [sheet.texts for sheet in plan_files.preview(upload).document.sheets]
         assert len(texts) == sheets and {text["cause"] for text in texts} == {"見本の要因です。"}
+
+
+# --- a file in another's place ---------------------------------------------------------------------------------------
+
+SHORT = "取組,担当課,指標,令和6年度目標\n窓口,市民課,待ち時間,10分\n"
+BROKEN = "令和6年度"
+
+
+def held() -> list[str]:
+    return sorted(PlanUpload.objects.filter(applied_at=None).values_list("filename", flat=True))
+
+
+@pytest.mark.parametrize("broken", [BROKEN, BROKEN + " " * plan_files.AT_ONCE], ids=["small", "large"])
+def test_a_file_that_cannot_be_read_takes_no_place(cast: Cast, plan: Plan, broken: str) -> None:
+    send(cast, SHORT, "一つ目.csv")
+    act(cast, "read", sheets="2025")
+    before = PlanUpload.objects.get().corrections
+    answer = send(cast, broken, "二つ目.csv")
+    settle_background()
+    stands = as_(cast.reviewer).get("/plans/sogo/import/check/")
+    assert held() == ["一つ目.csv"] and PlanUpload.objects.get().corrections == before
+    assert "待ち時間" in words(stands)
+    refusal = words(answer if answer.status_code == 422 else stands)
+    assert "二つ目.csv" in refusal or answer.status_code == 422
+
+
+def test_a_file_takes_the_place_of_another_once_it_is_read_and_not_before(cast: Cast, plan: Plan) -> None:
+    send(cast, SHORT, "一つ目.csv")
+    send(cast, long_list(), "二つ目.csv")
+    assert held() == ["一つ目.csv", "二つ目.csv"]
+    assert "順番を待っています" in words(page(cast)) and "二つ目.csv" in words(page(cast))
+    assert "一つ目.csv" in words(as_(cast.reviewer).get("/plans/sogo/import/"))
+    settle_background()
+    assert held() == ["二つ目.csv"] and "指標その5の件数" in words(page(cast))
+    dropped = AuditEntry.objects.get(action="plan.file_drop")
+    assert dropped.after["file"] == "一つ目.csv" and dropped.actor_key == cast.reviewer.key
+
+
+def test_who_drops_the_second_while_it_is_read_has_the_first_again(cast: Cast, plan: Plan) -> None:
+    send(cast, SHORT, "一つ目.csv")
+    send(cast, long_list(), "二つ目.csv")
+    as_(cast.reviewer).post("/plans/sogo/import/check/", {"act": "drop"})
+    settle_background()
+    assert held() == ["一つ目.csv"] and "待ち時間" in words(page(cast))
+
+
+def test_a_page_that_knew_of_no_file_replaces_none(cast: Cast, plan: Plan) -> None:
+    """Two tabs: the second was opened before the first sent its file."""
+    send(cast, SHORT, "一つ目.csv")
+    unseen = as_(cast.reviewer).post("/plans/sogo/import/", {"file": SimpleUploadedFile("二つ目.csv", SHORT.encode())})
+    assert unseen.status_code == 422 and "「一つ目.csv」を確かめている途中です" in words(unseen)
+    assert held() == ["一つ目.csv"] and "読み取れないときは、このファイルが残ります" in words(unseen)
+
+
+def test_no_file_takes_the_place_of_one_that_is_being_taken(cast: Cast, plan: Plan) -> None:
+    send(cast, long_list(), "一つ目.csv")
+    settle_background()
+    act(cast, "take", everything="on")
+    assert "「一つ目.csv」を取り込んでいます" in words(send(cast, SHORT, "二つ目.csv"))
+    settle_background()
+    assert Measure.objects.filter(plan=plan).count() == 40

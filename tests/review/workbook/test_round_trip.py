@@ -133,6 +133,16 @@ def test_the_baseline_of_a_goal_comes_back(tmp_path, text):
     assert [one.baseline for one in back.indicators] == ["", text, ""] and back == sheet
 
 
+def test_the_sort_of_a_goal_comes_back_beside_its_baseline(tmp_path):
+    goals = tuple(
+        replace(samples.block(number, "値"), sort=sort, baseline=baseline)
+        for number, (sort, baseline) in enumerate([("activity", ""), ("outcome", "12%"), ("", "3"), ("", "")], start=1)
+    )
+    sheet = samples.sheet("文章", indicators=goals)
+    assert not write(tmp_path / "b.xlsx", sheet)
+    assert read_plan_workbook(tmp_path / "b.xlsx").sheets == (sheet,)
+
+
 def test_a_form_of_several_pages_comes_back(tmp_path):
     path = tmp_path / "form.xlsx"
     sheet = samples.sheet("文" * 600, indicators=tuple(samples.block(number, "短い") for number in range(1, 17)))

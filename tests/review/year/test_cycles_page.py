@@ -11,7 +11,6 @@ from review import clock
 from review.domain import rating
 from review.models import AuditEntry, Cycle
 from review.year.services import cycles
-from review.year.views.cycles import business_days_text
 from tests.cast import YEAR, Cast
 from tests.review.acting import as_, queries_of, words
 
@@ -98,10 +97,6 @@ def test_the_scale_is_chosen_while_the_year_is_a_draft(cast: Cast) -> None:
     Cycle.objects.filter(pk=cycle.pk).update(state="open")
     assert "達成区分は変更できません" in words(client.get(page))
     assert client.post(page, {"scale": "abcd"}).status_code == 409
-
-
-def test_days_are_told_in_words() -> None:
-    assert business_days_text(3) == "あと3開庁日" and business_days_text(-2) == "2開庁日前に過ぎました"
 
 
 def test_departments_have_no_business_here(cast: Cast) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.utils import range_boundaries
+from openpyxl.utils import get_column_letter, range_boundaries
 
 from review.domain.forms.grid import Grid, make_grid
 
@@ -75,7 +75,7 @@ class Case:
             for row in page.hidden_rows:
                 sheet.row_dimensions[row].hidden = True
             for column in page.hidden_columns:
-                sheet.column_dimensions[sheet.cell(1, column).column_letter].hidden = True
+                sheet.column_dimensions[get_column_letter(column)].hidden = True
         stream = io.BytesIO()
         book.save(stream)
         return stream.getvalue()

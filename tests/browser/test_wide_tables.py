@@ -1,0 +1,89 @@
+"""On every page with a wide table, at a desk and on a telephone: no number, day or address in the net breaks inside, the
+page does not scroll sideways, and long words wrap."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from review import clock
+from review.models import AuditEntry, Job, JobState, Proxy, Role, User
+from tests.cast import YEAR, Cast, settle_background
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+
+PLAN = f"/plans/dx/{YEAR}"
+#: whose page it is, and where
+PAGES = [
+    ("auditor", "/audit/"), ("administrator", "/jobs/"), ("administrator", "/people/"), ("administrator", "/departments/"),
+    ("administrator", "/proxies/"), ("reviewer2", f"{PLAN}/files/"), ("reviewer2", f"{PLAN}/nudge/"),
+    ("reviewer2", f"{PLAN}/departments/"), ("reviewer2", f"{PLAN}/queue/"), ("reviewer2", f"{PLAN}/progress/"),
+]  # fmt: skip
+#: Each day, number with its unit, or address of the main part that stands on more than one line.
+BROKEN = r"""() => {
+  const whole = /令和\d+年\d+月\d+日\(.\)|\d+(?:\.\d+){3}|[\d,]*\d(?:[.:]\d+)*(?:%|件|人|開庁日)?/g, broken = [];
+  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode, at = node.parentElement;
+    if (!at.checkVisibility() || !at.closest('table') || at.closest('code, .changes, .visually-hidden, option')) continue;
+    for (const match of node.data.matchAll(whole)) {
+      const range = document.createRange();
+      range.setStart(node, match.index);
+      range.setEnd(node, match.index + match[0].length);
+      const lines = new Set([...range.getClientRects()].filter((box) => box.width > 1).map((box) => Math.round(box.top)));
+      if (lines.size > 1) broken.push(match[0]);
+    }
+  }
+  return broken;
+}"""
+
+
+def much_to_show(cast: Cast) -> None:
+    """A row with long words in every table."""
+    cycle = cast.open(2)
+    cast.submitted(1)
+    now, today = clock.now(), clock.today()
+    Proxy.objects.create(
+        principal=cast.approver, deputy=cast.approver2, role=Role.APPROVER, starts_on=today - timedelta(days=1),
+        ends_on=today + timedelta(days=30), reason="長い理由" * 20, named_by=cast.administrator, named_at=now,
+    )  # fmt: skip
+    settle_background()
+    Job.objects.create(
+        kind="year_workbook", key="x", cycle=cycle, state=JobState.FAILED, cause="空き容量が足りません。" * 8,
+        final=True, attempts=12, not_before=now, created_at=now,
+    )  # fmt: skip
+    User.objects.create_user(username="a" * 60, email=f"{'b' * 50}@city.example", display_name="長い名前" * 10)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_breaks_inside_and_no_page_scrolls_sideways(cast: Cast, page: Any, sign_in: Any, width: int) -> None:
+    much_to_show(cast)
+    page.set_viewport_size({"width": width, "height": 900})
+    faults: list[str] = []
+    for who, path in PAGES:
+        sign_in(page, cast.people[who])
+        assert page.goto(path).status == 200
+        faults += [f"{path}: {one} breaks" for one in page.evaluate(BROKEN)]
+        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+            faults.append(f"{path}: {wide} wide")
+    assert AuditEntry.objects.exists() and not faults, "\n".join(faults)
+
+
+def test_the_queue_begins_on_the_first_screen_of_a_telephone(cast: Cast, page: Any, sign_in: Any) -> None:
+    """Its conditions are folded there and open at a desk; what narrows the list now is never hidden."""
+    much_to_show(cast)
+    sign_in(page, cast.reviewer2)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{PLAN}/queue/")
+    first, condition = page.locator("tbody th a").first, page.locator("#f-department")
+    box = first.bounding_box()
+    assert box["y"] + box["height"] <= 800 and not condition.is_visible()
+    page.get_by_text("条件で絞り込む").click()
+    assert condition.is_visible()
+    page.goto(f"{PLAN}/queue/?department={cast.departments['産業振興課'].pk}")
+    assert condition.is_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{PLAN}/queue/")
+    assert condition.is_visible() and not page.get_by_text("条件で絞り込む").is_visible()
