@@ -85,8 +85,11 @@ def overall_meaning(letter: str, scale: Scale, goals: Sequence[Any]) -> str:
 
 
 def with_words(measure: Mapping[str, Any], snapshot: Mapping[str, Any]) -> dict[str, Any]:
-    """`grade_words.with_words` in the reader's language."""
-    return grade_words.with_words(measure, Scale.from_data(snapshot["scale"]), say)
+    """`grade_words.with_words` in the reader's language, with the shape of each grade."""
+    scale = Scale.from_data(snapshot["scale"])
+    row = grade_words.with_words(measure, scale, say)
+    goals = [{**one, "shape": scale.shape_of(one["grade"])} for one in row["indicators"]]
+    return {**row, "shape": scale.shape_of(row["grade"]), "indicators": goals}
 
 
 def grade_choices(scale: Scale) -> list[tuple[str, str]]:

@@ -69,7 +69,7 @@ class FormSheet:
 class ScaleRow:
     """One 達成区分 of the cycle: its letter, what it means, and how it looks.
 
-    `sign` (◎, ○ …) stands beside the letter so that no grade is told by colour alone; `colour` and `background`
+    `sign` (●, ■ …) stands beside the letter so that no grade is told by colour alone; `colour` and `background`
     are #RRGGBB, or "" for the plain look.
     """
 
@@ -82,7 +82,7 @@ class ScaleRow:
 
     @property
     def mark(self) -> str:
-        """◎ A: the sign and the letter; － alone, whose sign is its letter."""
+        """● A: the sign and the letter; － alone, whose sign is its letter."""
         return self.grade if self.sign in ("", self.grade) else f"{self.sign} {self.grade}"
 
     @property

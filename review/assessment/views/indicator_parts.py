@@ -39,6 +39,9 @@ class Judgement:
     grade: str
     grade_name: str
     computed_name: str
+    #: the shape of the grade that counts, and of the computed one
+    shape: str
+    computed_shape: str
     status: str
     reason: str
     notes: list[dict[str, str]] = field(default_factory=list)
@@ -190,6 +193,8 @@ def judgement_of(row: IndicatorYear, scale: rating.Scale) -> Judgement:
         grade=letter,
         grade_name=grade_meaning(letter, scale, goals),
         computed_name=grade_meaning(row.grade, scale, [goals[0]._replace(grade=row.grade)]),
+        shape=scale.shape_of(letter),
+        computed_shape=scale.shape_of(row.grade),
         status=str(STATUSES.get(status_of(row.status, row.reading), "")),
         reason=row.reason,
         notes=row.reading.get("notes", []),
@@ -208,6 +213,7 @@ def table_of(label: str, rows: Sequence[IndicatorYear], year: int, scale: rating
         {
             **{key: getattr(row, key) for key in ("fiscal_year", "name", "target", "actual")},
             "grade": row.final_grade,
+            "shape": scale.shape_of(row.final_grade),
             "grade_words": grade_meaning(row.final_grade, scale, judging.goals_of([row])),
             "computed": bool(row.final_grade and row.reading.get("computed")),
         }

@@ -109,9 +109,7 @@ def _change(one: Mapping[str, Any], day: str, *, item: str, kind: str) -> Change
 
 
 def _scale_row(grade: rating.Grade, meaning: str) -> ScaleRow:
-    return ScaleRow(
-        grade=grade.letter, meaning=meaning, sign=grade.sign, colour=grade.colour, background=grade.background
-    )
+    return ScaleRow(grade=grade.letter, meaning=meaning, **grade.look._asdict())
 
 
 def _previous(counts: Mapping[str, Any] | None) -> YearCounts | None:

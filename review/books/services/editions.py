@@ -203,7 +203,7 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
     """One 成果目標 as a page shows it: its years, its judgement, and its chart where its values can be drawn."""
     cells = list(one["years"])
     this = next((cell for cell in cells if cell["fiscal_year"] == fiscal_year), None)
-    grade = {"grade": one["grade"], "grade_words": one.get("grade_words", "")}
+    grade = {key: one.get(key, "") for key in ("grade", "grade_words", "shape")}
     years = course.rows([{**cell, **(grade if cell is this else {})} for cell in cells], fiscal_year)
     name = this["name"] if this else next((cell["name"] for cell in reversed(cells) if cell["name"]), "")
     label = goal_label(one["number"])

@@ -22,6 +22,7 @@ class Side:
     rate_text: str = ""
     grade: str = ""
     words: str = ""
+    shape: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +119,8 @@ def _side(one: Row | None, year: int) -> Side:
         actual=cell.get("actual", ""),
         rate_text=one["rate_text"],
         grade=one["grade"],
-        words=one.get("grade_words", ""),
+        words=one["grade_words"],
+        shape=one["shape"],
     )
 
 
@@ -126,7 +128,7 @@ def _rest(measure: Row | None, year: int) -> Any:
     """All of a 施策 that no column of the comparison shows."""
     if measure is None:
         return None
-    shown = {"indicators", "grade", "grade_words", "grade_note", "outcome"}
+    shown = {"indicators", "grade", "grade_words", "grade_note", "shape", "outcome"}
     earlier = [
         ([cell for cell in one["years"] if cell["fiscal_year"] != year], one["given_reason"])
         for one in measure["indicators"]
@@ -156,7 +158,7 @@ def _course(published: Mapping[int, Row], number: int) -> dict[str, Any]:
             # A later edition may have more of an earlier year; each published year keeps the values of its own edition.
             if one and (cell["fiscal_year"] not in cells or cell["fiscal_year"] >= year):
                 judged = one if cell["fiscal_year"] == year else {}
-                grades = {key: judged.get(key, "") for key in ("grade", "grade_words", "rate_text")}
+                grades = {key: judged.get(key, "") for key in ("grade", "grade_words", "shape", "rate_text")}
                 cells[cell["fiscal_year"]] = {**cell, **grades}
     ordered = [cells[year] for year in sorted(cells)]
     years, label = course.rows(ordered), goal_label(number)

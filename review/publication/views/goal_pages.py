@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from review.books.services import editions
+from review.domain.rating import Scale
 from review.pdf import picture
 from review.publication.services import exports, open_data, pictures
 from review.publication.views import comparison_pages
@@ -78,7 +79,8 @@ def share_picture(book: Book) -> bytes:
     """The year's headline with its counts by grade, as a picture."""
     title = f"{book.snapshot['plan']} {_('%(year)s 評価結果') % {'year': fiscal_year(book.year)}}"
     counts = book.snapshot["totals"]["indicators"]
-    rows = [f"{letter} {name}: {counts.get(letter, 0)}" for letter, name in parts.grade_names(book.snapshot).items()]
+    grades, names = Scale.from_data(book.snapshot["scale"]).grades, parts.grade_names(book.snapshot)
+    rows = [f"{one.mark} {names[one.letter]}: {counts.get(one.letter, 0)}" for one in grades]
     foot = f"{book.edition.cycle.plan.city} {parts.edition_name(book.edition)} {day_text(book.edition.published_at)}"
     return picture.png(pictures.of_goal((title, comparison_pages.headline(book), *rows), (), (foot,)))
 

@@ -27,8 +27,6 @@ VERDICTS = {
     "not_applicable": gettext_noop("目標なし"),
     BEFORE: gettext_noop("目標年度前"),
 }
-# Letters with a shape of their own (_marks.html); any other letter of a city's scale stands in a plain frame.
-SHAPED = "ABCD"
 # Rows of a list on one page: whatever the size of the plan, a page stays under 100 kB.
 ROWS = 30
 # As many departments as fit the overview; beyond it they have a page of their own.
@@ -133,12 +131,8 @@ def listed_row(row: editions.Row, book: Book) -> dict[str, Any]:
             if one["open_reason"]
         ],
         "outcome": row["outcome"],
-        "key": row["grade"] if row["grade"] in SHAPED else "none",
-        "marks": [
-            {"grade": one["grade"], "key": one["grade"] if one["grade"] in SHAPED else "none"}
-            for one in row["indicators"]
-            if one["grade"]
-        ],
+        "shape": row["shape"],
+        "marks": [one for one in row["indicators"] if one["grade"]],
         "url": book.url("measure", row["code"]),
     }
 

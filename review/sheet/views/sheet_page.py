@@ -108,6 +108,7 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "ahead": ahead,
         "ahead_changed": any(row["changed"] for row in ahead),
         "proposed": rule,
+        "scale_shapes": {one.letter: one.shape for one in scale.grades},
         "scale_words": {one.letter: overall_meaning(one.letter, scale, goals) for one in scale.grades},
         "rated": ratings.standing(rule["letter"] if rule else "", by_hand),
         "ratings": list(by_hand.values()),
@@ -131,7 +132,9 @@ def proposed(parts: list[IndicatorPart], review: MeasureReview) -> dict[str, str
     scale, rows = judging.scale_of(review.cycle), [part.this for part in parts if part.this]
     grade = None if review.outcome else judging.proposed(rows, scale)
     goals = judging.goals_of(rows)
-    return {"letter": grade.letter, "name": overall_meaning(grade.letter, scale, goals)} if grade else None
+    if grade is None:
+        return None
+    return {"letter": grade.letter, "shape": grade.shape, "name": overall_meaning(grade.letter, scale, goals)}
 
 
 def item_choices(parts: list[IndicatorPart], plan: list[Any], form: sheet_form.Form) -> list[tuple[str, str]]:
