@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Prefetch, QuerySet
+from django.db.models import Count, F, Max, Min, OuterRef, Prefetch, QuerySet, Subquery
 
 from review import continuing
 from review.models import (
     Artifact,
     Cycle,
+    CycleState,
     Decision,
     Edition,
     IndicatorYear,
@@ -126,7 +127,8 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
         base = base.filter(pk__in=only)
     plan = Prefetch("measure_year__schedule", ScheduleItem.objects.order_by("position"))
     sent = Prefetch("submissions", Submission.standing(), to_attr="standing")
-    rows: list[Any] = list(reviews(base).prefetch_related(plan, "measure_year__related", sent, Opinion.heard()))
+    offices = MeasureYear.naming("measure_year__related")
+    rows: list[Any] = list(reviews(base).prefetch_related(plan, offices, sent, Opinion.heard()))
     stories: dict[int, dict[int, list[IndicatorYear]]] = {}
     years = IndicatorYear.objects.filter(indicator__measure__years__review__in=base).select_related("indicator")
     for year in years.distinct().order_by("indicator__number", "fiscal_year"):
@@ -238,9 +240,12 @@ def shelf() -> list[Edition]:
 
 
 def shelf_state() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """What differs wherever a public page may differ: editions, which is current, their plan, their books. One query."""
+    """What differs wherever a public page may differ: editions, which is current, their plan, its next day of publication,
+    their books. One query."""
     names = ("sha256", "current", "published_at", *OF_PLAN, "artifacts__kind", "artifacts__sha256")
-    rows = list(Edition.objects.values_list("pk", continuing.last_summary(), *names))
+    ahead = Cycle.objects.filter(plan=OuterRef("cycle__plan"), publish_at__isnull=False)
+    day = Subquery(ahead.exclude(state=CycleState.PUBLISHED).values("publish_at")[:1])
+    rows = list(Edition.objects.values_list("pk", continuing.last_summary(), day, *names))
     return sorted({row[:-2] for row in rows}), sorted(
         {(pk, kind, file) for pk, *_, kind, file in rows if kind in BOOKS}
     )

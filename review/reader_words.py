@@ -40,6 +40,11 @@ def came_from_words(place: Mapping[str, Any] | None) -> str:
     if not place:
         return ""
     words = {"year": year_label(place["fiscal_year"]), "code": place["code"], "mark": circled(place["number"])}
+    if "plan" in place:
+        return _("%(year)sまでは、前の計画「%(plan)s」の「%(code)s 成果目標%(mark)s」の値です。") % {
+            **words,
+            "plan": place["plan"],
+        }
     return _("%(year)sまでは「%(code)s 成果目標%(mark)s」の値です。") % words
 
 

@@ -131,7 +131,7 @@ DECISIONS: tuple[tuple[str, str, Callable[[JudgedIndicator], bool]], ...] = (
     (
         "未達成の指標",
         "目標に届かなかった指標です(目標から遠い順)。{why}を確かめます。",
-        lambda one: one.status.startswith(MISSED),
+        lambda one: one.status == MISSED,
     ),
     ("評価できない指標", "計算では判定できません。本部が区分を判断します。", lambda one: one.status == UNDECIDED),
     (

@@ -27,6 +27,7 @@ _TOP = 34
 _COLUMN = 92
 _LEFT = 52  # room for the row names 実績 and 目標
 _BAR = 44
+_SCREEN = 5  # years that a telephone shows in letters of a size to read; more of them scroll
 _DIGIT = 8  # the width of a half-width letter
 _ROW = 12  # half-width letters in the rows under a bar
 _ENDS = ("actual", "target", "actual_from", "target_from")
@@ -81,6 +82,7 @@ def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
         "target_y": bottom + 68,
         "any_break": any(c["break_x"] for c in columns),
         "any_now": any(c["is_now"] for c in columns),
+        "is_long": len(columns) > _SCREEN,
         "description": _describe(columns, str(chart.get("unit") or "")),
     }
 

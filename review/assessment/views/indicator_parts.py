@@ -219,12 +219,13 @@ def table_of(label: str, rows: Sequence[IndicatorYear], year: int, scale: rating
         }
         for row in rows
     ]
+    former = came_from(rows)
     return {
         "label": label,
         "baseline": rows[-1].indicator.baseline if rows else "",
-        "came_from": came_from_words(came_from(rows)),
+        "came_from": came_from_words(former),
         "show_grade": any(row.final_grade for row in rows),
-        "years": course.rows(cells, year),
+        "years": course.rows(cells, year, former),
     }
 
 

@@ -222,9 +222,7 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) 
         name=this["name"],
         target=this["target"],
         actual=this["actual"],
-        status=grade_words.NO_RATE
-        if one["grade_words"] == grade_words.NO_RATE
-        else words[status_of(one["status"], one)],
+        status=words[status_of(one["status"], one)],
         rate=Decimal(one["rate"]) if one["rate"] is not None and "progress" not in one else None,
         baseline=one.get("baseline", ""),
         rate_text=one["rate_text"],

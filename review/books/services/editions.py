@@ -204,7 +204,9 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
     cells = list(one["years"])
     this = next((cell for cell in cells if cell["fiscal_year"] == fiscal_year), None)
     grade = {key: one.get(key, "") for key in ("grade", "grade_words", "shape")}
-    years = course.rows([{**cell, **(grade if cell is this else {})} for cell in cells], fiscal_year)
+    years = course.rows(
+        [{**cell, **(grade if cell is this else {})} for cell in cells], fiscal_year, one.get("came_from")
+    )
     name = this["name"] if this else next((cell["name"] for cell in reversed(cells) if cell["name"]), "")
     label = goal_label(one["number"])
     return {
@@ -224,8 +226,17 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
         "sentences": cautions(one, why_open(one)),
         "person_graded": bool(one["given_reason"]),
         "charts": course.charts(label, years, one.get("direction", "")),
-        "empty": not any(cell[key] for cell in cells for key in ("name", "target", "actual")),
+        "empty": not _said(one),
     }
+
+
+def _said(one: Row) -> bool:
+    return any(cell[key] for cell in one["years"] for key in ("name", "target", "actual"))
+
+
+def goals_said(row: Row) -> list[int]:
+    """The numbers of the 成果目標 of which anything is written: each has a page of its own."""
+    return [one["number"] for one in row["indicators"] if _said(one)]
 
 
 def notes_of(one: Row) -> list[dict[str, str]]:

@@ -19,8 +19,9 @@ from review.models import Cycle, IndicatorYear, MeasureReview, PlanField
 from review.plan.services import plan_changes
 
 # 2 brought `corrections` and each indicator's `direction`, 3 its `reading`, `state` and `notes`, 4 the direction as it was judged
-# and tables with codes (`open_data`); editions of older schemas stay as they were frozen, and so do their tables.
-SCHEMA = 4
+# and tables with codes (`open_data`), 5 a column for the note of 関連部署; editions of older schemas stay as they were frozen, and so do
+# their tables.
+SCHEMA = 5
 #: How a settled sheet is called in what is frozen: the city's words, whatever the reader's language.
 OUTCOME_WORDS = {"excluded": "対象外", "not_submitted": "未提出"}
 NO_ACTUAL = "実績の記載がありません。"

@@ -29,7 +29,7 @@ from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
 from review.models import Artifact, Edition, SummaryEdition
 from review.publication.services import exports, schemas, summary_tables
-from review.publication.views import comparison_pages, following, published, shelf
+from review.publication.views import comparison_pages, following, goal_pages, published, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.publication import data_file
 from review.publication.views.shelf import Book, Linker, Site, place_of
@@ -116,7 +116,11 @@ def _in_language(site: Site) -> Iterator[Sheet]:
         for query, count in _lists(snapshot):
             for page in range(1 if query else 2, published.page_count(count) + 1):
                 yield sheet("year", *place, **query, page=page if page > 1 else "")
-        yield from (sheet("measure", *place, row["code"]) for row in snapshot["measures"])
+        for row in snapshot["measures"]:
+            yield sheet("measure", *place, row["code"])
+            for number in editions.goals_said(row) if edition.current else ():
+                yield sheet("goal", *place, row["code"], number)
+                yield from (sheet("goal_file", *place, row["code"], number, name) for name in goal_pages.PLAIN_FILES)
     yield from (sheet("run", plan, code) for plan, code in _runs(site) if len(site.current(plan)) > 1)
 
 
@@ -274,11 +278,22 @@ def pages_in(stock: Stock, work: Sequence[tuple[str, Sheet]], known: Iterable[st
     sites = {language: stock.site(language) for language in shelf.NAMESPACES}
     for place, sheet in work:
         with translation.override(sheet.language):
-            query = {key: str(value) for key, value in sheet.query}
-            page = pages.make(sites[sheet.language], sheet.name, sheet.args, query)
+            site, query = sites[sheet.language], {key: str(value) for key, value in sheet.query}
+            if sheet.name == "goal_file":
+                yield place, _goal_file(site, *sheet.args)
+                continue
+            page = pages.make(site, sheet.name, sheet.args, query)
             if page is None:
                 raise LookupError(f"no page for {sheet}")
             yield place, linker.linked(page.html(), place)
+
+
+def _goal_file(site: Site, plan: str, year: int, code: str, number: int, name: str) -> bytes:
+    book = site.book(plan, year)
+    content = goal_pages.file(book, code, number, name) if book else None
+    if content is None:
+        raise LookupError(f"no {name} for {plan} {year} {code} {number}")
+    return content
 
 
 def make_share(task: Path, out: Path) -> None:

@@ -35,7 +35,8 @@ def index(site: Site) -> Page:
         return _years_of(site, *site.plans, path=("index",))
     plans = [
         {"name": site.plan_name(plan), "url": site.url("plan", plan),
-         "years": [fiscal_year(edition.cycle.fiscal_year) for edition in site.current(plan)]}
+         "years": [fiscal_year(edition.cycle.fiscal_year) for edition in site.current(plan)],
+         "coming": list(map(parts.release_words, site.releases(plan)))}
         for plan in site.plans
     ]  # fmt: skip
     shown = {"plans": plans, "site_title": ""}
@@ -76,6 +77,7 @@ def _years_of(site: Site, plan: str = "", *, path: tuple[str, ...]) -> Page:
         "scale": scale and scale.as_data(),
         "site_title": "",
         "summaries": site.summary_links(plan),
+        "coming": list(map(parts.release_words, site.releases(plan))),
     }
     here = "plan" if site.several else "index"
     return page_of(site, "index", title, here=here, plan=plan, path=path, shown=shown)

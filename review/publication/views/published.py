@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -12,12 +13,13 @@ from review.books.services import editions
 from review.books.services.editions import Filters
 from review.domain import sheet_form
 from review.domain.fields import Section
-from review.domain.form_rows import NOTE_SIGN
+from review.domain.form_rows import related_text
 from review.domain.progress import BEFORE, status_of
 from review.models import Artifact, Edition
+from review.publication.services.releases import Release
 from review.publication.views.shelf import Book
 from review.reader_words import came_from_words, goal_label, in_reader_words, legend, with_words
-from review.templatetags.words import fiscal_year, word_of
+from review.templatetags.words import day_text, fiscal_year, word_of
 
 VERDICTS = {
     "achieved": gettext_noop("達成"),
@@ -38,6 +40,20 @@ CHARTED = 12
 def edition_name(edition: Edition) -> str:
     """第1版, 訂正第1版; First edition, Correction 1 for an English reader."""
     return in_reader_words(edition.label)
+
+
+def release_words(release: Release) -> dict[str, str]:
+    """What is to be published and when, and which day was said before, in sentences."""
+    day, before, told = (
+        f"{day_text(at)} {timezone.localtime(at):%H:%M}" if at else ""
+        for at in (release.at, release.before, release.told_at)
+    )
+    said = _("%(year)s の評価結果を、%(day)s に公表する予定です。") % {
+        "year": fiscal_year(release.fiscal_year),
+        "day": day,
+    }
+    moved = _("予定を %(told)s に変更しました。変更前の予定は %(before)s でした。") % {"told": told, "before": before}
+    return {"said": said, "moved": moved if before else ""}
 
 
 def query_of(filters: Filters, **more: Any) -> dict[str, Any]:
@@ -226,9 +242,12 @@ def narrowed_by(offered: dict[str, Any], filters: Filters) -> list[str]:
 
 
 def goals_of(row: editions.Row, book: Book) -> list[dict[str, Any]]:
-    """The 成果目標 of a `with_words` 施策, each with the address of its own page; '' among plain files."""
+    """The 成果目標 of a `with_words` 施策, each with the address of its own page; '' where it has none."""
     rows = [shown_indicator(one, book.year, row["outcome"]) for one in row["indicators"]]
-    return [{**one, "url": "" if book.site.static else book.url("goal", row["code"], one["number"])} for one in rows]
+    own = editions.goals_said(row) if book.has_goals else ()
+    return [
+        {**one, "url": book.url("goal", row["code"], one["number"]) if one["number"] in own else ""} for one in rows
+    ]
 
 
 def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:
@@ -259,8 +278,8 @@ def owner_of(row: editions.Row) -> str:
 
 def facts_of(row: editions.Row) -> list[dict[str, Any]]:
     """Who answers for the 施策. Offices only."""
-    related = "、".join([*row["related"], *([_("全課等")] if row["related_all"] else [])])
-    related += NOTE_SIGN + row["related_text"] if row.get("related_text") else ""
+    note = row.get("related_text", "")
+    related = related_text(row["related"], every=row["related_all"], note=note, all_words=_("全課等"))
     return [{"label": _("主管部署"), "text": owner_of(row)}, {"label": _("関連部署"), "text": related}]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from review import queries
-from review.domain import fields, items, sheet_form
+from review.domain import fields, form_rows, items, sheet_form
 from review.domain.difference import difference
 from review.domain.fields import Section
 from review.domain.fiscal import wareki
@@ -19,9 +19,8 @@ from review.sheet.services import remarks
 
 def related_text(year: MeasureYear) -> str:
     """関連部署 in words; 全課等 where every department is."""
-    if year.related_all:
-        return _("全課等") + (f"({year.related_text})" if year.related_text else "")
-    return "、".join(department.name for department in year.related.all()) or year.related_text
+    names = [office.name for office in year.related_as_named()]
+    return form_rows.related_text(names, every=year.related_all, note=year.related_text, all_words=_("全課等"))
 
 
 def overview(review: MeasureReview) -> list[dict[str, Any]]:

@@ -294,7 +294,7 @@ def _carry_over(year: MeasureYear, following: int) -> None:
     carried = {"name": year.name, "owner": reorganisation_moves.office_now(year), **year.carried()}
     new, made = MeasureYear.objects.get_or_create(measure=year.measure, fiscal_year=following, defaults=carried)
     if made:
-        new.related.set(year.related.all())
+        new.name_related(office.pk for office in year.related_as_named())
     if not new.schedule.exists():
         ScheduleItem.objects.bulk_create(
             ScheduleItem(measure_year=new, position=item.position, name=item.name, bars=item.bars)

@@ -19,7 +19,7 @@ from review.books.services.snapshot import snapshot_of
 from review.models import Edition, IndicatorYear
 from review.publication.views import plain_files, published, shelf
 from tests.cast import YEAR, Cast
-from tests.frozen import follow, freeze_now, frozen
+from tests.frozen import changed, follow, freeze_now, frozen
 from tests.review.acting import words
 
 Files = Mapping[str, bytes]
@@ -54,7 +54,7 @@ def test_the_site_is_made_twice_and_is_the_same_to_the_byte(large: Edition, monk
     )
     assert [place for place, _content in first] == [place for place, _content in again]
     assert first == again
-    assert progress[-1][0] == progress[-1][1] == len(list(pages(dict(first))))
+    assert progress[-1][0] == progress[-1][1] == len(plain_files.plan(plain_files.stock_as_of(large)))
 
 
 def test_every_link_leads_to_a_file_of_the_site(large: Edition) -> None:
@@ -76,6 +76,22 @@ def test_every_link_leads_to_a_file_of_the_site(large: Edition) -> None:
             assert target in files, (place, link)
             assert not fragment or f'id="{fragment}"' in files[target].decode(), (place, link)
     assert len(outside) == 1, "the licence alone stands elsewhere"
+
+
+def test_each_goal_of_a_current_edition_has_its_page_its_drawing_and_its_table(cast: Cast) -> None:
+    first = frozen(cast)
+    files = made(follow(first, changed(first, "01-01", "60件")))
+    for root in LANGUAGES:
+        folder = f"{root}dx/{YEAR}/01-01/goals/1/"
+        page = files[f"{folder}index.html"].decode()
+        assert "60件" in page and "chart.png" not in page and "<iframe" not in html.unescape(page)
+        assert 'href="goals/1/index.html"' in files[f"{root}dx/{YEAR}/01-01/index.html"].decode()
+        assert files[f"{folder}chart.svg"].startswith(b"<svg") and b"60" in files[f"{folder}chart.svg"]
+        assert files[f"{folder}goal.csv"] == Client().get(f"/{folder}goal.csv").content
+        assert not [place for place in files if "editions/1/" in place and "/goals/" in place], (
+            "as the 施策's page has it"
+        )
+        assert 'id="goal-1"' in files[f"{root}dx/{YEAR}/editions/1/01-01/index.html"].decode()
 
 
 def test_pages_are_light_and_hold_nothing_that_a_strict_policy_refuses(large: Edition) -> None:
