@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from review.domain.fiscal import wareki
 from review.domain.form_labels import DEMO
 from review.domain.sheet import Sheet
 
@@ -182,6 +183,14 @@ class YearBook:
     changes: tuple[Change, ...] = ()
     previous: YearCounts | None = None
     audit_head: str = ""
+    #: whether this is a published edition, and `made_at` its publication
+    published: bool = False
+
+    @property
+    def dated(self) -> str:
+        """令和7年8月1日(金) 公表; of what is still under way 令和7年8月1日(金) 06:06 作成."""
+        day = wareki(self.made_at.date())
+        return f"{day} 公表" if self.published else f"{day} {self.made_at:%H:%M} 作成"
 
     @property
     def has_demo_values(self) -> bool:

@@ -43,7 +43,8 @@ TRENDS = {1: "△ 増", 0: "― 同じ", -1: "▽ 減"}
 
 def edition_book(edition: Edition) -> YearBook:
     """The book of a published edition."""
-    return year_book(edition.snapshot, label=edition.label, made_at=timezone.localtime(edition.published_at))
+    made_at = timezone.localtime(edition.published_at)
+    return replace(year_book(edition.snapshot, label=edition.label, made_at=made_at), published=True)
 
 
 def year_book(

@@ -120,5 +120,7 @@ def _write(source: Source, out: BinaryIO, kind: str, make: Callable[[YearBook], 
         with whole_files.opened(artifact) as stream:
             out.write(stream.read())
         return
-    moment = source.edition.published_at if source.edition else clock.now()
-    make(books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(moment)))
+    if source.edition:
+        make(books.edition_book(source.edition))
+        return
+    make(books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(clock.now())))

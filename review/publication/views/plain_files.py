@@ -36,10 +36,10 @@ from review.publication.views.shelf import Book, Linker, Site, place_of
 from review.reader_words import with_words
 from review.trail.services import whole_files
 
-#: from so many pages on, more than one process makes them
-TOGETHER = 400
+#: from so many pages and files of goals on, more than one process makes them
+TOGETHER = 1000
 SCRIPTS = ("review/js/search.js",)
-STYLES = ("tokens", "fonts", "base", "layout", "components", "forms", "tables", "charts", "print", "public")
+STYLES = ("tokens", "base", "layout", "components", "forms", "tables", "charts", "print", "public")
 
 #: what another process runs
 PROCESS = """import sys, django; from pathlib import Path; django.setup()
@@ -153,13 +153,10 @@ def places_of(stock: Stock, sheets: Iterable[Sheet]) -> list[str]:
 
 
 def assets() -> dict[str, str]:
-    """{address: file} of styles, fonts, icons and scripts, as the templates address them."""
+    """{address: file} of styles, icons and scripts, as the templates address them."""
     names = [f"review/css/{name}.css" for name in STYLES] + list(SCRIPTS)
-    for folder in ("fonts", "icons"):
-        names += [f"review/{folder}/{path.name}" for path in sorted(_source(f"review/{folder}").iterdir())]
-    return {
-        static(name): "assets/" + name.removeprefix("review/") for name in names if not name.endswith("OFL.txt")
-    } | {"": "assets/fonts/OFL.txt"}
+    names += [f"review/icons/{path.name}" for path in sorted(_source("review/icons").iterdir())]
+    return {static(name): "assets/" + name.removeprefix("review/") for name in names}
 
 
 def _source(name: str) -> Path:
@@ -170,7 +167,7 @@ def _source(name: str) -> Path:
 
 
 def asset_files() -> Iterator[tuple[str, bytes]]:
-    """The styles, fonts, icons and scripts, byte for byte as Meguri's own pages use them."""
+    """The styles, icons and scripts, byte for byte as Meguri's own pages use them."""
     for place in sorted(set(assets().values())):
         yield place, _source("review/" + place.removeprefix("assets/")).read_bytes()
 

@@ -181,7 +181,7 @@ def unmarked(files: Files, place: str) -> str:
     """The file without what tells its edition: label, day, hash, head of the trail, address and the list of editions."""
     if place not in files:
         return "absent"
-    if place.endswith((".woff2", ".csv", ".json")):
+    if place.endswith((".csv", ".json")):
         return "" if place.endswith((".csv", ".json")) and f"/{YEAR}/" in place else files[place].hex()
     text = files[place].decode()
     text = re.sub(r'<p class="edition">.*?</p>', "", text, flags=re.S)

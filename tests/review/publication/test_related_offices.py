@@ -63,6 +63,7 @@ def test_an_edition_of_before_keeps_its_columns(cast: Cast) -> None:
 
 def test_the_next_year_takes_them_over(cast: Cast) -> None:
     named(cast)
+    freeze_now(cast, cast.cycle)
     cycles.draft_next(cast.cycle)
     following = MeasureYear.objects.get(fiscal_year=YEAR + 1)
     assert [one.name for one in following.related_as_named()] == NAMED
