@@ -221,8 +221,8 @@ def published_years() -> list[Edition]:
     return list(parts.order_by("-cycle__fiscal_year", "cycle__plan_id"))
 
 
-def published_totals(plan_id: int, fiscal_year: int) -> dict[str, dict[str, int]] | None:
-    """The `totals` of the year's current edition, None where none is published. One query."""
+def published_totals(plan_id: int, fiscal_year: int) -> tuple[dict[str, dict[str, int]], list[dict[str, Any]]] | None:
+    """The `totals` of the year's current edition and their scale as data, None where none is published. One query."""
     totals = _published_totals(plan=plan_id, year=fiscal_year)
     return totals[0] if totals else None
 
@@ -230,7 +230,7 @@ def published_totals(plan_id: int, fiscal_year: int) -> dict[str, dict[str, int]
 @prepared(plan=int, year=int)
 def _published_totals(plan: int, year: int) -> QuerySet[Any]:
     rows = Edition.objects.filter(cycle__plan_id=plan, cycle__fiscal_year=year, current=True)
-    return rows.order_by().values_list("snapshot__totals", flat=True)
+    return rows.order_by().values_list("snapshot__totals", "snapshot__scale")
 
 
 def shelf() -> list[Edition]:

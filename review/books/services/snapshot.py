@@ -49,7 +49,7 @@ def snapshot_of(cycle: Cycle, reviews: Iterable[MeasureReview] | None = None) ->
     return {
         **frame_of(cycle, scale),
         "totals": totals_of(measures),
-        "previous": _previous(cycle),
+        "previous": _previous(cycle, scale),
         "measures": measures,
         "plan_changes": plan_changes_of(cycle),
         "target_changes": target_changes_of(cycle),
@@ -100,12 +100,15 @@ def totals_of(measures: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]
     }
 
 
-def _previous(cycle: Cycle) -> dict[str, Any]:
-    """The counts of the year before: as published, else the grades that the plan holds, without those of 施策."""
+def _previous(cycle: Cycle, scale: Scale) -> dict[str, Any]:
+    """The counts of the year before: as published, none of another scale; else the grades that the plan holds, without
+    those of 施策."""
     year = cycle.fiscal_year - 1
-    totals = queries.published_totals(cycle.plan_id, year)
-    indicators = totals["indicators"] if totals else queries.grade_counts(cycle, fiscal_year=year)
-    return {"fiscal_year": year, "measures": totals["measures"] if totals else {}, "indicators": indicators}
+    published = queries.published_totals(cycle.plan_id, year)
+    if published is None:
+        return {"fiscal_year": year, "measures": {}, "indicators": queries.grade_counts(cycle, fiscal_year=year)}
+    totals, own = published
+    return {"fiscal_year": year, "measures": {}, "indicators": {}, **(totals if Scale.from_data(own) == scale else {})}
 
 
 def frame_of(cycle: Cycle, scale: Scale) -> dict[str, Any]:

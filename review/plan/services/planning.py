@@ -154,11 +154,9 @@ class _Import:
         self.doubts += file_doubts.doubts(self.document, known(plan), self.departments)
         self.shown_on = _last_sheets(plan)
         self.measures = {one.code: one for one in Measure.objects.filter(plan=plan)}
-        rows = MeasureYear.objects.filter(measure__plan=plan, fiscal_year=self.year)
-        self.years = {
-            row.measure_id: row
-            for row in rows.select_related("owner").prefetch_related("schedule", MeasureYear.naming("related"))
-        }
+        rows = MeasureYear.objects.filter(measure__plan=plan, fiscal_year=self.year).select_related("owner")
+        rows = rows.prefetch_related("schedule", MeasureYear.naming("related"))
+        self.years = {row.measure_id: row for row in rows}
         self.goals = {(one.measure_id, one.number): one for one in Indicator.objects.filter(measure__plan=plan)}
         values = IndicatorYear.objects.filter(indicator__measure__plan=plan).select_related("indicator")
         self.values = {(one.indicator_id, one.fiscal_year): one for one in values}
@@ -203,7 +201,7 @@ class _Import:
             "related_text": sheet.related_note,
             "texts": {key: sheet.text(key) for key in fields.text_keys()},
         }
-        related = [self._department(name) for name in sheet.related]
+        related = list(dict.fromkeys(map(self._department, sheet.related)))
         row = self.years.get(measure.pk)
         if row is None:
             row = self.years[measure.pk] = MeasureYear.objects.create(measure=measure, fiscal_year=self.year, **values)

@@ -72,8 +72,11 @@ def _entries(site: Site, plan: str) -> Iterator[Entry]:
             "plan": release.plan_name,
             "year": fiscal_year(release.fiscal_year),
         }
-        url = f"{site.absolute(site.url('plan', release.plan))}#next-{release.fiscal_year}"
-        yield timezone.localtime(release.told_at), title, "".join(parts.release_words(release).values()), url
+        url, words = (
+            f"{site.absolute(site.url('plan', release.plan))}#next-{release.fiscal_year}",
+            parts.release_words(release),
+        )
+        yield timezone.localtime(release.told_at), title, f"{words['said']}{words['moved']}", url
     for summary in site.summaries:
         if plan in ("", summary.plan.short_name):
             title = _("%(plan)s 計画期間の総括") % {"plan": summary.plan.name}

@@ -42,18 +42,18 @@ def edition_name(edition: Edition) -> str:
     return in_reader_words(edition.label)
 
 
-def release_words(release: Release) -> dict[str, str]:
+def release_words(release: Release) -> dict[str, Any]:
     """What is to be published and when, and which day was said before, in sentences."""
     day, before, told = (
         f"{day_text(at)} {timezone.localtime(at):%H:%M}" if at else ""
         for at in (release.at, release.before, release.told_at)
     )
-    said = _("%(year)s の評価結果を、%(day)s に公表する予定です。") % {
+    said = _("%(year)sの評価結果を、%(day)sに公表する予定です。") % {
         "year": fiscal_year(release.fiscal_year),
         "day": day,
     }
-    moved = _("予定を %(told)s に変更しました。変更前の予定は %(before)s でした。") % {"told": told, "before": before}
-    return {"said": said, "moved": moved if before else ""}
+    moved = _("予定を%(told)sに変更しました。変更前の予定は%(before)sでした。") % {"told": told, "before": before}
+    return {"said": said, "moved": moved if before else "", "year": release.fiscal_year}
 
 
 def query_of(filters: Filters, **more: Any) -> dict[str, Any]:

@@ -47,9 +47,9 @@ def test_the_day_is_said_and_that_it_was_moved(cast: Cast, next_year: Cycle) -> 
     plan_day(cast, second)
     for page in PAGES[:2]:
         text = words(Client().get(page))
-        assert shown(second) in text and f"変更前の予定は {shown(first)}" in text, page
+        assert shown(second) in text and f"変更前の予定は{shown(first)}" in text, page
     feed = Client().get("/results/dx/feed.xml").content.decode()
-    assert shown(second) in feed and f"変更前の予定は {shown(first)}" in feed and "公表の予定" in feed
+    assert shown(second) in feed and f"変更前の予定は{shown(first)}" in feed and "公表の予定" in feed
     Cycle.objects.filter(pk=next_year.pk).update(state=CycleState.PUBLISHED, published_at=second)
     assert "公表する予定" not in words(Client().get("/results/"))
 

@@ -12,10 +12,12 @@ from django.conf import settings
 from django.test import Client
 
 from review.books.services import books
+from review.books.services.snapshot import snapshot_of
 from review.domain import rating
 from review.models import Edition
 from review.pdf import content
 from review.templatetags import charts
+from review.year.services import cycles
 from tests.cast import YEAR, Cast
 from tests.frozen import follow, freeze_now
 from tests.review.acting import as_
@@ -111,6 +113,14 @@ def test_every_form_draws_a_grade_by_its_place(cast: Cast, letters: str) -> None
     paper = content.of_book(book)
     assert [one["mark"] for one in paper["scale"]] == [one.mark for one in scale.grades]
     assert [one["colour"] for one in paper["totals"]["grades"]] == [one.look.colour for one in scale.grades]
+
+
+def test_last_years_counts_on_another_scale_stand_beside_no_grade_of_this_year(cast: Cast) -> None:
+    first = graded(cast, "SAC")
+    following = cycles.draft_next(first.cycle)
+    assert following and snapshot_of(following)["previous"]["indicators"] == first.snapshot["totals"]["indicators"]
+    following.scale = scale_of("DCBA").as_data()
+    assert snapshot_of(following)["previous"]["indicators"] == {}
 
 
 def test_the_desk_draws_as_the_public_page(cast: Cast) -> None:
