@@ -15,6 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 BIN := .venv/bin
 PYTHON_STAMP := .venv/.stamp
+DEMO_STAMP := .venv/.demo
 NPM_STAMP := node_modules/.stamp
 # Each process has servers of its own, and a file of tests stays with one of them. One more than the two cores of the
 # build machine: while one waits for a worker, a browser or a killed database to come back, two others work.
@@ -31,11 +32,16 @@ $(PYTHON_STAMP): requirements/dev.txt requirements/uv.txt config/local/setup.sh
 	@sh config/local/setup.sh python
 	@touch $@
 
+# Who has everything has the demo's part, and keeps the rest.
+$(DEMO_STAMP): requirements/demo.txt requirements/uv.txt config/local/setup.sh
+	@if [ -e $(PYTHON_STAMP) ]; then $(MAKE) --no-print-directory $(PYTHON_STAMP); else sh config/local/setup.sh demo; fi
+	@touch $@
+
 $(NPM_STAMP): package.json package-lock.json .npmrc $(PYTHON_STAMP)
 	@sh config/local/setup.sh npm
 	@touch $@
 
-demo: setup ## 令和6年度を最初から公表まで動かし、画面を開く / a whole year, then the screens (ARGS=--exit ends there)
+demo: $(DEMO_STAMP) ## 令和6年度を最初から公表まで動かし、画面を開く / a whole year, then the screens (ARGS=--exit ends there)
 	@exec $(BIN)/python -m config.local.demo --with-parent $(ARGS)
 
 test: setup ## すべてのテスト / linters and all tests: PostgreSQL, broker, worker, browser; then the core on SQLite

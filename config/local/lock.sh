@@ -11,6 +11,7 @@ pin() {
 
 pin requirements/base.in -o requirements/base.txt
 pin requirements/dev.in -c requirements/base.txt -o requirements/dev.txt
+pin requirements/demo.in -c requirements/dev.txt -o requirements/demo.txt
 pin requirements/uv.in -c requirements/dev.txt -o requirements/uv.txt
 pin requirements/audit.in -o requirements/audit.txt
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv and node_modules from the locks. Needs python3 >= 3.11 with venv; nothing else, and no right
+# Makes .venv (for everything, or for the demo alone) and node_modules from the locks. Needs python3 >= 3.11 with venv; nothing else, and no right
 # beyond this folder. Where packages come from is the machine's business: pip, uv and npm read their own
 # configuration, and no address stands here or in the locks.
 set -eu
@@ -33,10 +33,11 @@ make_venv() {
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 }
 
+# The lock that is named, and nothing beside it.
 sync_python() {
     if [ ! -x .venv/bin/uv ] || ! new_enough .venv/bin/python; then make_venv; fi
     UV_LINK_MODE=${UV_LINK_MODE:-copy} .venv/bin/python -m uv pip sync --quiet --require-hashes \
-        --python .venv/bin/python requirements/dev.txt
+        --python .venv/bin/python "requirements/$1.txt"
 }
 
 # npm and node come from a wheel: the machine needs neither.
@@ -46,8 +47,9 @@ sync_npm() {
 }
 
 case ${1:-all} in
-    python) sync_python ;;
+    demo) sync_python demo ;;
+    python) sync_python dev ;;
     npm) sync_npm ;;
-    all) sync_python && sync_npm ;;
-    *) stop "usage: config/local/setup.sh [python|npm|all]" ;;
+    all) sync_python dev && sync_npm ;;
+    *) stop "usage: config/local/setup.sh [demo|python|npm|all]" ;;
 esac

@@ -105,6 +105,9 @@ POSTGRES_OPTIONS = {
     "connect_timeout": 5,
     # A lock that does not come must end as a sentence on the screen, not as a page that never loads.
     "options": "-c lock_timeout=10s -c statement_timeout=120s -c idle_in_transaction_session_timeout=120s",
+    # The values of a statement go to the server beside it, and what is asked a second time is parsed and planned once.
+    "server_side_binding": True,
+    "prepare_threshold": 2,
 }
 
 

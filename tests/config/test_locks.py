@@ -34,10 +34,16 @@ def test_the_npm_lock_holds_integrity_and_no_address():
     assert not [name for name, entry in fetched.items() if not entry.get("integrity", "").startswith("sha512-")]
 
 
-def test_what_the_city_runs_is_the_same_version_as_what_was_tested():
-    def pins(name: str) -> set[str]:
-        text = (BASE_DIR / "requirements" / name).read_text()
-        return set(re.findall(r"^([a-z0-9.-]+==\S+)", text, flags=re.MULTILINE))
+def pins(name: str) -> set[str]:
+    """The packages of a lock, each with its version."""
+    text = (BASE_DIR / "requirements" / name).read_text()
+    return set(re.findall(r"^([a-z0-9.-]+==\S+)", text, flags=re.MULTILINE))
 
+
+def test_what_the_city_runs_is_the_same_version_as_what_was_tested():
     assert pins("base.txt") <= pins("dev.txt")
     assert pins("uv.txt") <= pins("dev.txt")
+
+
+def test_the_demo_runs_the_citys_packages_in_the_versions_that_were_tested():
+    assert pins("base.txt") | pins("uv.txt") <= pins("demo.txt") <= pins("dev.txt")

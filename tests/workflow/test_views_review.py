@@ -304,3 +304,17 @@ def test_the_queue_s_queries_do_not_grow(cast: Cast, path: str) -> None:
     more_sheets(cast, 8)
     IndicatorYear.objects.update(flags=["jump", "repeated"])
     assert queries_of(as_(cast.reviewer2), path) <= few
+
+
+def test_what_is_to_be_looked_at_again_stands_before_the_decision_with_a_way_to_its_place(cast: Cast) -> None:
+    """On the page of each decision, above the first 成果目標; the list of the board has it as wide as the table."""
+    cast.open(2)
+    clean, doubtful = cast.submitted(1), cast.submitted(2, "整備した")
+    row = IndicatorYear.objects.get(
+        indicator__measure=doubtful.measure_year.measure, indicator__number=1, fiscal_year=YEAR
+    )
+    sentence = str(row.reading["notes"][0]["sentence"])
+    page = as_(cast.reviewer2).get(page_of(doubtful)).content.decode()
+    first = page.index(sentence)
+    assert first < page.index('id="indicator-1"') and page[:first].rindex('href="#indicator-1"') > page.index("<main")
+    assert 'href="#indicator-1"' not in as_(cast.reviewer2).get(page_of(clean)).content.decode()

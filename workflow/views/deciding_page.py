@@ -175,13 +175,15 @@ def page(
     shown = sheet_page.body(sheet)
     form = form or form_of(shown, sheet, mode)
     changed, beside = changes_of(shown), sending.beside(request.user, sheet)
+    lines = lines_of(sheet, shown, beside, form, changed)
     context = {
         **sheet_page.head(sheet),
         **shown,
         **beside,
         "mode": mode,
         "form": form,
-        "lines": lines_of(sheet, shown, beside, form, changed),
+        "lines": lines,
+        "doubted": [one.part for one in lines if one.part and one.part.judgement and one.part.judgement.sentences],
         "may_decide": mode.may(request.user, sheet),
         "changed_count": len(changed),
         "reason_label": label_of(CHANGE_REASON, sheet.cycle.form),

@@ -177,7 +177,7 @@ def endorse(request: SignedInRequest, pk: int) -> HttpResponse:
         "effects": [
             _("あなたの確認が経過に残ります。"),
             _("%(office)sの確認に進み、提出した担当者に通知が届きます。") % names.of(review),
-            _("内容を直したいときは、確認せずに提出を取り下げてください。"),
+            _("直すところがあるときは、「取り下げる」を押すと、担当者が直してもう一度提出できます。"),
         ],
         "recall_url": reverse("meguri:recall", args=[pk]) if permissions.may_recall(request.user, review) else "",
     }

@@ -226,17 +226,17 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
         "sentences": cautions(one, why_open(one)),
         "person_graded": bool(one["given_reason"]),
         "charts": course.charts(label, years, one.get("direction", "")),
-        "empty": not _said(one),
+        "empty": not _is_written(one),
     }
 
 
-def _said(one: Row) -> bool:
+def _is_written(one: Row) -> bool:
     return any(cell[key] for cell in one["years"] for key in ("name", "target", "actual"))
 
 
-def goals_said(row: Row) -> list[int]:
+def written_goals(row: Row) -> list[int]:
     """The numbers of the 成果目標 of which anything is written: each has a page of its own."""
-    return [one["number"] for one in row["indicators"] if _said(one)]
+    return [one["number"] for one in row["indicators"] if _is_written(one)]
 
 
 def notes_of(one: Row) -> list[dict[str, str]]:

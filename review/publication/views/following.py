@@ -68,15 +68,13 @@ def _entries(site: Site, plan: str) -> Iterator[Entry]:
             sentence = corrected if edition.number > 1 else _("%(year)s の評価結果を公表しました。") % names
             yield timezone.localtime(edition.published_at), title, sentence, site.absolute(book.everlasting())
     for release in site.releases(plan):
-        title = _("%(plan)s %(year)s 公表の予定") % {
-            "plan": release.plan_name,
-            "year": fiscal_year(release.fiscal_year),
-        }
-        url, words = (
-            f"{site.absolute(site.url('plan', release.plan))}#next-{release.fiscal_year}",
+        names, words = (
+            {"plan": release.plan_name, "year": fiscal_year(release.fiscal_year)},
             parts.release_words(release),
         )
-        yield timezone.localtime(release.told_at), title, f"{words['said']}{words['moved']}", url
+        url = f"{site.absolute(site.url('plan', release.plan))}#next-{release.fiscal_year}"
+        title = _("%(plan)s %(year)s 公表の予定") % names
+        yield timezone.localtime(release.told_at), title, f"{words['sentence']}{words['moved']}", url
     for summary in site.summaries:
         if plan in ("", summary.plan.short_name):
             title = _("%(plan)s 計画期間の総括") % {"plan": summary.plan.name}
@@ -117,7 +115,7 @@ def _pages(site: Site) -> Iterator[tuple[str, datetime | None]]:
         if edition.current:
             for row in book.snapshot["measures"]:
                 yield book.url("measure", row["code"]), moment
-                yield from ((book.url("goal", row["code"], one), moment) for one in editions.goals_said(row))
+                yield from ((book.url("goal", row["code"], one), moment) for one in editions.written_goals(row))
 
 
 def robots() -> str:

@@ -28,7 +28,7 @@ def goal(book: Book, code: str, number: int) -> Page | None:
     row, shown = pair
     title, label = f"{shown['label']} {shown['name']}", fiscal_year(book.year)
     place, site = (*book.place, code, number), book.site
-    numbers = [one for one in editions.goals_said(row) if one != number]
+    numbers = [one for one in editions.written_goals(row) if one != number]
     frame = site.absolute(book.url("goal_frame", code, number)) if not site.static else ""
     steps = ((label, book.url("year")), (code, book.url("measure", code)), (shown["label"], ""))
     context = {
@@ -64,7 +64,7 @@ def _former(book: Book, shown: dict[str, Any]) -> list[dict[str, str]]:
 
 def _has_page(book: Book, code: str, number: int) -> bool:
     row = editions.measure(book.snapshot, code)[0]
-    return row is not None and number in editions.goals_said(row)
+    return row is not None and number in editions.written_goals(row)
 
 
 def framed(book: Book, code: str, number: int) -> Page | None:
@@ -105,7 +105,7 @@ def share_picture(book: Book) -> bytes:
 def _shown(book: Book, code: str, number: int) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """The 施策 and the goal as their pages show them."""
     row = editions.measure(book.snapshot, code)[0]
-    if row is None or number not in editions.goals_said(row):
+    if row is None or number not in editions.written_goals(row):
         return None
     worded = with_words(row, book.snapshot)
     one = next(one for one in worded["indicators"] if one["number"] == number)

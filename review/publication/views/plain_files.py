@@ -118,7 +118,7 @@ def _in_language(site: Site) -> Iterator[Sheet]:
                 yield sheet("year", *place, **query, page=page if page > 1 else "")
         for row in snapshot["measures"]:
             yield sheet("measure", *place, row["code"])
-            for number in editions.goals_said(row) if edition.current else ():
+            for number in editions.written_goals(row) if edition.current else ():
                 yield sheet("goal", *place, row["code"], number)
                 yield from (sheet("goal_file", *place, row["code"], number, name) for name in goal_pages.PLAIN_FILES)
     yield from (sheet("run", plan, code) for plan, code in _runs(site) if len(site.current(plan)) > 1)

@@ -1,7 +1,7 @@
 """What the public pages show of a snapshot, as plain dicts for their templates."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -43,17 +43,18 @@ def edition_name(edition: Edition) -> str:
 
 
 def release_words(release: Release) -> dict[str, Any]:
-    """What is to be published and when, and which day was said before, in sentences."""
-    day, before, told = (
-        f"{day_text(at)} {timezone.localtime(at):%H:%M}" if at else ""
-        for at in (release.at, release.before, release.told_at)
-    )
-    said = _("%(year)sの評価結果を、%(day)sに公表する予定です。") % {
-        "year": fiscal_year(release.fiscal_year),
-        "day": day,
-    }
-    moved = _("予定を%(told)sに変更しました。変更前の予定は%(before)sでした。") % {"told": told, "before": before}
-    return {"said": said, "moved": moved if before else "", "year": release.fiscal_year}
+    """What is to be published and when, and which day stood there before, in sentences."""
+    words = {"year": fiscal_year(release.fiscal_year), "day": _minute(release.at), "told": _minute(release.told_at)}
+    sentence, moved = _("%(year)sの評価結果を、%(day)sに公表する予定です。") % words, ""
+    if release.before:
+        moved = _("予定を%(told)sに変更しました。変更前の予定は%(before)sでした。") % {
+            **words, "before": _minute(release.before),
+        }  # fmt: skip
+    return {"sentence": sentence, "moved": moved, "year": release.fiscal_year}
+
+
+def _minute(moment: datetime) -> str:
+    return f"{day_text(moment)} {timezone.localtime(moment):%H:%M}"
 
 
 def query_of(filters: Filters, **more: Any) -> dict[str, Any]:
@@ -244,7 +245,7 @@ def narrowed_by(offered: dict[str, Any], filters: Filters) -> list[str]:
 def goals_of(row: editions.Row, book: Book) -> list[dict[str, Any]]:
     """The 成果目標 of a `with_words` 施策, each with the address of its own page; '' where it has none."""
     rows = [shown_indicator(one, book.year, row["outcome"]) for one in row["indicators"]]
-    own = editions.goals_said(row) if book.has_goals else ()
+    own = editions.written_goals(row) if book.has_goals else ()
     return [
         {**one, "url": book.url("goal", row["code"], one["number"]) if one["number"] in own else ""} for one in rows
     ]

@@ -174,16 +174,19 @@ def belongs(here: str, place: str) -> bool:
 
 
 def shown_year(request: HttpRequest, cycles: list[Cycle]) -> Cycle | None:
-    """The year of a plan in the page's own address."""
+    """The year that the page is about: that of the sheet it shows, or of its address; of a plan alone, the one at work."""
     given = request.resolver_match.kwargs if request.resolver_match else {}
-    return next((one for one in cycles if one.key == (given.get("plan"), given.get("year"))), None)
+    plan = given.get("plan") or request.GET.get("plan")
+    key = getattr(request, "year_shown", (plan, given.get("year")))
+    of_plan = [one for one in cycles if one.plan.short_name == plan]
+    return next((one for one in cycles if one.key == key), year_now(of_plan))
 
 
 def years(request: HttpRequest, cycles: list[Cycle], now: Cycle | None) -> Iterator[dict[str, Any]]:
     """The switch of 年度: the same page of another year where it has one, else that year's progress. With several plans
     each year says of which it is."""
     match, several = request.resolver_match, len({cycle.plan_id for cycle in cycles}) > 1
-    here = match.view_name if match and shown_year(request, cycles) else "meguri:progress"
+    here = match.view_name if match and "year" in match.kwargs else "meguri:progress"
     for cycle in cycles:
         url = address(here, *cycle.key) or address("meguri:progress", *cycle.key)
         label = f"{cycle.plan.name} {fiscal_year(cycle.fiscal_year)}" if several else fiscal_year(cycle.fiscal_year)

@@ -12,3 +12,5 @@ class SignedInRequest(HttpRequest):
     """
 
     user: User
+    #: the plan's short name and the year of what the page shows, where its address says it not: the frame stands at it
+    year_shown: tuple[str, int]

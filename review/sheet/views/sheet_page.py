@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -41,15 +40,17 @@ class Action:
 
 
 def readable(request: SignedInRequest, pk: int, base: QuerySet[MeasureReview] | None = None) -> MeasureReview:
-    """The sheet, if this person may read it; 404 otherwise, as if it did not exist."""
+    """The sheet, if this person may read it; 404 otherwise, as if it did not exist. The page's frame stands at its year."""
     scope = permissions.scope_of(request.user)
     if base is None and scope.everything:
-        reviews = queries.any_review(number=pk) if pk <= MAX_NUMBER else []
-        if not reviews:
-            raise Http404
-        return reviews[0]
-    allowed = MeasureReview.objects.visible(scope) if base is None else base
-    return get_object_or_404(queries.reviews(allowed).select_related("measure_year__measure"), pk=pk)
+        sheet = next(iter(queries.any_review(number=pk) if pk <= MAX_NUMBER else []), None)
+    else:
+        allowed = MeasureReview.objects.visible(scope) if base is None else base
+        sheet = queries.reviews(allowed).select_related("measure_year__measure").filter(pk=pk).first()
+    if sheet is None:
+        raise Http404
+    request.year_shown = sheet.cycle.key
+    return sheet
 
 
 def own(request: SignedInRequest, pk: int) -> MeasureReview:

@@ -176,6 +176,23 @@ def test_the_switch_of_years_leads_to_the_same_page(cast: Cast) -> None:
     ]
 
 
+def test_the_frame_stands_at_the_year_of_what_the_page_shows(cast: Cast) -> None:
+    """Of a sheet, whose address names no plan; of a plan's own page; of the plan that home was asked for."""
+    cast.open(1)
+    other = cast.beside()
+    other.open(1)
+    short, client = other.cycle.plan.short_name, as_(cast.administrator)
+    sheet = reverse("meguri:sheet", args=[other.sheet(1).pk])
+    for path in (sheet, reverse("meguri:plan", args=[short]), f"/?plan={short}"):
+        context = client.get(path).context
+        standing_at = [year["url"] for year in context["fiscal_years"] if year["current"]]
+        assert standing_at == [reverse("meguri:progress", args=other.cycle.key)], path
+        assert next(place["url"] for place in context["nav"] if place["icon"] == "flow") in standing_at
+    assert (
+        client.get(reverse("meguri:sheet", args=[cast.sheet(1).pk])).context["nav"][1]["url"].startswith("/plans/dx/")
+    )
+
+
 def test_demo_values_are_announced_on_every_page(cast: Cast) -> None:
     cast.open(1)
     assert not as_(cast.head).get("/help/").context["demo_values"]
