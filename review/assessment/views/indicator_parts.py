@@ -5,26 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from review import queries
 from review.assessment.services import judging, next_year
 from review.continuing import came_from
 from review.domain import answers, course, items, rating
 from review.domain.definitions import unit_of
-from review.domain.progress import BEFORE, status_of
+from review.domain.grade_words import STATUSES
+from review.domain.progress import status_of
 from review.domain.values import State
 from review.models import IndicatorYear, MeasureReview
-from review.reader_words import came_from_words, goal_label, grade_meaning, year_label
-
-STATUSES = {
-    "achieved": gettext_lazy("達成"),
-    "missed": gettext_lazy("未達成"),
-    "undetermined": gettext_lazy("評価できない"),
-    "pending": gettext_lazy("未入力"),
-    "not_applicable": gettext_lazy("目標なし"),
-    BEFORE: gettext_lazy("目標年度前"),
-}
+from review.reader_words import came_from_words, goal_label, grade_meaning, say, year_label
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +186,7 @@ def judgement_of(row: IndicatorYear, scale: rating.Scale) -> Judgement:
         computed_name=grade_meaning(row.grade, scale, [goals[0]._replace(grade=row.grade)]),
         shape=scale.shape_of(letter),
         computed_shape=scale.shape_of(row.grade),
-        status=str(STATUSES.get(status_of(row.status, row.reading), "")),
+        status=say(STATUSES.get(status_of(row.status, row.reading), "")),
         reason=row.reason,
         notes=row.reading.get("notes", []),
     )

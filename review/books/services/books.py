@@ -15,7 +15,7 @@ from review.domain import grade_words, rating, sheet_form, values
 from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
 from review.domain.fields import OPINION
 from review.domain.fiscal import fiscal_year_label, wareki
-from review.domain.progress import BEFORE, status_of
+from review.domain.progress import status_of
 from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 from review.domain.values.reading import Reading
 from review.models import Edition
@@ -23,17 +23,7 @@ from review.models import Edition
 #: A doubt that, unanswered, is looked at first.
 LARGE_CHANGES = frozenset(("jump", "total_decreased"))
 
-STATUS_LABELS = {
-    "achieved": "達成",
-    "missed": "未達成",
-    "undetermined": "評価できない",
-    "pending": "未入力",
-    "not_applicable": "目標なし",
-    BEFORE: "目標年度前",
-    "": "",
-}
-#: An edition and open data wait for nothing any more.
-FINAL_LABELS = {**STATUS_LABELS, **OUTCOME_WORDS, "pending": "実績なし"}
+STATUS_LABELS, FINAL_LABELS = grade_words.STATUSES, {**grade_words.FINAL_STATUSES, **OUTCOME_WORDS}
 #: The word for a 施策 of an edition that has no 総合評価 otherwise.
 NO_GRADE = "評価なし"
 #: The word for a sheet that its department has not submitted.

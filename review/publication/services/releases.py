@@ -1,47 +1,34 @@
 """What is to be published next of each plan, on the day that its office has set, and whether that day was another before."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from review.models import AuditEntry, Cycle, CycleState
 
 
-@dataclass(frozen=True, kw_only=True)
-class Release:
-    """A year whose publication has a day; `before` is the day that was set until `told_at`, where it was moved."""
+class Release(NamedTuple):
+    """A year whose publication has a day; `before` is the day that stood until `told_at`, where it was moved."""
 
-    plan: str
-    plan_name: str
-    fiscal_year: int
+    cycle: Cycle
     at: datetime
     told_at: datetime
-    before: datetime | None = None
+    before: datetime | None
 
 
 def coming() -> list[Release]:
     """The next year of each plan that has a day of publication and is not published. Two queries."""
     rows = Cycle.objects.filter(publish_at__isnull=False).exclude(state=CycleState.PUBLISHED).select_related("plan")
-    cycles = {one.plan_id: one for one in reversed(rows)}
-    by_subject = {f"cycle:{one.pk}": one for one in cycles.values()}
-    days: dict[str, list[tuple[str, datetime]]] = {}
-    acts = AuditEntry.objects.filter(subject__in=by_subject, action__in=("cycle.deadlines", "cycle.decide"))
-    for subject, after, at in acts.order_by("pk").values_list("subject", "after", "at"):
-        day, known = str(after.get("publish_at", "")), days.setdefault(subject, [])
-        if day and (not known or known[-1][0] != day):
-            known.append((day, at))
-    return [
-        _release(cycle, moment, days.get(subject, []))
-        for subject, cycle in by_subject.items()
-        if (moment := cycle.publish_at)
-    ]
+    cycles = {f"cycle:{one.pk}": one for one in {one.plan_id: one for one in reversed(rows)}.values()}
+    days: dict[str, dict[str, datetime]] = {subject: {} for subject in cycles}
+    acts = AuditEntry.objects.filter(subject__in=cycles, action__in=("cycle.deadlines", "cycle.decide")).order_by("pk")
+    for subject, after, at in acts.values_list("subject", "after", "at"):
+        known, day = days[subject], after.get("publish_at")
+        if day and day not in [*known][-1:]:
+            known.pop(day, None)
+            known[day] = at
+    return [_release(cycle, day, days[subject]) for subject, cycle in cycles.items() if (day := cycle.publish_at)]
 
 
-def _release(cycle: Cycle, at: datetime, days: list[tuple[str, datetime]]) -> Release:
-    return Release(
-        plan=cycle.plan.short_name,
-        plan_name=cycle.plan.name,
-        fiscal_year=cycle.fiscal_year,
-        at=at,
-        told_at=days[-1][1] if days else at,
-        before=datetime.fromisoformat(days[-2][0]) if len(days) > 1 else None,
-    )
+def _release(cycle: Cycle, day: datetime, days: dict[str, datetime]) -> Release:
+    before = [*days][-2:-1]
+    return Release(cycle, day, [day, *days.values()][-1], datetime.fromisoformat(before[0]) if before else None)

@@ -69,10 +69,10 @@ def _entries(site: Site, plan: str) -> Iterator[Entry]:
             yield timezone.localtime(edition.published_at), title, sentence, site.absolute(book.everlasting())
     for release in site.releases(plan):
         names, words = (
-            {"plan": release.plan_name, "year": fiscal_year(release.fiscal_year)},
+            {"plan": release.cycle.plan.name, "year": fiscal_year(release.cycle.fiscal_year)},
             parts.release_words(release),
         )
-        url = f"{site.absolute(site.url('plan', release.plan))}#next-{release.fiscal_year}"
+        url = f"{site.absolute(site.url('plan', release.cycle.plan.short_name))}#next-{release.cycle.fiscal_year}"
         title = _("%(plan)s %(year)s 公表の予定") % names
         yield timezone.localtime(release.told_at), title, f"{words['sentence']}{words['moved']}", url
     for summary in site.summaries:

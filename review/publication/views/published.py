@@ -14,21 +14,14 @@ from review.books.services.editions import Filters
 from review.domain import sheet_form
 from review.domain.fields import Section
 from review.domain.form_rows import related_text
-from review.domain.progress import BEFORE, status_of
+from review.domain.grade_words import FINAL_STATUSES
+from review.domain.progress import status_of
 from review.models import Artifact, Edition
 from review.publication.services.releases import Release
 from review.publication.views.shelf import Book
 from review.reader_words import came_from_words, goal_label, in_reader_words, legend, with_words
 from review.templatetags.words import day_text, fiscal_year, word_of
 
-VERDICTS = {
-    "achieved": gettext_noop("達成"),
-    "missed": gettext_noop("未達成"),
-    "undetermined": gettext_noop("評価できない"),
-    "pending": gettext_noop("実績なし"),
-    "not_applicable": gettext_noop("目標なし"),
-    BEFORE: gettext_noop("目標年度前"),
-}
 # Rows of a list on one page: whatever the size of the plan, a page stays under 100 kB.
 ROWS = 30
 # As many departments as fit the overview; beyond it they have a page of their own.
@@ -44,13 +37,17 @@ def edition_name(edition: Edition) -> str:
 
 def release_words(release: Release) -> dict[str, Any]:
     """What is to be published and when, and which day stood there before, in sentences."""
-    words = {"year": fiscal_year(release.fiscal_year), "day": _minute(release.at), "told": _minute(release.told_at)}
+    words = {
+        "year": fiscal_year(release.cycle.fiscal_year),
+        "day": _minute(release.at),
+        "told": _minute(release.told_at),
+    }
     sentence, moved = _("%(year)sの評価結果を、%(day)sに公表する予定です。") % words, ""
     if release.before:
         moved = _("予定を%(told)sに変更しました。変更前の予定は%(before)sでした。") % {
             **words, "before": _minute(release.before),
         }  # fmt: skip
-    return {"sentence": sentence, "moved": moved, "year": release.fiscal_year}
+    return {"sentence": sentence, "moved": moved, "year": release.cycle.fiscal_year}
 
 
 def _minute(moment: datetime) -> str:
@@ -261,7 +258,7 @@ def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str
         # Editions frozen by earlier versions say here that something is still to come.
         shown = {**shown, "reason": _("実績の記載がありません。")}
     shown["reason"] = one["open_reason"] or shown["reason"]
-    return {**shown, "verdict": _(VERDICTS[status_of(one["status"], one)]) if one["status"] else ""}
+    return {**shown, "verdict": _(FINAL_STATUSES[status_of(one["status"], one)]) if one["status"] else ""}
 
 
 def without_actual(outcome: str) -> dict[str, str]:

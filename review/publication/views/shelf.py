@@ -72,7 +72,7 @@ class Site:
     def releases(self, plan: str = "") -> list[Release]:
         """The next publication of each plan, or of that one. Read once, by the pages that announce it."""
         rows = self.remembered("releases", self.release_shelf)
-        return [one for one in rows if one.plan in self.plans and plan in ("", one.plan)]
+        return [one for one in rows if (name := one.cycle.plan.short_name) in self.plans and plan in ("", name)]
 
     def remembered(self, key: Any, make: Callable[[], Made]) -> Made:
         """What `make` gave the first time: for what many pages of one site share. Lives as long as the site."""
