@@ -6,27 +6,24 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from review import queries
+from review import beside, queries
 from review.domain import fields, form_rows, items, sheet_form
 from review.domain.difference import difference
 from review.domain.fields import Section
 from review.domain.fiscal import wareki
 from review.item_words import label_of
-from review.models import Decision, ItemComment, MeasureReview, MeasureYear, ScheduleItem, Step, Submission, Verdict
+from review.models import Decision, ItemComment, MeasureReview, ScheduleItem, Step, Submission, Verdict  # fmt: skip
 from review.screens.views import decision_words
 from review.sheet.services import remarks
-
-
-def related_text(year: MeasureYear) -> str:
-    """関連部署 in words; 全課等 where every department is."""
-    names = [office.name for office in year.related_as_named()]
-    return form_rows.related_text(names, every=year.related_all, note=year.related_text, all_words=_("全課等"))
 
 
 def overview(review: MeasureReview) -> list[dict[str, Any]]:
     """施策概要. One query for 関連部署."""
     year = review.measure_year
-    texts = {"code": year.measure.code, "name": year.name, "owner": year.owner.name, "related": related_text(year)}
+    offices = beside.read_once(review, "related", lambda: list(year.related_as_named()))
+    names = [office.name for office in offices]
+    related = form_rows.related_text(names, every=year.related_all, note=year.related_text, all_words=_("全課等"))
+    texts = {"code": year.measure.code, "name": year.name, "owner": year.owner.name, "related": related}
     return [{"label": _(one.label), "text": texts[one.key]} for one in fields.of(Section.HEAD)]
 
 
