@@ -84,3 +84,9 @@ def last_summary() -> Coalesce:
     """The newest edition of any 総括, 0 without one: for the mark of public pages, where it is part of another query."""
     newest = SummaryEdition.objects.order_by("-pk").values("pk")[:1]
     return Coalesce(Subquery(newest), Value(0))
+
+
+def beside_editions() -> tuple[Coalesce, Subquery]:
+    """What public pages show beside an edition, for their mark: the newest 総括, and the next day of the plan."""
+    years = Cycle.objects.filter(plan=OuterRef("cycle__plan"), publish_at__isnull=False)
+    return last_summary(), Subquery(years.exclude(state=CycleState.PUBLISHED).values("publish_at")[:1])

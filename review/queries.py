@@ -6,13 +6,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, F, Max, Min, Prefetch, QuerySet
 
 from review import beside, continuing
 from review.models import (
     Artifact,
     Cycle,
-    CycleState,
     Decision,
     Edition,
     IndicatorYear,
@@ -161,8 +160,10 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
     if only is not None:
         base = base.filter(pk__in=only)
     plan = Prefetch("measure_year__schedule", ScheduleItem.objects.order_by("position"))
-    sent = Prefetch("submissions", Submission.standing(), to_attr="standing")
-    offices = MeasureYear.naming("measure_year__related")
+    sent, offices = (
+        Prefetch("submissions", Submission.standing(), to_attr="standing"),
+        MeasureYear.naming("measure_year"),
+    )
     rows: list[Any] = list(reviews(base).prefetch_related(plan, offices, sent, Opinion.heard()))
     stories: dict[int, dict[int, list[IndicatorYear]]] = {}
     years = IndicatorYear.objects.filter(indicator__measure__years__review__in=base).select_related("indicator")
@@ -264,12 +265,9 @@ def shelf() -> list[Edition]:
 
 
 def shelf_state() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """What differs wherever a public page may differ: editions, which is current, their plan, its next day of publication,
-    their books. One query."""
+    """What differs wherever a public page may differ: editions, their plan and its next day, their books. One query."""
     names = ("sha256", "current", "published_at", *OF_PLAN, "artifacts__kind", "artifacts__sha256")
-    ahead = Cycle.objects.filter(plan=OuterRef("cycle__plan"), publish_at__isnull=False)
-    day = Subquery(ahead.exclude(state=CycleState.PUBLISHED).values("publish_at")[:1])
-    rows = list(Edition.objects.values_list("pk", continuing.last_summary(), day, *names))
+    rows = list(Edition.objects.values_list("pk", *continuing.beside_editions(), *names))
     return sorted({row[:-2] for row in rows}), sorted(
         {(pk, kind, file) for pk, *_, kind, file in rows if kind in BOOKS}
     )

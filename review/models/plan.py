@@ -201,9 +201,9 @@ class MeasureYear(models.Model):
         return self.related.order_by(AS_NAMED)
 
     @classmethod
-    def naming(cls, path: str) -> models.Prefetch[Any]:
-        """`related` at the end of this path, to be fetched beforehand in that order."""
-        return models.Prefetch(path, Department.objects.order_by(AS_NAMED))
+    def naming(cls, path: str = "") -> models.Prefetch[Any]:
+        """`related` of the row, or of that at the end of this path, to be fetched beforehand in that order."""
+        return models.Prefetch(f"{path}__related".lstrip("_"), Department.objects.order_by(AS_NAMED))
 
     def name_related(self, offices: Iterable[int]) -> None:
         """Make these, by id, the 関連部署 in this order. Three queries."""

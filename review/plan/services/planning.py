@@ -155,7 +155,7 @@ class _Import:
         self.shown_on = _last_sheets(plan)
         self.measures = {one.code: one for one in Measure.objects.filter(plan=plan)}
         rows = MeasureYear.objects.filter(measure__plan=plan, fiscal_year=self.year).select_related("owner")
-        rows = rows.prefetch_related("schedule", MeasureYear.naming("related"))
+        rows = rows.prefetch_related("schedule", MeasureYear.naming())
         self.years = {row.measure_id: row for row in rows}
         self.goals = {(one.measure_id, one.number): one for one in Indicator.objects.filter(measure__plan=plan)}
         values = IndicatorYear.objects.filter(indicator__measure__plan=plan).select_related("indicator")

@@ -12,7 +12,8 @@ from review import beside, clock, holders, names, permissions, queries
 from review.assessment.services import judging, ratings
 from review.assessment.views import indicator_parts
 from review.assessment.views.indicator_parts import IndicatorPart
-from review.domain import items, sheet_form
+from review.domain import items, rating, sheet_form
+from review.domain.grade_words import Judged
 from review.item_words import label_of
 from review.models import CycleState, MeasureReview, Outcome, ReviewState, Role, User
 from review.models.sheet import OPEN_STATES
@@ -113,8 +114,7 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "ahead": ahead,
         "ahead_changed": any(row["changed"] for row in ahead),
         "proposed": rule,
-        "scale_shapes": {one.letter: one.shape for one in scale.grades},
-        "scale_words": {one.letter: overall_meaning(one.letter, scale, goals) for one in scale.grades},
+        **_scale_words(scale, goals),
         "rated": ratings.standing(rule["letter"] if rule else "", by_hand),
         "ratings": list(by_hand.values()),
         "schedule": sheet_parts.schedule(review, plan),
@@ -130,6 +130,12 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "plan_changes": plan_changes.of_measure(measure.pk, measure.code, of_plan),
         "files": queries.latest_files(review),
     }
+
+
+def _scale_words(scale: rating.Scale, goals: list[Judged]) -> dict[str, dict[str, str]]:
+    """{letter: what it means of these goals} and {letter: its shape}."""
+    words = {one.letter: overall_meaning(one.letter, scale, goals) for one in scale.grades}
+    return {"scale_words": words, "scale_shapes": {one.letter: one.shape for one in scale.grades}}
 
 
 def proposed(parts: list[IndicatorPart], review: MeasureReview) -> dict[str, str] | None:

@@ -71,7 +71,7 @@ def test_the_next_year_takes_them_over(cast: Cast) -> None:
 
 def test_the_document_decides_and_its_second_import_changes_nothing(db: None) -> None:
     def order() -> dict[str, list[str]]:
-        rows = MeasureYear.objects.filter(fiscal_year=YEAR).prefetch_related(MeasureYear.naming("related"))
+        rows = MeasureYear.objects.filter(fiscal_year=YEAR).prefetch_related(MeasureYear.naming())
         return {row.measure.code: [one.name for one in row.related.all()] for row in rows}
 
     planning.import_plan(facts(), plan_name="読む計画", city="見本市", year=YEAR)
