@@ -160,11 +160,8 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
     if only is not None:
         base = base.filter(pk__in=only)
     plan = Prefetch("measure_year__schedule", ScheduleItem.objects.order_by("position"))
-    sent, offices = (
-        Prefetch("submissions", Submission.standing(), to_attr="standing"),
-        MeasureYear.naming("measure_year"),
-    )
-    rows: list[Any] = list(reviews(base).prefetch_related(plan, offices, sent, Opinion.heard()))
+    sent = Prefetch("submissions", Submission.standing(), to_attr="standing")
+    rows: list[Any] = [*reviews(base).prefetch_related(plan, MeasureYear.naming("measure_year"), sent, Opinion.heard())]
     stories: dict[int, dict[int, list[IndicatorYear]]] = {}
     years = IndicatorYear.objects.filter(indicator__measure__years__review__in=base).select_related("indicator")
     for year in years.distinct().order_by("indicator__number", "fiscal_year"):
