@@ -63,13 +63,15 @@ def put_earlier(stories: Iterable[list[IndicatorYear]]) -> None:
 
 
 def came_from(rows: Sequence[IndicatorYear]) -> dict[str, Any]:
-    """{"fiscal_year", "code", "number"}: until when the earlier values of a 成果目標 stand elsewhere, and where; {} where
-    all are its own."""
+    """{"fiscal_year", "code", "number"}: until when the earlier values of a 成果目標 stand elsewhere, and where, with the
+    "plan" and its "short_name" where that is a former one; {} where all are its own."""
     former = [row for row in rows if row.indicator_id != rows[-1].indicator_id]
     if not former:
         return {}
     goal = former[-1].indicator
-    return {"fiscal_year": former[-1].fiscal_year, "code": goal.measure.code, "number": goal.number}
+    place = {"fiscal_year": former[-1].fiscal_year, "code": goal.measure.code, "number": goal.number}
+    plan, own = goal.measure.plan, next(row for row in rows if row.indicator_id == rows[-1].indicator_id)
+    return {**place, "plan": plan.name, "short_name": plan.short_name} if own.fiscal_year > plan.last_year else place
 
 
 def summary_shelf() -> list[SummaryEdition]:
@@ -82,3 +84,9 @@ def last_summary() -> Coalesce:
     """The newest edition of any 総括, 0 without one: for the mark of public pages, where it is part of another query."""
     newest = SummaryEdition.objects.order_by("-pk").values("pk")[:1]
     return Coalesce(Subquery(newest), Value(0))
+
+
+def beside_editions() -> tuple[Coalesce, Subquery]:
+    """What public pages show beside an edition, for their mark: the newest 総括, and the next day of the plan."""
+    years = Cycle.objects.filter(plan=OuterRef("cycle__plan"), publish_at__isnull=False)
+    return last_summary(), Subquery(years.exclude(state=CycleState.PUBLISHED).values("publish_at")[:1])

@@ -161,7 +161,7 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
         base = base.filter(pk__in=only)
     plan = Prefetch("measure_year__schedule", ScheduleItem.objects.order_by("position"))
     sent = Prefetch("submissions", Submission.standing(), to_attr="standing")
-    rows: list[Any] = list(reviews(base).prefetch_related(plan, "measure_year__related", sent, Opinion.heard()))
+    rows: list[Any] = [*reviews(base).prefetch_related(plan, MeasureYear.naming("measure_year"), sent, Opinion.heard())]
     stories: dict[int, dict[int, list[IndicatorYear]]] = {}
     years = IndicatorYear.objects.filter(indicator__measure__years__review__in=base).select_related("indicator")
     for year in years.distinct().order_by("indicator__number", "fiscal_year"):
@@ -243,8 +243,8 @@ def published_years() -> list[Edition]:
     return list(parts.order_by("-cycle__fiscal_year", "cycle__plan_id"))
 
 
-def published_totals(plan_id: int, fiscal_year: int) -> dict[str, dict[str, int]] | None:
-    """The `totals` of the year's current edition, None where none is published. One query."""
+def published_totals(plan_id: int, fiscal_year: int) -> tuple[dict[str, dict[str, int]], list[dict[str, Any]]] | None:
+    """The `totals` of the year's current edition and their scale as data, None where none is published. One query."""
     totals = _published_totals(plan=plan_id, year=fiscal_year)
     return totals[0] if totals else None
 
@@ -252,7 +252,7 @@ def published_totals(plan_id: int, fiscal_year: int) -> dict[str, dict[str, int]
 @prepared(plan=int, year=int)
 def _published_totals(plan: int, year: int) -> QuerySet[Any]:
     rows = Edition.objects.filter(cycle__plan_id=plan, cycle__fiscal_year=year, current=True)
-    return rows.order_by().values_list("snapshot__totals", flat=True)
+    return rows.order_by().values_list("snapshot__totals", "snapshot__scale")
 
 
 def shelf() -> list[Edition]:
@@ -262,9 +262,9 @@ def shelf() -> list[Edition]:
 
 
 def shelf_state() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """What differs wherever a public page may differ: editions, which is current, their plan, their books. One query."""
+    """What differs wherever a public page may differ: editions, their plan and its next day, their books. One query."""
     names = ("sha256", "current", "published_at", *OF_PLAN, "artifacts__kind", "artifacts__sha256")
-    rows = list(Edition.objects.values_list("pk", continuing.last_summary(), *names))
+    rows = list(Edition.objects.values_list("pk", *continuing.beside_editions(), *names))
     return sorted({row[:-2] for row in rows}), sorted(
         {(pk, kind, file) for pk, *_, kind, file in rows if kind in BOOKS}
     )

@@ -52,6 +52,11 @@ def came_from_words(place: Mapping[str, Any] | None) -> str:
     if not place:
         return ""
     words = {"year": year_label(place["fiscal_year"]), "code": place["code"], "mark": circled(place["number"])}
+    if "plan" in place:
+        return _("%(year)sまでは、前の計画「%(plan)s」の「%(code)s 成果目標%(mark)s」の値です。") % {
+            **words,
+            "plan": place["plan"],
+        }
     return _("%(year)sまでは「%(code)s 成果目標%(mark)s」の値です。") % words
 
 
@@ -199,8 +204,11 @@ def overall_meaning(letter: str, scale: Scale, goals: Sequence[Any]) -> str:
 
 
 def with_words(measure: Mapping[str, Any], snapshot: Mapping[str, Any]) -> dict[str, Any]:
-    """`grade_words.with_words` in the reader's language."""
-    return grade_words.with_words(measure, Scale.from_data(snapshot["scale"]), say)
+    """`grade_words.with_words` in the reader's language, with the shape of each grade."""
+    scale = Scale.from_data(snapshot["scale"])
+    row = grade_words.with_words(measure, scale, say)
+    goals = [{**one, "shape": scale.shape_of(one["grade"])} for one in row["indicators"]]
+    return {**row, "shape": scale.shape_of(row["grade"]), "indicators": goals}
 
 
 def grade_choices(scale: Scale) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from review.domain.fiscal import wareki
 from review.domain.form_labels import DEMO
 from review.domain.sheet import Sheet
 
@@ -70,7 +71,7 @@ class FormSheet:
 class ScaleRow:
     """One 達成区分 of the cycle: its letter, what it means, and how it looks.
 
-    `sign` (◎, ○ …) stands beside the letter so that no grade is told by colour alone; `colour` and `background`
+    `sign` (●, ■ …) stands beside the letter so that no grade is told by colour alone; `colour` and `background`
     are #RRGGBB, or "" for the plain look.
     """
 
@@ -83,7 +84,7 @@ class ScaleRow:
 
     @property
     def mark(self) -> str:
-        """◎ A: the sign and the letter; － alone, whose sign is its letter."""
+        """● A: the sign and the letter; － alone, whose sign is its letter."""
         return self.grade if self.sign in ("", self.grade) else f"{self.sign} {self.grade}"
 
     @property
@@ -183,6 +184,14 @@ class YearBook:
     changes: tuple[Change, ...] = ()
     previous: YearCounts | None = None
     audit_head: str = ""
+    #: whether this is a published edition, and `made_at` its publication
+    published: bool = False
+
+    @property
+    def dated(self) -> str:
+        """令和7年8月1日(金) 公表; of what is still under way 令和7年8月1日(金) 06:06 作成."""
+        day = wareki(self.made_at.date())
+        return f"{day} 公表" if self.published else f"{day} {self.made_at:%H:%M} 作成"
 
     @property
     def has_demo_values(self) -> bool:

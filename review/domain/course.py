@@ -16,16 +16,20 @@ Chart = dict[str, Any]
 SIDES = ("actual", "target")
 
 
-def rows(cells: Sequence[Mapping[str, Any]], now: int | None = None) -> list[dict[str, Any]]:
+def rows(
+    cells: Sequence[Mapping[str, Any]], now: int | None = None, came_from: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
     """The years of a goal as its table and its charts take them, from its cells: fiscal_year, name, target and actual; what
-    a cell has besides goes with it."""
-    befores = ["", *(cell["name"] for cell in cells)]
+    a cell has besides goes with it. Years of a former plan, which `came_from` names, have its name."""
+    befores, former = ["", *(cell["name"] for cell in cells)], came_from or {}
+    until = former["fiscal_year"] if "plan" in former else 0
     return [
         {
             **cell,
             "year": cell["fiscal_year"],
             "is_now": cell["fiscal_year"] == now,
             "definition_changed": renamed(before, cell["name"]),
+            "plan": former["plan"] if cell["fiscal_year"] <= until else "",
         }
         for before, cell in zip(befores, cells, strict=False)
     ]

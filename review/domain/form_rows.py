@@ -17,7 +17,9 @@ BLOCK_ROWS = (labels.NAME_ROW, labels.TARGET_ROW, labels.ACTUAL_ROW)
 HEAD_LABELS = {fold(one.label): one.key for one in fields.of(fields.Section.HEAD)}
 HEADINGS = {fold(text) for text in (labels.OVERVIEW, labels.CONTENT, labels.GOALS, labels.SCHEDULE, labels.EVALUATION)}
 
-_ACTIVITY, _RESULTS = fold(labels.ACTIVITY), fold(labels.RESULTS)
+_ACTIVITY = fold(labels.ACTIVITY)
+#: books of before 1.1 called it a reference
+_RESULTS = (fold(labels.RESULTS), fold(f"{labels.RESULTS}(参考)"))
 _YEAR_NAME = re.compile(r"(?:令和|平成)\s*(?:元|\d{1,2})\s*年度|\d{4}\s*年度")
 # A bracket behind the departments is a reason only if it reads like one: 総務課(分室) is a name.
 _REASON = re.compile(r"により|ため|から|まで|年度|\d月|削除|追加|変更|廃止|のみ|除く")
@@ -86,7 +88,7 @@ def begins_form(row: Row) -> bool:
 
 def is_results(row: Row) -> bool:
     """True for the heading under which the consolidated book adds what is not part of the form."""
-    return fold(row.at(0)) == _RESULTS
+    return fold(row.at(0)) in _RESULTS
 
 
 def is_header(row: Row) -> bool:
@@ -198,9 +200,9 @@ def read_related(text: str) -> tuple[tuple[str, ...], bool, str]:
     return tuple(name for name in names if name != labels.ALL_DEPARTMENTS), every, note
 
 
-def related_text(names: Sequence[str], *, every: bool, note: str) -> str:
+def related_text(names: Sequence[str], *, every: bool, note: str, all_words: str = labels.ALL_DEPARTMENTS) -> str:
     """The cell 関連部署 as the writers set it; the inverse of `read_related`."""
-    listed = [labels.ALL_DEPARTMENTS, *names] if every else list(names)
+    listed = [all_words, *names] if every else list(names)
     return "、".join(listed) + (NOTE_SIGN + note if note else "")
 
 

@@ -7,11 +7,19 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from review.domain.fields import gettext_noop
+from review.domain.progress import BEFORE
 from review.domain.rating import Scale
 
 #: A missed goal whose rate cannot be computed; a band below the highest that a person gave, whatever the rate.
 NO_RATE, BY_HAND = gettext_noop("未達成(率なし)"), gettext_noop("未達成(人の判断)")
 PARTIAL = gettext_noop("(%(counted)s件中%(judged)s件を評価)")
+
+#: A status in words. An edition and open data wait for nothing any more.
+STATUSES = {
+    "achieved": gettext_noop("達成"), "missed": gettext_noop("未達成"), "undetermined": gettext_noop("評価できない"),
+    "pending": gettext_noop("未入力"), "not_applicable": gettext_noop("目標なし"), BEFORE: gettext_noop("目標年度前"), "": "",
+}  # fmt: skip
+FINAL_STATUSES = {**STATUSES, "pending": gettext_noop("実績なし")}
 
 #: The common scales' own words (`rating.PRESETS`), marked for the catalogue.
 NAMES = (

@@ -6,33 +6,40 @@ Achieved is the highest grade. Missed is graded by the unrounded rate, never the
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from review.domain.values.achievement import Judgement
 
 Role = Literal["achieved", "band", "undecided"]
 
-#: Shape names and the sign that shows them, so that a grade is never told by colour alone.
-SHAPES = {
-    "double_circle": "◎",
-    "circle": "○",
-    "diamond": "◇",
-    "square": "□",
-    "triangle": "△",
-    "cross": "×",
-    "dash": "－",
+
+class Look(NamedTuple):
+    """How a grade looks, on screens and on paper alike: never told by colour alone."""
+
+    sign: str
+    colour: str  #: of letters on the ground, or of a ground for letters in its colour: at least 4.5:1 apart
+    background: str
+
+
+#: A grade looks as its place on the scale says, whatever its letter and its words: the shape of each look.
+LOOKS = {
+    "circle": Look("●", "#115A36", "#E6F5EC"),
+    "square": Look("■", "#0017C1", "#E8F1FE"),
+    "star": Look("★", "#3D3270", "#F0EEFA"),
+    "triangle": Look("▲", "#6D4C00", "#FBF5E0"),
+    "wedge": Look("▼", "#8B3A00", "#FFEEE2"),
+    "diamond": Look("◆", "#A30000", "#FDEEEE"),
+    "dash": Look("－", "#4D4D4D", "#F2F2F2"),
 }
+_INNER = {0: (), 1: ("triangle",), 2: ("square", "triangle"), 3: ("square", "triangle", "wedge")}
+_INNER[4] = ("square", "star", "triangle", "wedge")
 #: What stands in place of a grade.
 NOT_GRADED = {"not_applicable": "対象外", "pending": "未入力"}
-MINIMUM_CONTRAST = 4.5
-
-_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
 class ScaleError(ValueError):
@@ -47,14 +54,17 @@ class Grade:
     name: str  #: 達成, 80%以上
     role: Role  #: what earns it: achievement, a rate of at least `threshold`, or nothing decided
     threshold: Fraction | None = None  #: for a band, as a rate: 4/5 is 80 %
-    shape: str = "dash"  #: a key of SHAPES
-    colour: str = "#333333"  #: text, #RRGGBB
-    background: str = "#FFFFFF"  #: #RRGGBB; contrast with `colour` is at least 4.5:1
+    shape: str = "dash"  #: a key of LOOKS: its scale gives it, by the grade's place
 
     @property
-    def sign(self) -> str:
-        """The sign of the shape: ◎."""
-        return SHAPES[self.shape]
+    def look(self) -> Look:
+        """Its sign and colours."""
+        return LOOKS[self.shape]
+
+    @property
+    def mark(self) -> str:
+        """● A: the sign and the letter; － alone, whose sign is its letter."""
+        return self.letter if self.letter == self.look.sign else f"{self.look.sign} {self.letter}"
 
     @property
     def is_decided(self) -> bool:
@@ -62,7 +72,12 @@ class Grade:
         return self.role != "undecided"
 
 
-_KEYS = tuple(field.name for field in fields(Grade))
+def shapes(count: int) -> tuple[str, ...]:
+    """The shapes of so many grades, best first: the ends are always the same, so that the best and the lowest grade of every
+    scale look alike. Between more than four grades some share the look of a neighbour."""
+    between = count - 2
+    inner = _INNER.get(between) or tuple(_INNER[4][place * 4 // between] for place in range(between))
+    return ("circle", *inner, "diamond")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,9 +88,12 @@ class Scale:
 
     def __post_init__(self) -> None:
         _check(self.grades)
+        looks = (*shapes(len(self.grades) - 1), "dash")
+        dressed = (replace(one, shape=shape) for one, shape in zip(self.grades, looks, strict=True))
+        object.__setattr__(self, "grades", tuple(dressed))
 
     @classmethod
-    def from_data(cls, data: Iterable[dict[str, Any]]) -> Scale:
+    def from_data(cls, data: Iterable[Mapping[str, Any]]) -> Scale:
         """The scale stored as `as_data` gives it. Raises ScaleError where it makes no scale."""
         try:
             return cls(grades=tuple(_grade_from(entry) for entry in data))
@@ -84,7 +102,11 @@ class Scale:
 
     def as_data(self) -> list[dict[str, Any]]:
         """The scale as JSON-able data; thresholds are decimal strings, or fractions like 2/3 where that is exact."""
-        return [asdict(grade) | {"threshold": _written(grade.threshold)} for grade in self.grades]
+        return [
+            asdict(one)
+            | {"threshold": _written(one.threshold), "colour": one.look.colour, "background": one.look.background}
+            for one in self.grades
+        ]
 
     @property
     def decided(self) -> tuple[Grade, ...]:
@@ -107,6 +129,10 @@ class Scale:
             if grade.letter == letter:
                 return grade
         raise KeyError(letter)
+
+    def shape_of(self, letter: str) -> str:
+        """The shape of the grade with this letter; that of － for none."""
+        return next((one.shape for one in self.grades if one.letter == letter), "dash")
 
 
 # Grading
@@ -175,13 +201,13 @@ def _roundings(value: Fraction, unit: int) -> tuple[Fraction, ...]:
 # Scales as data
 
 
-def _grade_from(entry: dict[str, Any]) -> Grade:
+def _grade_from(entry: Mapping[str, Any]) -> Grade:
     threshold = entry.get("threshold")
     try:
         exact = None if threshold is None else Fraction(str(threshold))
     except (ValueError, ZeroDivisionError):
         raise ScaleError(f"しきい値「{threshold}」を数として読み取れません。") from None
-    texts: dict[str, Any] = {key: str(entry[key]) for key in _KEYS if key != "threshold"}
+    texts: dict[str, Any] = {key: str(entry[key]) for key in ("letter", "name", "role")}
     return Grade(threshold=exact, **texts)
 
 
@@ -205,50 +231,15 @@ def _check(grades: tuple[Grade, ...]) -> None:
         raise ScaleError("未達成の区分にはしきい値を設定し、最後の区分は0にしてください。")
     if any(upper <= lower for upper, lower in pairwise(limit for limit in thresholds if limit is not None)):
         raise ScaleError("しきい値は高い順に設定してください。")
-    for entry in grades:
-        if entry.shape not in SHAPES:
-            raise ScaleError(f"区分{entry.letter}の形「{entry.shape}」は使えません。")
-        if not (_COLOUR.fullmatch(entry.colour) and _COLOUR.fullmatch(entry.background)):
-            raise ScaleError(f"区分{entry.letter}の色は #RRGGBB の形で設定してください。")
-        if contrast(entry.colour, entry.background) < MINIMUM_CONTRAST:
-            raise ScaleError(f"区分{entry.letter}は文字と背景の色の差が足りません(4.5:1以上が必要です)。")
-
-
-def contrast(text: str, background: str) -> float:
-    """The WCAG contrast ratio of two #RRGGBB colours, 1 to 21."""
-    bright, dark = sorted((_luminance(text), _luminance(background)), reverse=True)
-    return (bright + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-_LOOKS = {
-    "best": ("double_circle", "#115A36", "#E6F5EC"),
-    "good": ("circle", "#0017C1", "#E8F1FE"),
-    "fair": ("triangle", "#6D4C00", "#FBF5E0"),
-    "weak": ("diamond", "#8B3A00", "#FFEEE2"),
-    "poor": ("cross", "#A30000", "#FDEEEE"),
-    "even": ("square", "#3D3270", "#F0EEFA"),
-    "open": ("dash", "#4D4D4D", "#F2F2F2"),
-}
-
-
-#: Sign of a shape: its colours, for a scale of the city's own.
-COLOURS = {shape: (colour, background) for shape, colour, background in _LOOKS.values()}
 
 
 def _preset(letters: str, *limits: int) -> Scale:
     """達成, a grade from each limit in percent on, one below the last, and －."""
-    looks = ("good", "fair", "weak")[: len(limits)]
-    rows: list[tuple[str, Role, str | None, str]] = [("達成", "achieved", None, "best")]
-    rows += [(f"{one}%以上", "band", f"{one}/100", look) for one, look in zip(limits, looks, strict=True)]
-    rows += [(f"{limits[-1]}%未満", "band", "0", "poor"), ("評価できない", "undecided", None, "open")]
-    grades = [(letter, *row[:3], *_LOOKS[row[3]]) for letter, row in zip(letters, rows, strict=True)]
-    return Scale.from_data(dict(zip(_KEYS, grade, strict=True)) for grade in grades)
+    rows: list[tuple[str, Role, str | None]] = [("達成", "achieved", None)]
+    rows += [(f"{one}%以上", "band", f"{one}/100") for one in limits]
+    rows += [(f"{limits[-1]}%未満", "band", "0"), ("評価できない", "undecided", None)]
+    keys = ("letter", "name", "role", "threshold")
+    return Scale.from_data(dict(zip(keys, (one, *row), strict=True)) for one, row in zip(letters, rows, strict=True))
 
 
 #: Common municipal scales by key; "abcd" is the default.

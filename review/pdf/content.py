@@ -17,9 +17,10 @@ Content = dict[str, Any]
 MISSED, UNDECIDED = "未達成", "評価できない"
 
 
-def of_sheet(form: FormSheet, judged: BookSheet | None = None) -> Content:
-    """One sheet of the city's form."""
+def of_sheet(form: FormSheet, judged: BookSheet | None = None, *, blank: bool = True) -> Content:
+    """One sheet of the city's form; without `blank` it has no 評価 where nobody wrote any, and nobody will."""
     sheet = form.sheet
+    evaluation = _texts(sheet, Section.EVALUATION)
     related = related_text(sheet.related, every=sheet.related_all, note=sheet.related_note)
     head = {"code": sheet.code, "name": sheet.name, "owner": sheet.owner, "related": related}
     return {
@@ -38,7 +39,7 @@ def of_sheet(form: FormSheet, judged: BookSheet | None = None) -> Content:
             _schedule(item.name, {bar.fiscal_year: bar for bar in item.bars}, form) for item in sheet.schedule
         ],
         "goals": [_goal(block, {cell.fiscal_year: cell for cell in block.years}, form) for block in sheet.indicators],
-        "evaluation": _texts(sheet, Section.EVALUATION),
+        "evaluation": evaluation if blank or any(text.strip() for _label, text in evaluation) else [],
         "results": _results(judged) if judged else None,
     }
 
@@ -87,7 +88,9 @@ def of_book(book: YearBook) -> Content:
         "heading": f"{fiscal_year_label(book.fiscal_year)} 年次評価",
         "scale": [{"mark": one.mark, "meaning": one.meaning} for one in book.scale],
         "totals": _totals(book),
-        "sheets": [of_sheet(consolidated.form_of(book, entry), entry) for entry in book.sheets],
+        "sheets": [
+            of_sheet(consolidated.form_of(book, entry), entry, blank=not book.published) for entry in book.sheets
+        ],
         "changes": [
             [_day(one.made_at), one.code, one.kind, one.item, one.before, one.after, one.reason] for one in book.changes
         ],
@@ -128,7 +131,7 @@ DECISIONS: tuple[tuple[str, str, Callable[[JudgedIndicator], bool]], ...] = (
     (
         "未達成の指標",
         "目標に届かなかった指標です(目標から遠い順)。{why}を確かめます。",
-        lambda one: one.status.startswith(MISSED),
+        lambda one: one.status == MISSED,
     ),
     ("評価できない指標", "計算では判定できません。本部が区分を判断します。", lambda one: one.status == UNDECIDED),
     (
@@ -161,14 +164,13 @@ def _decision(book: YearBook, title: str, note: str, condition: Callable[[Judged
 
 
 def _frame(book: YearBook) -> Content:
-    made = book.made_at
     return {
         "city": book.city,
         "plan": book.plan_name,
         "year": fiscal_year_label(book.fiscal_year),
         "state": book.state_label,
         "demo": book.has_demo_values,
-        "made": f"{wareki(made.date())} {made:%H:%M} 作成",
+        "made": book.dated,
         "audit": f"{labels.AUDIT_HEAD} {book.audit_head}" if book.audit_head else "",
     }
 
@@ -188,7 +190,7 @@ def _totals(book: YearBook) -> Content:
         "sheet_count": tally.due(book),
         "asides": tally.asides(book),
         "note": tally.note(book),
-        "indicator_count": sum(len(entry.indicators) for entry in book.sheets),
+        "indicator_count": len(tally.goals(book.sheets)),
     }
 
 

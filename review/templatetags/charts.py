@@ -14,7 +14,7 @@ from django import template
 from django.utils.translation import get_language, gettext
 
 from review.domain.grade_words import share
-from review.domain.rating import DEFAULT
+from review.domain.rating import DEFAULT, Scale
 from review.reader_words import legend
 from review.templatetags.words import STATES, fiscal_year_short, number
 
@@ -27,6 +27,7 @@ _TOP = 34
 _COLUMN = 92
 _LEFT = 52  # room for the row names 実績 and 目標
 _BAR = 44
+_SCREEN = 5  # years that a telephone shows in letters of a size to read; more of them scroll
 _DIGIT = 8  # the width of a half-width letter
 _ROW = 12  # half-width letters in the rows under a bar
 _ENDS = ("actual", "target", "actual_from", "target_from")
@@ -81,6 +82,7 @@ def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
         "target_y": bottom + 68,
         "any_break": any(c["break_x"] for c in columns),
         "any_now": any(c["is_now"] for c in columns),
+        "is_long": len(columns) > _SCREEN,
         "description": _describe(columns, str(chart.get("unit") or "")),
     }
 
@@ -215,24 +217,17 @@ def indicator_chart(chart: Mapping[str, Any], with_table: bool = True) -> dict[s
 
 # --- grades as stacked bars ------------------------------------------------------------------------------------
 
-# The looks of a scale's grades by rank, best first; what comes after shares the last, and － has its own.
-_LOOKS = ("A", "B", "C", "D")
 
-
-def _look(grade: str, order: Sequence[str]) -> str:
-    """The pattern of a grade by its place in the scale: colour and hatching, never the letter alone."""
-    return "none" if grade == order[-1] else _LOOKS[min(order.index(grade), len(_LOOKS) - 1)]
-
-
-def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int, plot: int, row: int) -> dict[str, Any]:
+def _bars(rows: Sequence[Mapping[str, Any]], scale: Scale, *, left: int, plot: int, row: int) -> dict[str, Any]:
     """One drawing: bars of `plot` px from `left` on, a bar every `row` px; where left is 0 the label is above."""
+    shapes = {one.letter: one.shape for one in scale.grades}
     above = 0 if left else 22
     drawn = []
     for position, source in enumerate(rows):
-        counts = {grade: int((source.get("counts") or {}).get(grade, 0)) for grade in order}
+        counts = {grade: int((source.get("counts") or {}).get(grade, 0)) for grade in shapes}
         total = sum(counts.values())
         x, y, parts = float(left), position * row + 4 + above, []
-        for grade in order:
+        for grade, shape in shapes.items():
             if not counts[grade]:
                 continue
             width = counts[grade] / total * plot
@@ -242,7 +237,7 @@ def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int,
             parts.append(
                 {
                     "grade": grade,
-                    "key": _look(grade, order),
+                    "key": shape,
                     "count": counts[grade],
                     "x": round(x, 1),
                     "y": y,
@@ -273,20 +268,19 @@ def grades_geometry(
     `rows`: label, counts (grade -> number), url. A row without any count stays empty. `scale`: the year's own grades
     as data (letter, name), best first and － last; the default scale where it is not given.
     """
-    words = {one["letter"]: legend(one) for one in scale or DEFAULT.as_data()}
-    order = list(words)
+    grades = Scale.from_data(scale) if scale else DEFAULT
     # The names stand before the bars, as wide as the widest needs; English ones are longer.
     left = min(max([150, *(7 * _width(str(row["label"])) + 12 for row in rows)]), 300)
-    wide = _bars(rows, order, left=left, plot=770 - left, row=46)
-    narrow = _bars(rows, order, left=0, plot=340, row=70)
+    wide = _bars(rows, grades, left=left, plot=770 - left, row=46)
+    narrow = _bars(rows, grades, left=0, plot=340, row=70)
     key = _key("grades", rows)
     return {
         "id": key,
         "drawings": [{**wide, "id": f"{key}-w", "kind": "wide"}, {**narrow, "id": f"{key}-n", "kind": "narrow"}],
         "rows": wide["rows"],
-        "order": [{"grade": g, "key": _look(g, order), "word": words[g]} for g in order],
+        "order": [{"grade": one["letter"], "key": one["shape"], "word": legend(one)} for one in grades.as_data()],
         "description": "。".join(
-            f"{row['label']}: " + "、".join(f"{grade} {row['counts'][grade]}" for grade in order)
+            f"{row['label']}: " + "、".join(f"{grade} {number}" for grade, number in row["counts"].items())
             for row in wide["rows"]
         ),
     }

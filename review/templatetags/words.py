@@ -15,7 +15,6 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from review.domain import fiscal
-from review.domain.rating import DEFAULT
 from review.reader_words import MONTHS, in_reader_words, legend, sort_label, worded, year_label
 
 register = template.Library()
@@ -60,12 +59,6 @@ _TONES = {
     "done": "approved",
     "failed": "not_submitted",
 }
-
-#: what a grade says where nobody passes the words of the year's own scale
-_DEFAULTS = {grade["letter"]: grade for grade in DEFAULT.as_data()}
-
-#: grade -> the shape beside the letter, so that no reader depends on colour
-_SHAPES = {"A": "circle", "B": "square", "C": "triangle", "D": "diamond"}
 
 #: A number with its sign and the few letters of its unit; digits alone never part.
 _VALUE = re.compile(r"([▲△+−-]?\d[\d,，.．/]*[^\s\d、。,，・()（）「」~〜～ぁ-ん]{1,4})")
@@ -185,14 +178,15 @@ def state_chip(state: Any, label: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/grade_chip.html")
-def grade_chip(grade: str | None, label: str = "", large: bool = False, bare: bool = False) -> dict[str, Any]:
-    """The letter of a grade in its shape, with its word beside it; `bare` keeps the word for readers only."""
-    letter = "－" if grade is None or grade in _DASHES else str(grade)
+def grade_chip(
+    grade: str | None, shape: str, label: str = "", large: bool = False, bare: bool = False
+) -> dict[str, Any]:
+    """The letter of a grade in the shape of its place on its scale, with its word beside it; `bare` keeps the word for
+    readers only."""
     return {
-        "letter": letter,
-        "key": letter if letter in _SHAPES else "none",
-        "shape": _SHAPES.get(letter, "dash"),
-        "word": gettext(str(label)) if label else legend(_DEFAULTS[letter]) if letter in _DEFAULTS else "",
+        "letter": "－" if grade is None or grade in _DASHES else str(grade),
+        "shape": shape or "dash",
+        "word": gettext(str(label)) if label else "",
         "large": large,
         "bare": bare,
     }

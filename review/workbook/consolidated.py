@@ -67,13 +67,12 @@ def fill_cover(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequen
 
 
 def _cover_titles(book: YearBook) -> list[tuple[str, str, float]]:
-    moment = book.made_at
     titles = [
         (book.city, "cover_city", 26.0),
         (book.plan_name, "cover_title", 40.0),
         (f"{fiscal_year_label(book.fiscal_year)} 年次評価 集約表", "cover_title", 40.0),
         (book.state_label, "cover_state", 34.0),
-        (f"{wareki(moment.date())} {moment:%H:%M} 作成", "cover_city", 26.0),
+        (book.dated, "cover_city", 26.0),
     ]
     if book.audit_head:
         titles.append((f"{labels.AUDIT_HEAD} {book.audit_head}", "cover_note", 18.0))

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from review.domain import form_labels as labels
 from review.domain.book import BookSheet, JudgedIndicator, YearBook
 from review.domain.fiscal import fiscal_year_label
-from review.workbook import layout, metrics, styles, tally
+from review.workbook import layout, metrics, tally
 from review.workbook.painter import Painter, place, set_widths
 from review.workbook.writer import entitle, set_list_page
 
@@ -139,11 +139,9 @@ def _colour_grades(sheet: Worksheet, book: YearBook, last: int) -> None:
     letter = get_column_letter(GRADE_COLUMN)
     area = f"{letter}{HEAD_ROW + 1}:{letter}{last}"
     for grade in book.scale:
-        background = grade.background.removeprefix("#") or styles.GRADES.get(grade.grade, "")[-6:]
-        if not background:
-            continue
+        colour, background = (one.removeprefix("#") for one in grade.bar)
         quoted = grade.grade.replace('"', '""')
-        font = Font(bold=True, color=grade.colour.removeprefix("#") or styles.INK[-6:])
+        font = Font(bold=True, color=colour)
         rule = FormulaRule(
             formula=[f'${letter}{HEAD_ROW + 1}="{quoted}"'], fill=PatternFill(bgColor=background), font=font
         )

@@ -30,7 +30,6 @@ NAVY, MIST, NOW, BAR, AMBER, RED, LINK, OPEN = (
     "FF12355B", "FFE8EEF5", "FFFFF8E1", "FF5B84B1", "FFFFD8A8", "FFB3261E", "FF0B57D0", "FFFFF2A8",
 )  # fmt: skip
 COUNT = '#,##0;-#,##0;"・"'  # a quiet dot for none: the numbers stand out
-GRADES = {"A": "FFD5EBDC", "B": "FFE6F0D5", "C": "FFFFF1CC", "D": "FFFADAD7"}
 
 _THIN = Side(style="thin", color=RULE)
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)

@@ -44,6 +44,12 @@ def indicator_grade(one: JudgedIndicator) -> str:
     return one.grade or one.status or NO_STATUS
 
 
+def goals(entries: Iterable[BookSheet]) -> list[JudgedIndicator]:
+    """The 成果目標 of the sheets; a block of the form in which nothing was ever written is none."""
+    every = (one for entry in entries for one in entry.indicators)
+    return [one for one in every if one.grade or one.status or one.name or one.target or one.actual]
+
+
 def grades(book: YearBook) -> list[str]:
     """The letters of the scale, best first."""
     return [row.grade for row in book.scale]
@@ -52,7 +58,7 @@ def grades(book: YearBook) -> list[str]:
 def beside(book: YearBook) -> list[str]:
     """The words beside the scale that occur in the book."""
     words = {sheet_grade(entry) for entry in book.sheets}
-    words |= {indicator_grade(one) for entry in book.sheets for one in entry.indicators}
+    words |= {indicator_grade(one) for one in goals(book.sheets)}
     words -= set(grades(book))
     return [word for word in _BESIDE if word in words] + sorted(words - set(_BESIDE))
 
@@ -114,4 +120,4 @@ def _grouped(book: YearBook, key: Callable[[BookSheet], str]) -> list[Row]:
 
 
 def _indicators(entries: Iterable[BookSheet]) -> Counter[str]:
-    return Counter([indicator_grade(one) for entry in entries for one in entry.indicators])
+    return Counter(map(indicator_grade, goals(entries)))

@@ -129,6 +129,16 @@ def test_pages_from_the_edition_beside_pages_from_live_tables(edition: Edition) 
         assert queries == 1
 
 
+def test_the_first_byte_of_any_public_page(edition: Edition) -> None:
+    """From the store, as every reader but the first gets it: the whole of the server's own work."""
+    client, place = Client(), f"/results/dx/{YEAR}/"
+    pages = ("/results/", place, f"/results/en/dx/{YEAR}/", f"{place}01-02/", f"{place}01-02/goals/1/", f"{place}errata/",
+             f"{place}departments/", "/results/dx/run/01-02/", "/results/dx/method/", "/results/data/")  # fmt: skip
+    times = {path: measured(lambda path=path: client.get(path, headers={"Accept-Encoding": "gzip"})) for path in pages}
+    report("first byte: " + ", ".join(f"{path} {took:.1f} ms" for path, took in times.items()) + " (asked: 10)")
+    assert max(times.values()) < 10
+
+
 def large(edition: Edition, size: int) -> plain_files.Stock:
     """The edition's 施策 over and over, every 施策 with an ID, a department and values of its own."""
     measures = []

@@ -16,7 +16,7 @@ from tests.frozen import changed, follow, freeze_now
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 
 NEXT = YEAR + 1
-#: without the fonts and the list of which letters stand in which
+#: with all that comes with it
 MOST = 100_000
 PAGES = {
     "index": "/results/",
@@ -27,6 +27,8 @@ PAGES = {
     "nothing-found": f"/results/dx/{YEAR}/?q=ありません",
     "departments": f"/results/dx/{YEAR}/departments/",
     "measure": f"/results/dx/{YEAR}/01-01/",
+    "goal": f"/results/dx/{YEAR}/01-01/goals/1/",
+    "frame": f"/results/dx/{YEAR}/01-01/goals/1/frame/",
     "errata": f"/results/dx/{YEAR}/errata/",
     "choice": "/results/dx/compare/",
     "years": f"/results/dx/compare/?a={YEAR}-2&b={NEXT}-1",
@@ -90,7 +92,7 @@ def test_every_public_page_reads_well_and_is_light(
 
 
 def weight(page: Any, path: str) -> dict[str, int]:
-    """Goes there; what the page's HTML weighs, packed and unpacked, and all that came with it but fonts."""
+    """Goes there; what the page's HTML weighs, packed and unpacked, and all that came with it."""
     answers: list[Any] = []
 
     def keep(answer: Any) -> None:
@@ -99,11 +101,10 @@ def weight(page: Any, path: str) -> dict[str, int]:
     page.on("response", keep)
     page.goto(path, wait_until="load")
     page.remove_listener("response", keep)
-    plain = [one for one in answers if not one.url.endswith((".woff2", "/fonts.css"))]
     return {
         "html": len(answers[0].body()),
         "html_packed": answers[0].request.sizes()["responseBodySize"],
-        "transferred": sum(one.request.sizes()["responseBodySize"] for one in plain),
+        "transferred": sum(one.request.sizes()["responseBodySize"] for one in answers),
     }
 
 

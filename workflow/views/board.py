@@ -150,6 +150,7 @@ def in_words(records: Sequence[Any], sheets: Mapping[int, standings.Sheet], cycl
     """The recorded decisions, each with what its 総合評価 means. No query."""
     scale = judging.scale_of(cycle)
     for row in records:
+        row.shape = scale.shape_of(row.grade)
         row.grade_words = overall_meaning(row.grade, scale, sheets[row.review_id].marks)
     return records
 

@@ -99,9 +99,10 @@ class Row:
     owner: str
     state: str
     outcome: str
-    #: each letter with what it means
-    grades: tuple[tuple[str, str], ...]
+    #: each letter with its shape and what it means
+    grades: tuple[tuple[str, str, str], ...]
     grade: str
+    shape: str
     grade_name: str
     proposed: str
     overridden: bool
@@ -173,8 +174,13 @@ def row_of(
         owner=year.owner.name,
         state=review.state,
         outcome=review.outcome,
-        grades=tuple((mark.grade, grade_meaning(mark.grade, scale, [mark])) for mark in shown if mark.grade),
+        grades=tuple(
+            (mark.grade, scale.shape_of(mark.grade), grade_meaning(mark.grade, scale, [mark]))
+            for mark in shown
+            if mark.grade
+        ),
         grade=sheet.rated.grade if sheet.submitted else "",
+        shape=scale.shape_of(sheet.rated.grade),
         grade_name=overall_meaning(sheet.rated.grade, scale, sheet.marks) if sheet.submitted else "",
         proposed=f"{rule} {overall_meaning(rule, scale, sheet.marks)}".strip() if sheet.submitted else "",
         overridden=sheet.rated.overridden and sheet.submitted,

@@ -5,26 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from review import queries
 from review.assessment.services import judging, next_year
 from review.continuing import came_from
 from review.domain import answers, course, items, rating
 from review.domain.definitions import unit_of
-from review.domain.progress import BEFORE, status_of
+from review.domain.grade_words import STATUSES
+from review.domain.progress import status_of
 from review.domain.values import State
 from review.models import IndicatorYear, MeasureReview
-from review.reader_words import came_from_words, goal_label, grade_meaning, sort_label, worded, year_label
-
-STATUSES = {
-    "achieved": gettext_lazy("達成"),
-    "missed": gettext_lazy("未達成"),
-    "undetermined": gettext_lazy("評価できない"),
-    "pending": gettext_lazy("未入力"),
-    "not_applicable": gettext_lazy("目標なし"),
-    BEFORE: gettext_lazy("目標年度前"),
-}
+from review.reader_words import came_from_words, goal_label, grade_meaning, say, sort_label, worded, year_label
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +30,9 @@ class Judgement:
     grade: str
     grade_name: str
     computed_name: str
+    #: the shape of the grade that counts, and of the computed one
+    shape: str
+    computed_shape: str
     status: str
     reason: str
     notes: list[dict[str, str]] = field(default_factory=list)
@@ -190,7 +184,9 @@ def judgement_of(row: IndicatorYear, scale: rating.Scale) -> Judgement:
         grade=letter,
         grade_name=grade_meaning(letter, scale, goals),
         computed_name=grade_meaning(row.grade, scale, [goals[0]._replace(grade=row.grade)]),
-        status=str(STATUSES.get(status_of(row.status, row.reading), "")),
+        shape=scale.shape_of(letter),
+        computed_shape=scale.shape_of(row.grade),
+        status=say(STATUSES.get(status_of(row.status, row.reading), "")),
         reason=worded(row.reason),
         notes=[{key: worded(text) for key, text in note.items()} for note in row.reading.get("notes", [])],
     )
@@ -208,18 +204,20 @@ def table_of(label: str, rows: Sequence[IndicatorYear], year: int, scale: rating
         {
             **{key: getattr(row, key) for key in ("fiscal_year", "name", "target", "actual")},
             "grade": row.final_grade,
+            "shape": scale.shape_of(row.final_grade),
             "grade_words": grade_meaning(row.final_grade, scale, judging.goals_of([row])),
             "computed": bool(row.final_grade and row.reading.get("computed")),
         }
         for row in rows
     ]
+    former = came_from(rows)
     return {
         "label": label,
         "baseline": rows[-1].indicator.baseline if rows else "",
         "sort": sort_label(rows[-1].indicator.sort) if rows else "",
-        "came_from": came_from_words(came_from(rows)),
+        "came_from": came_from_words(former),
         "show_grade": any(row.final_grade for row in rows),
-        "years": course.rows(cells, year),
+        "years": course.rows(cells, year, former),
     }
 
 

@@ -15,7 +15,7 @@ from review.domain import grade_words, rating, sheet_form, values
 from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
 from review.domain.fields import OPINION
 from review.domain.fiscal import fiscal_year_label, wareki
-from review.domain.progress import BEFORE, status_of
+from review.domain.progress import status_of
 from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 from review.domain.values.reading import Reading
 from review.models import Edition
@@ -23,17 +23,7 @@ from review.models import Edition
 #: A doubt that, unanswered, is looked at first.
 LARGE_CHANGES = frozenset(("jump", "total_decreased"))
 
-STATUS_LABELS = {
-    "achieved": "達成",
-    "missed": "未達成",
-    "undetermined": "評価できない",
-    "pending": "未入力",
-    "not_applicable": "目標なし",
-    BEFORE: "目標年度前",
-    "": "",
-}
-#: An edition and open data wait for nothing any more.
-FINAL_LABELS = {**STATUS_LABELS, **OUTCOME_WORDS, "pending": "実績なし"}
+STATUS_LABELS, FINAL_LABELS = grade_words.STATUSES, {**grade_words.FINAL_STATUSES, **OUTCOME_WORDS}
 #: The word for a 施策 of an edition that has no 総合評価 otherwise.
 NO_GRADE = "評価なし"
 #: The word for a sheet that its department has not submitted.
@@ -43,7 +33,8 @@ TRENDS = {1: "△ 増", 0: "― 同じ", -1: "▽ 減"}
 
 def edition_book(edition: Edition) -> YearBook:
     """The book of a published edition."""
-    return year_book(edition.snapshot, label=edition.label, made_at=timezone.localtime(edition.published_at))
+    made_at = timezone.localtime(edition.published_at)
+    return replace(year_book(edition.snapshot, label=edition.label, made_at=made_at), published=True)
 
 
 def year_book(
@@ -109,9 +100,7 @@ def _change(one: Mapping[str, Any], day: str, *, item: str, kind: str) -> Change
 
 
 def _scale_row(grade: rating.Grade, meaning: str) -> ScaleRow:
-    return ScaleRow(
-        grade=grade.letter, meaning=meaning, sign=grade.sign, colour=grade.colour, background=grade.background
-    )
+    return ScaleRow(grade=grade.letter, meaning=meaning, **grade.look._asdict())
 
 
 def _previous(counts: Mapping[str, Any] | None) -> YearCounts | None:
@@ -225,9 +214,7 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) 
         name=this["name"],
         target=this["target"],
         actual=this["actual"],
-        status=grade_words.NO_RATE
-        if one["grade_words"] == grade_words.NO_RATE
-        else words[status_of(one["status"], one)],
+        status=words[status_of(one["status"], one)],
         rate=Decimal(one["rate"]) if one["rate"] is not None and "progress" not in one else None,
         baseline=one.get("baseline", ""),
         sort=one.get("sort", ""),

@@ -203,8 +203,10 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
     """One 成果目標 as a page shows it: its years, its judgement, and its chart where its values can be drawn."""
     cells = list(one["years"])
     this = next((cell for cell in cells if cell["fiscal_year"] == fiscal_year), None)
-    grade = {"grade": one["grade"], "grade_words": one.get("grade_words", "")}
-    years = course.rows([{**cell, **(grade if cell is this else {})} for cell in cells], fiscal_year)
+    grade = {key: one.get(key, "") for key in ("grade", "grade_words", "shape")}
+    years = course.rows(
+        [{**cell, **(grade if cell is this else {})} for cell in cells], fiscal_year, one.get("came_from")
+    )
     name = this["name"] if this else next((cell["name"] for cell in reversed(cells) if cell["name"]), "")
     label = goal_label(one["number"])
     return {
@@ -225,8 +227,17 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
         "sentences": cautions(one, why_open(one)),
         "person_graded": bool(one["given_reason"]),
         "charts": course.charts(label, years, one.get("direction", "")),
-        "empty": not any(cell[key] for cell in cells for key in ("name", "target", "actual")),
+        "empty": not _is_written(one),
     }
+
+
+def _is_written(one: Row) -> bool:
+    return any(cell[key] for cell in one["years"] for key in ("name", "target", "actual"))
+
+
+def written_goals(row: Row) -> list[int]:
+    """The numbers of the 成果目標 of which anything is written: each has a page of its own."""
+    return [one["number"] for one in row["indicators"] if _is_written(one)]
 
 
 def notes_of(one: Row) -> list[dict[str, str]]:

@@ -19,7 +19,8 @@ from review.models import Cycle, IndicatorYear, MeasureReview, PlanField
 from review.plan.services import plan_changes
 
 # 2 brought `corrections` and each indicator's `direction`, 3 its `reading`, `state` and `notes`, 4 the direction as it was judged
-# and tables with codes (`open_data`); editions of older schemas stay as they were frozen, and so do their tables.
+# and tables with codes (`open_data`), 5 each goal's `sort` and a column for the note of 関連部署; editions of older schemas stay as
+# they were frozen, and so do their tables.
 SCHEMA = 5
 #: How a settled sheet is called in what is frozen: the city's words, whatever the reader's language.
 OUTCOME_WORDS = {"excluded": "対象外", "not_submitted": "未提出"}
@@ -50,7 +51,7 @@ def snapshot_of(cycle: Cycle, reviews: Iterable[MeasureReview] | None = None) ->
     return {
         **frame_of(cycle, scale),
         "totals": totals_of(measures),
-        "previous": _previous(cycle),
+        "previous": _previous(cycle, scale),
         "measures": measures,
         "plan_changes": plan_changes_of(cycle),
         "target_changes": target_changes_of(cycle),
@@ -101,12 +102,15 @@ def totals_of(measures: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]
     }
 
 
-def _previous(cycle: Cycle) -> dict[str, Any]:
-    """The counts of the year before: as published, else the grades that the plan holds, without those of 施策."""
+def _previous(cycle: Cycle, scale: Scale) -> dict[str, Any]:
+    """The counts of the year before: as published, none of another scale; else the grades that the plan holds, without
+    those of 施策."""
     year = cycle.fiscal_year - 1
-    totals = queries.published_totals(cycle.plan_id, year)
-    indicators = totals["indicators"] if totals else queries.grade_counts(cycle, fiscal_year=year)
-    return {"fiscal_year": year, "measures": totals["measures"] if totals else {}, "indicators": indicators}
+    published = queries.published_totals(cycle.plan_id, year)
+    if published is None:
+        return {"fiscal_year": year, "measures": {}, "indicators": queries.grade_counts(cycle, fiscal_year=year)}
+    totals, own = published
+    return {"fiscal_year": year, "measures": {}, "indicators": {}, **(totals if Scale.from_data(own) == scale else {})}
 
 
 def frame_of(cycle: Cycle, scale: Scale) -> dict[str, Any]:

@@ -181,7 +181,8 @@ def _copy_year(year: MeasureYear, made: Measure) -> None:
         owner=reorganisation_moves.office_now(year),
         **year.carried(),
     )
-    new.related.set(year.related.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today())))
+    standing = year.related_as_named().filter(Q(ends_on=None) | Q(ends_on__gte=clock.today()))
+    new.name_related(office.pk for office in standing)
 
 
 def _copy_goal(goal: Indicator, to: Measure, number: int, name: str) -> None:

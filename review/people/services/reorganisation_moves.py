@@ -166,8 +166,10 @@ def _move_sheets(plan: Reorganisation) -> dict[str, str]:
         year.save(update_fields=["owner"])
     last = max(Cycle.objects.filter(state__in=CLOSED).values_list("fiscal_year", flat=True), default=0)
     for year in MeasureYear.objects.filter(related__in=before, fiscal_year__gt=last).distinct():
-        year.related.remove(*before)
-        year.related.add(*plan.after.all())
+        names = [office.pk for office in year.related_as_named()]
+        place = next(place for place, pk in enumerate(names) if pk in before)
+        names[place:place] = plan.after.values_list("pk", flat=True)
+        year.name_related(pk for pk in names if pk not in before)
     return moved
 
 

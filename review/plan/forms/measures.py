@@ -20,7 +20,7 @@ from review.reader_words import year_label
 from review.screens.forms.fields import ReasonForm, words
 
 HELP = {
-    "related": gettext_lazy("選んだ部署の人は、公表前のシートを読めます。部署の並び順で載ります。"),
+    "related": gettext_lazy("選んだ部署の人は、公表前のシートを読めます。新しく選んだ部署は、今の並びの後に載ります。"),
     "related_all": gettext_lazy("すべての部署が関連するときに選びます。"),
 }
 
@@ -105,6 +105,8 @@ class MeasureForm(forms.Form):
     def changes(self) -> State:
         """{key: value} of what differs from what the form showed."""
         typed = {key: _as_stored(key, self.cleaned_data[key]) for key in self.now}
+        shown = [pk for pk in self.now["related"] if pk in typed["related"]]
+        typed["related"] = list(dict.fromkeys([*shown, *typed["related"]]))
         return {key: value for key, value in typed.items() if value != _as_stored(key, self.now[key])}
 
     def part(self, changes: State) -> tuple[Part, State]:

@@ -64,9 +64,7 @@ def state_of(cycle: Cycle, year: MeasureYear | None) -> State:
     state: State = {
         "name": row.name,
         "owner": str(row.owner_id or ""),
-        "related": [str(pk) for pk in year.related.order_by("order", "pk").values_list("pk", flat=True)]
-        if year
-        else [],
+        "related": [str(office.pk) for office in year.related_as_named()] if year else [],
         "related_all": row.related_all,
         "related_text": row.related_text,
         **{f"text:{one.key}": row.text(one.key) for one in texts_of(cycle)},
@@ -249,7 +247,7 @@ def _store_head(row: MeasureYear, changes: State) -> None:
     row.texts |= {key.removeprefix("text:"): text for key, text in changes.items() if key.startswith("text:")}
     row.save()
     if "related" in changes:
-        row.related.set(map(int, changes["related"]))
+        row.name_related(map(int, changes["related"]))
 
 
 def next_number(measure: Measure) -> int:

@@ -173,7 +173,7 @@ def make(plan: int, fiscal_year: int, part: Part, origin: Measure | None = None)
         measure=measure, fiscal_year=fiscal_year, name=part.name, owner_id=part.owner, **words
     )
     if before:
-        year.related.set(before.related.all())
+        year.name_related(office.pk for office in before.related_as_named())
         ScheduleItem.objects.bulk_create(
             ScheduleItem(measure_year=year, position=item.position, name=item.name, bars=item.bars)
             for item in before.schedule.all()

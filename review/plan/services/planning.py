@@ -156,10 +156,9 @@ class _Import:
         self.doubts += file_doubts.doubts(self.document, known(plan), self.departments)
         self.shown_on = _last_sheets(plan)
         self.measures = {one.code: one for one in Measure.objects.filter(plan=plan)}
-        rows = MeasureYear.objects.filter(measure__plan=plan, fiscal_year=self.year)
-        self.years = {
-            row.measure_id: row for row in rows.select_related("owner").prefetch_related("related", "schedule")
-        }
+        rows = MeasureYear.objects.filter(measure__plan=plan, fiscal_year=self.year).select_related("owner")
+        rows = rows.prefetch_related("schedule", MeasureYear.naming())
+        self.years = {row.measure_id: row for row in rows}
         self.goals = {(one.measure_id, one.number): one for one in Indicator.objects.filter(measure__plan=plan)}
         values = IndicatorYear.objects.filter(indicator__measure__plan=plan).select_related("indicator")
         self.values = {(one.indicator_id, one.fiscal_year): one for one in values}
@@ -204,11 +203,11 @@ class _Import:
             "related_text": sheet.related_note,
             "texts": {key: sheet.text(key) for key in fields.text_keys()},
         }
-        related = [self._department(name) for name in sheet.related]
+        related = list(dict.fromkeys(map(self._department, sheet.related)))
         row = self.years.get(measure.pk)
         if row is None:
             row = self.years[measure.pk] = MeasureYear.objects.create(measure=measure, fiscal_year=self.year, **values)
-            row.related.add(*related)
+            row.name_related(office.pk for office in related)
             self.written += 1
             return row
         # An empty 評価 block in the file says nothing about what a department has written since.
@@ -216,10 +215,10 @@ class _Import:
         texts = {key: text or written.get(key, "") for key, text in values["texts"].items()}
         self._update(row, {**values, "texts": texts}, sheet.code)
         before = list(row.related.all())
-        if set(before) != set(related) and self._may_write(self.year, sheet.code, "関連部署"):
+        if before != related and self._may_write(self.year, sheet.code, "関連部署"):
             names = ("、".join(office.name for office in offices) for offices in (before, related))
             self._changed(sheet.code, self.year, _("関連部署"), *names)
-            row.related.set(related)
+            row.name_related(office.pk for office in related)
             self.written += 1
         return row
 

@@ -80,7 +80,7 @@ def measures(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "page_title": _("%(year)s 施策") % {"year": fiscal_year(year)},
         "breadcrumbs": crumbs(*here(cycle)[:1], _("施策")),
         "cycle": cycle,
-        "rows": measures_of(cycle).prefetch_related("related").annotate(goals=goals),
+        "rows": measures_of(cycle).prefetch_related(MeasureYear.naming()).annotate(goals=goals),
         "may_change": permissions.may_edit_measures(request.user, cycle),
         "closed": cycle.state in measure_state.CLOSED,
         "awaited": awaited(cycle),

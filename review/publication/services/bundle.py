@@ -27,7 +27,7 @@ KIND = "site_bundle"
 MANIFEST = "manifest-sha256.txt"
 README = "README.txt"
 #: already compressed: packing it again would cost time and gain nothing
-PACKED = (".woff2", ".xlsx", ".pdf")
+PACKED = (".xlsx", ".pdf")
 
 Progress = Callable[[int, int], None]
 Pages = Callable[[Edition, Progress | None, SummaryEdition | None], Iterator[tuple[str, bytes]]]

@@ -1,14 +1,15 @@
 """Two frozen editions side by side, and one 施策 through the years of its plan. Asks the database nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from review.books.services import editions
 from review.books.services.editions import Row, Snapshot
-from review.domain import course
+from review.domain import correction_items, course
 from review.domain.measure_codes import sort_key
 from review.domain.notation import renamed
+from review.item_words import correctable_label
 from review.reader_words import goal_label, with_words
 
 
@@ -22,6 +23,7 @@ class Side:
     rate_text: str = ""
     grade: str = ""
     words: str = ""
+    shape: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +49,8 @@ class IndicatorRow:
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureRow:
-    """One 施策 on both sides. `there`: whether each side has it. `other`: whether anything else of it differs."""
+    """One 施策 on both sides. `there`: whether each side has it. `other`: whether anything else of it differs; `lines`: what of
+    that was typed, each item with its words on either side."""
 
     code: str
     name: str
@@ -56,6 +59,7 @@ class MeasureRow:
     outcomes: tuple[str, str]
     indicators: tuple[IndicatorRow, ...]
     other: bool
+    lines: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def differs(self) -> bool:
@@ -97,7 +101,18 @@ def _measure(code: str, left: Row | None, right: Row | None, years: tuple[int, i
             for number in numbers
         ),
         other=years[0] == years[1] and _rest(left, years[0]) != _rest(right, years[0]),
+        lines=tuple(_lines(left, right, years[0])) if left and right and years[0] == years[1] else (),
     )
+
+
+def _lines(left: Row, right: Row, year: int) -> Iterator[tuple[str, str, str]]:
+    """(label, before, after) of every typed item that differs and stands in no column of the comparison."""
+    items = [{one.key: one for one in correction_items.items_of(row, year)} for row in (left, right)]
+    for key in dict.fromkeys(key for side in items for key in side):
+        shown = correction_items.is_grade(key) or correction_items.year_of(key) == year or key == "outcome"
+        before, after = (side[key].text if key in side else "" for side in items)
+        if before != after and not shown:
+            yield correctable_label(key, (items[1].get(key) or items[0][key]).label), before, after
 
 
 def _overall(measure: Mapping[str, Any]) -> str:
@@ -118,7 +133,8 @@ def _side(one: Row | None, year: int) -> Side:
         actual=cell.get("actual", ""),
         rate_text=one["rate_text"],
         grade=one["grade"],
-        words=one.get("grade_words", ""),
+        words=one["grade_words"],
+        shape=one["shape"],
     )
 
 
@@ -126,7 +142,7 @@ def _rest(measure: Row | None, year: int) -> Any:
     """All of a 施策 that no column of the comparison shows."""
     if measure is None:
         return None
-    shown = {"indicators", "grade", "grade_words", "grade_note", "outcome"}
+    shown = {"indicators", "grade", "grade_words", "grade_note", "shape", "outcome"}
     earlier = [
         ([cell for cell in one["years"] if cell["fiscal_year"] != year], one["given_reason"])
         for one in measure["indicators"]
@@ -156,7 +172,7 @@ def _course(published: Mapping[int, Row], number: int) -> dict[str, Any]:
             # A later edition may have more of an earlier year; each published year keeps the values of its own edition.
             if one and (cell["fiscal_year"] not in cells or cell["fiscal_year"] >= year):
                 judged = one if cell["fiscal_year"] == year else {}
-                grades = {key: judged.get(key, "") for key in ("grade", "grade_words", "rate_text")}
+                grades = {key: judged.get(key, "") for key in ("grade", "grade_words", "shape", "rate_text")}
                 cells[cell["fiscal_year"]] = {**cell, **grades}
     ordered = [cells[year] for year in sorted(cells)]
     years, label = course.rows(ordered), goal_label(number)

@@ -126,7 +126,7 @@ def _follow_grade(cycle: Cycle, entry: Entry, number: int, user: User) -> bool:
 def _follow_offices(review: MeasureReview, entry: Entry) -> bool:
     """主管部署 or 関連部署 of that year's sheet, where every name is that of a department."""
     year = review.measure_year
-    now = {"owner": year.owner.name, "related": list(year.related.values_list("name", flat=True))}
+    now = {"owner": year.owner.name, "related": [office.name for office in year.related_as_named()]}
     row: dict[str, Any] = {"related_all": year.related_all, "related_text": year.related_text, **now}
     if correction_items.text_of(row, entry.key) != entry.wrong:
         return False
@@ -144,7 +144,7 @@ def _follow_offices(review: MeasureReview, entry: Entry) -> bool:
         return True
     year.related_all, year.related_text = row["related_all"], row["related_text"]
     year.save(update_fields=["related_all", "related_text"])
-    year.related.set([rows[name] for name in named])
+    year.name_related(rows[name].pk for name in named)
     return True
 
 

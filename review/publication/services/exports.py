@@ -69,7 +69,8 @@ def as_csv(source: Source) -> bytes:
 def goal_csv(source: Source, code: str, number: int) -> bytes:
     """The rows of one 成果目標, under the columns of `as_csv`."""
     columns = open_data.indicator_columns(source.snapshot)
-    rows = open_data.indicator_rows(source.snapshot, source.meta)
+    its_own = [row for row in source.snapshot["measures"] if row["code"] == code]
+    rows = open_data.indicator_rows({**source.snapshot, "measures": its_own}, source.meta)
     return open_data.as_table(columns, (row for row in rows if row["indicator_id"] == f"{code}-{number}"))
 
 
@@ -119,5 +120,7 @@ def _write(source: Source, out: BinaryIO, kind: str, make: Callable[[YearBook], 
         with whole_files.opened(artifact) as stream:
             out.write(stream.read())
         return
-    moment = source.edition.published_at if source.edition else clock.now()
-    make(books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(moment)))
+    if source.edition:
+        make(books.edition_book(source.edition))
+        return
+    make(books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(clock.now())))

@@ -43,7 +43,7 @@ class Change:
 def change(snapshot: Snapshot, earlier: Snapshot | None) -> Change:
     """What changed since last year, whose edition is `earlier`; the largest steps first."""
     scale, year = rating.Scale.from_data(snapshot["scale"]), snapshot["fiscal_year"]
-    same = earlier if earlier and earlier["scale"] == snapshot["scale"] else None
+    same = earlier if earlier and rating.Scale.from_data(earlier["scale"]) == scale else None
     published = {
         (row["code"], one["number"]): one["grade"]
         for row in (same or {"measures": ()})["measures"]

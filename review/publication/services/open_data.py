@@ -121,6 +121,7 @@ _EMPTY = {one.key: None if one.nullable else "" for one in INDICATOR_COLUMNS}
 
 _OF_MEASURE = (
     Column("関連部署", "related", "関連する部署。複数は「、」で区切る", "Related departments"),
+    Column("関連部署の注記", "related_note", "関連部署に添えて書かれたこと", "What is noted beside the related departments", since=5),
     Column("成果目標の数", "indicators", "評価した成果目標の数", "Number of graded indicators", "integer"),
     Column("達成の数", "achieved", "達成した成果目標の数", "Number of indicators achieved", "integer"),
 )  # fmt: skip
@@ -172,7 +173,7 @@ def measure_columns(snapshot: Snapshot | None = None) -> tuple[Column, ...]:
     texts += [_own_column(one) for one in sheet_form.own(form)]
     fixed = {one.title for one in (*head, *_OF_MEASURE, why, *result)}
     texts = [replace(one, title=f"{one.title}({one.key})") if one.title in fixed else one for one in texts]
-    return (*head, *_OF_MEASURE, *texts, why, *result)
+    return (*head, *in_edition(_OF_MEASURE, snapshot), *texts, why, *result)
 
 
 def _own_column(one: Field) -> Column:
@@ -305,6 +306,7 @@ def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, 
     return {
         **_head(snapshot, edition, measure),
         "related": "、".join(related),
+        "related_note": measure["related_text"],
         "indicators": len(graded),
         "achieved": sum(one["status"] == "achieved" for one in graded),
         **sheet_form.texts_of_row(measure),

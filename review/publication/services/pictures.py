@@ -20,18 +20,20 @@ _CLASS = re.compile(r' class="([^"]*)"')
 
 def of_goal(titles: Sequence[str], drawn: Sequence[Mapping[str, Any]], notes: Sequence[str]) -> str:
     """The charts of a goal under its titles, with source, edition and date under them, as an SVG document."""
+    placed = list(map(charts.geometry, drawn))
+    width = max([WIDTH, *(chart["width"] + 2 * MARGIN for chart in placed)])  # the years of two plans are many
     y, heads = 24, []
     for size, text in zip((20, *[14] * len(titles)), titles, strict=False):
-        for line in charts.folded(text, int((WIDTH - 2 * MARGIN) / size * 2)):
+        for line in charts.folded(text, int((width - 2 * MARGIN) / size * 2)):
             y += size + 8
             heads.append({"y": y, "text": line, "size": size})
     y, shown = y + 20, []
-    for chart in map(charts.geometry, drawn):
+    for chart in placed:
         shown.append({**chart, "y": y + 28})
         y += 28 + chart["height"] + 44
-    feet = [line for text in notes for line in charts.folded(text, int((WIDTH - 2 * MARGIN) / 7)) if text]
+    feet = [line for text in notes for line in charts.folded(text, int((width - 2 * MARGIN) / 7)) if text]
     foot = [{"y": y + 18 * number, "text": line} for number, line in enumerate(feet)]
-    context = {"width": WIDTH, "margin": MARGIN, "height": y + 18 * len(feet) + 12, "heads": heads, "feet": foot}
+    context = {"width": width, "margin": MARGIN, "height": y + 18 * len(feet) + 12, "heads": heads, "feet": foot}
     return dressed(render_to_string("components/charts/picture.html", {**context, "charts": shown}).strip())
 
 

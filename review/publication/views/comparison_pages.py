@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from review.books.services import editions
+from review.domain import rating
 from review.domain.grade_words import share
 from review.publication.services import comparing, goals
 from review.publication.views import published as parts
@@ -27,12 +28,12 @@ def overview_of(book: Book) -> dict[str, Any]:
     whole = editions.totals(snapshot["measures"])
     before = (snapshot.get("previous") or {}).get("indicators") or {}
     tiles = []
-    for grade in snapshot["scale"]:
+    for grade in rating.Scale.from_data(snapshot["scale"]).as_data():
         letter = grade["letter"]
         count, was, now = (each.get(letter, 0) for each in (whole.indicators, change.before, change.now))
-        known = change.base and grade.get("role") != "undecided"
+        known = change.base and grade["role"] != "undecided"
         tiles.append(
-            {"letter": letter, "name": legend(grade), "count": count, "share": share(count, whole.indicator_count)}
+            {**grade, "name": legend(grade), "count": count, "share": share(count, whole.indicator_count)}
             | ({"was": was, "now": now, "more": max(now - was, 0), "fewer": max(was - now, 0)} if known else {})
             | ({"before": before.get(letter, 0)} if before and not known else {})
         )
@@ -203,7 +204,7 @@ def _compared(site: Site, left: Book, right: Book, page: int) -> dict[str, Any]:
         ],
         "scale": right.snapshot["scale"],
         "names": parts.grade_names(right.snapshot),
-        "same_scale": left.snapshot["scale"] == right.snapshot["scale"],
+        "same_scale": len({rating.Scale.from_data(one.snapshot["scale"]) for one in (left, right)}) == 1,
         "rows": [
             {"row": row, "urls": [one.url("measure", row.code) if there else "" for one, there in zip((left, right), row.there, strict=True)]}
             for row in shown[(page - 1) * parts.ROWS : page * parts.ROWS]

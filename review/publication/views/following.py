@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
+from review.books.services import editions
 from review.publication.services import catalogue
 from review.publication.services.exports import Source
 from review.publication.views import published as parts
@@ -66,6 +67,14 @@ def _entries(site: Site, plan: str) -> Iterator[Entry]:
             corrected = _("公表した内容に訂正がありました。どこをどう直したかは、正誤表にあります。")
             sentence = corrected if edition.number > 1 else _("%(year)s の評価結果を公表しました。") % names
             yield timezone.localtime(edition.published_at), title, sentence, site.absolute(book.everlasting())
+    for release in site.releases(plan):
+        names, words = (
+            {"plan": release.cycle.plan.name, "year": fiscal_year(release.cycle.fiscal_year)},
+            parts.release_words(release),
+        )
+        url = f"{site.absolute(site.url('plan', release.cycle.plan.short_name))}#next-{release.cycle.fiscal_year}"
+        title = _("%(plan)s %(year)s 公表の予定") % names
+        yield timezone.localtime(release.told_at), title, f"{words['sentence']}{words['moved']}", url
     for summary in site.summaries:
         if plan in ("", summary.plan.short_name):
             title = _("%(plan)s 計画期間の総括") % {"plan": summary.plan.name}
@@ -104,7 +113,9 @@ def _pages(site: Site) -> Iterator[tuple[str, datetime | None]]:
         book, moment = Book(site=site, edition=edition, numbered=not edition.current), edition.published_at
         yield from ((book.url(name), moment) for name in ("year", "errata"))
         if edition.current:
-            yield from ((book.url("measure", row["code"]), moment) for row in book.snapshot["measures"])
+            for row in book.snapshot["measures"]:
+                yield book.url("measure", row["code"]), moment
+                yield from ((book.url("goal", row["code"], one), moment) for one in editions.written_goals(row))
 
 
 def robots() -> str:

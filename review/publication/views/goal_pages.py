@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from review.books.services import editions
+from review.domain.rating import Scale
 from review.pdf import picture
 from review.publication.services import exports, open_data, pictures
 from review.publication.views import comparison_pages
@@ -15,8 +16,8 @@ from review.publication.views.shelf import Book
 from review.reader_words import goal_label, with_words
 from review.templatetags.words import day_text, fiscal_year
 
-#: file -> what it is, in the order of the page
-FILES = ("chart.svg", "chart.png", "goal.csv")
+#: in the order of the page; a PNG is made when somebody wants it, so that plain files have none
+FILES, PLAIN_FILES = ("chart.svg", "chart.png", "goal.csv"), ("chart.svg", "goal.csv")
 
 
 def goal(book: Book, code: str, number: int) -> Page | None:
@@ -26,8 +27,9 @@ def goal(book: Book, code: str, number: int) -> Page | None:
         return None
     row, shown = pair
     title, label = f"{shown['label']} {shown['name']}", fiscal_year(book.year)
-    place = (*book.place, code, number)
-    numbers = [one["number"] for one in row["indicators"] if one["number"] != number]
+    place, site = (*book.place, code, number), book.site
+    numbers = [one for one in editions.written_goals(row) if one != number]
+    frame = site.absolute(book.url("goal_frame", code, number)) if not site.static else ""
     steps = ((label, book.url("year")), (code, book.url("measure", code)), (shown["label"], ""))
     context = {
         "site_title": _("%(year)s 評価結果") % {"year": label},
@@ -35,18 +37,34 @@ def goal(book: Book, code: str, number: int) -> Page | None:
         "fiscal_year": book.year,
         "one": shown,
         "others": [{"label": goal_label(one), "url": book.goal_url(code, one)} for one in numbers],
-        "files": [{"name": name, "url": book.url("goal_file", code, number, name)} for name in FILES],
-        "run_url": book.site.url("run", book.plan, code),
+        "files": [{"name": name, "url": book.url("goal_file", code, number, name)}
+                  for name in (PLAIN_FILES if site.static else FILES)],
+        "run_url": site.url("run", book.plan, code) if len(site.current(book.plan)) > 1 or not site.static else "",
         "years": [
             {"label": fiscal_year(one.year), "url": one.goal_url(code, number)}
-            for one in (Book(site=book.site, edition=edition) for edition in book.site.current(book.plan))
-            if one.year != book.year and _shown(one, code, number)
-        ],
+            for one in (Book(site=site, edition=edition) for edition in site.current(book.plan))
+            if one.year != book.year and _has_page(one, code, number)
+        ] + _former(book, shown),
         "citation": " ".join(_citation(book, row, shown)),
-        "embed": f'<iframe src="{book.site.absolute(book.url("goal_frame", code, number))}" title="{title}" width="640" height="480" loading="lazy"></iframe>',
+        "embed": frame and f'<iframe src="{frame}" title="{title}" width="640" height="480" loading="lazy"></iframe>',
     }  # fmt: skip
     path, line = ("goal", *place), _source(book, shown)
-    return page_of(book.site, "goal", title, here="goal", book=book, path=path, words=line, steps=steps, shown=context)
+    return page_of(site, "goal", title, here="goal", book=book, path=path, words=line, steps=steps, shown=context)
+
+
+def _former(book: Book, shown: dict[str, Any]) -> list[dict[str, str]]:
+    """Where the 成果目標 goes on from, as it was published last under its former 施策ID or plan; [] where that is not."""
+    place = shown.get("came_from")
+    before = book.site.book(place.get("short_name", book.plan), place["fiscal_year"]) if place else None
+    if place is None or before is None or not _has_page(before, place["code"], place["number"]):
+        return []
+    label = f"{before.snapshot['plan']} {place['code']} {goal_label(place['number'])} {fiscal_year(before.year)}"
+    return [{"label": label, "url": before.goal_url(place["code"], place["number"])}]
+
+
+def _has_page(book: Book, code: str, number: int) -> bool:
+    row = editions.measure(book.snapshot, code)[0]
+    return row is not None and number in editions.written_goals(row)
 
 
 def framed(book: Book, code: str, number: int) -> Page | None:
@@ -69,7 +87,7 @@ def file(book: Book, code: str, number: int, name: str) -> bytes | None:
     titles = (shown["name"] or shown["label"], f"{code} {row['name']} {shown['label']}")
     bars = any(chart["kind"] == "bars" for chart in shown["charts"])
     legend = _("棒は実績、横線は目標です。濃い棒がこの年度です。") if bars else ""
-    notes = (legend, _source(book, shown), *_citation(book, row, shown))
+    notes = (legend, shown["table"]["came_from"], _source(book, shown), *_citation(book, row, shown))
     svg = pictures.of_goal(titles, shown["charts"], notes)
     return svg.encode() if name == "chart.svg" else picture.png(svg)
 
@@ -78,7 +96,8 @@ def share_picture(book: Book) -> bytes:
     """The year's headline with its counts by grade, as a picture."""
     title = f"{book.snapshot['plan']} {_('%(year)s 評価結果') % {'year': fiscal_year(book.year)}}"
     counts = book.snapshot["totals"]["indicators"]
-    rows = [f"{letter} {name}: {counts.get(letter, 0)}" for letter, name in parts.grade_names(book.snapshot).items()]
+    grades, names = Scale.from_data(book.snapshot["scale"]).grades, parts.grade_names(book.snapshot)
+    rows = [f"{one.mark} {names[one.letter]}: {counts.get(one.letter, 0)}" for one in grades]
     foot = f"{book.edition.cycle.plan.city} {parts.edition_name(book.edition)} {day_text(book.edition.published_at)}"
     return picture.png(pictures.of_goal((title, comparison_pages.headline(book), *rows), (), (foot,)))
 
@@ -86,14 +105,10 @@ def share_picture(book: Book) -> bytes:
 def _shown(book: Book, code: str, number: int) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """The 施策 and the goal as their pages show them."""
     row = editions.measure(book.snapshot, code)[0]
-    worded = with_words(row, book.snapshot) if row else None
-    one = next((one for one in worded["indicators"] if one["number"] == number), None) if worded else None
-    if (
-        worded is None
-        or one is None
-        or not any(cell[key] for cell in one["years"] for key in ("name", "target", "actual"))
-    ):
+    if row is None or number not in editions.written_goals(row):
         return None
+    worded = with_words(row, book.snapshot)
+    one = next(one for one in worded["indicators"] if one["number"] == number)
     return worded, parts.shown_indicator(one, book.year, worded["outcome"])
 
 
@@ -108,7 +123,7 @@ def _source(book: Book, shown: dict[str, Any]) -> str:
     }
 
 
-def _citation(book: Book, row: dict[str, Any], shown: dict[str, Any]) -> tuple[str, str, str]:
+def _citation(book: Book, row: dict[str, Any], shown: dict[str, Any]) -> tuple[str, ...]:
     """How to cite the goal: whose it is, its place, its edition and day; where it stands; its licence."""
     facts = {
         "city": book.edition.cycle.plan.city,
@@ -119,5 +134,7 @@ def _citation(book: Book, row: dict[str, Any], shown: dict[str, Any]) -> tuple[s
         "goal": f"{row['code']} {shown['label']} {shown['name']}",
     }
     words = _("%(city)s「%(plan)s %(year)s 評価結果」%(edition)s(%(day)s公表)、%(goal)s。") % facts
-    address = book.site.absolute(book.everlasting("goal", row["code"], shown["number"]))
-    return words, address, open_data.licence()["name"]
+    place = (row["code"], shown["number"])
+    # Plain files keep the current edition at the year's address: carried out, they never change.
+    address = book.site.absolute(book.url("goal", *place) if book.site.static else book.everlasting("goal", *place))
+    return tuple(filter(None, (words, address, open_data.licence()["name"])))

@@ -28,17 +28,17 @@ from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
 from review.models import Artifact, Edition, SummaryEdition
 from review.publication.services import exports, schemas, summary_tables
-from review.publication.views import comparison_pages, following, published, shelf
+from review.publication.views import comparison_pages, following, goal_pages, published, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.publication import data_file
 from review.publication.views.shelf import Book, Linker, Site, place_of
 from review.reader_words import with_words
 from review.trail.services import whole_files
 
-#: from so many pages on, more than one process makes them
-TOGETHER = 400
+#: from so many pages and files of goals on, more than one process makes them
+TOGETHER = 1000
 SCRIPTS = ("review/js/search.js",)
-STYLES = ("tokens", "fonts", "base", "layout", "components", "forms", "tables", "charts", "print", "public")
+STYLES = ("tokens", "base", "layout", "components", "forms", "tables", "charts", "print", "public")
 
 #: what another process runs
 PROCESS = """import sys, django; from pathlib import Path; django.setup()
@@ -115,7 +115,11 @@ def _in_language(site: Site) -> Iterator[Sheet]:
         for query, count in _lists(snapshot):
             for page in range(1 if query else 2, published.page_count(count) + 1):
                 yield sheet("year", *place, **query, page=page if page > 1 else "")
-        yield from (sheet("measure", *place, row["code"]) for row in snapshot["measures"])
+        for row in snapshot["measures"]:
+            yield sheet("measure", *place, row["code"])
+            for number in editions.written_goals(row) if edition.current else ():
+                yield sheet("goal", *place, row["code"], number)
+                yield from (sheet("goal_file", *place, row["code"], number, name) for name in goal_pages.PLAIN_FILES)
     yield from (sheet("run", plan, code) for plan, code in _runs(site) if len(site.current(plan)) > 1)
 
 
@@ -148,13 +152,10 @@ def places_of(stock: Stock, sheets: Iterable[Sheet]) -> list[str]:
 
 
 def assets() -> dict[str, str]:
-    """{address: file} of styles, fonts, icons and scripts, as the templates address them."""
+    """{address: file} of styles, icons and scripts, as the templates address them."""
     names = [f"review/css/{name}.css" for name in STYLES] + list(SCRIPTS)
-    for folder in ("fonts", "icons"):
-        names += [f"review/{folder}/{path.name}" for path in sorted(_source(f"review/{folder}").iterdir())]
-    return {
-        static(name): "assets/" + name.removeprefix("review/") for name in names if not name.endswith("OFL.txt")
-    } | {"": "assets/fonts/OFL.txt"}
+    names += [f"review/icons/{path.name}" for path in sorted(_source("review/icons").iterdir())]
+    return {static(name): "assets/" + name.removeprefix("review/") for name in names}
 
 
 def _source(name: str) -> Path:
@@ -165,7 +166,7 @@ def _source(name: str) -> Path:
 
 
 def asset_files() -> Iterator[tuple[str, bytes]]:
-    """The styles, fonts, icons and scripts, byte for byte as Meguri's own pages use them."""
+    """The styles, icons and scripts, byte for byte as Meguri's own pages use them."""
     for place in sorted(set(assets().values())):
         yield place, _source("review/" + place.removeprefix("assets/")).read_bytes()
 
@@ -273,11 +274,22 @@ def pages_in(stock: Stock, work: Sequence[tuple[str, Sheet]], known: Iterable[st
     sites = {language: stock.site(language) for language in shelf.NAMESPACES}
     for place, sheet in work:
         with translation.override(sheet.language):
-            query = {key: str(value) for key, value in sheet.query}
-            page = pages.make(sites[sheet.language], sheet.name, sheet.args, query)
+            site, query = sites[sheet.language], {key: str(value) for key, value in sheet.query}
+            if sheet.name == "goal_file":
+                yield place, _goal_file(site, *sheet.args)
+                continue
+            page = pages.make(site, sheet.name, sheet.args, query)
             if page is None:
                 raise LookupError(f"no page for {sheet}")
             yield place, linker.linked(page.html(), place)
+
+
+def _goal_file(site: Site, plan: str, year: int, code: str, number: int, name: str) -> bytes:
+    book = site.book(plan, year)
+    content = goal_pages.file(book, code, number, name) if book else None
+    if content is None:
+        raise LookupError(f"no {name} for {plan} {year} {code} {number}")
+    return content
 
 
 def make_share(task: Path, out: Path) -> None:

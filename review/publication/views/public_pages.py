@@ -35,7 +35,8 @@ def index(site: Site) -> Page:
         return _years_of(site, *site.plans, path=("index",))
     plans = [
         {"name": site.plan_name(plan), "url": site.url("plan", plan),
-         "years": [fiscal_year(edition.cycle.fiscal_year) for edition in site.current(plan)]}
+         "years": [fiscal_year(edition.cycle.fiscal_year) for edition in site.current(plan)],
+         "coming": list(map(parts.release_words, site.releases(plan)))}
         for plan in site.plans
     ]  # fmt: skip
     shown = {"plans": plans, "site_title": ""}
@@ -49,10 +50,11 @@ def plan(site: Site, plan: str) -> Page | None:
 
 def _years_of(site: Site, plan: str = "", *, path: tuple[str, ...]) -> Page:
     """The published years, and the course of the plan."""
-    years, bars = [], []
+    years, bars, scale = [], [], None
     for edition in site.current(plan):
         book = Book(site=site, edition=edition)
-        heads, url = book.heads, book.url("year")
+        heads, url, own = book.heads, book.url("year"), Scale.from_data(book.heads["scale"])
+        scale = scale or own
         years.append(
             {
                 "edition": edition,
@@ -64,10 +66,19 @@ def _years_of(site: Site, plan: str = "", *, path: tuple[str, ...]) -> Page:
                 "plan": heads["plan"],
             }
         )
-        bars.append({"label": fiscal_year(book.year), "counts": heads["totals"]["indicators"], "url": url})
+        if own == scale:  # the newest year's; grades of another scale cannot stand in one chart with them
+            bars.append({"label": fiscal_year(book.year), "counts": heads["totals"]["indicators"], "url": url})
     title = site.plan_name(plan) if site.several else _("計画の評価結果")
     way = {"breadcrumbs": crumbs(site, "", (title, ""))} if site.several else {}
-    shown = {**way, "years": years, "bars": bars, "site_title": "", "summaries": site.summary_links(plan)}
+    shown = {
+        **way,
+        "years": years,
+        "bars": bars,
+        "scale": scale and scale.as_data(),
+        "site_title": "",
+        "summaries": site.summary_links(plan),
+        "coming": list(map(parts.release_words, site.releases(plan))),
+    }
     here = "plan" if site.several else "index"
     return page_of(site, "index", title, here=here, plan=plan, path=path, shown=shown)
 
@@ -123,6 +134,7 @@ def year(book: Book, filters: Filters | None = None, page: int = 1) -> Page:
     shown = {
         "snapshot": snapshot,
         "names": parts.grade_names(snapshot),
+        "shapes": [one.shape for one in Scale.from_data(snapshot["scale"]).grades],
         "headings": parts.headings(book, filters),
         "list": parts.pages_of(rows, page, book, filters),
         "whole": len(snapshot["measures"]),

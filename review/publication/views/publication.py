@@ -24,7 +24,7 @@ from django.views.decorators.http import condition, require_safe
 from review import continuing, queries
 from review.books.services.editions import Snapshot
 from review.models import Artifact, Edition
-from review.publication.services import exports, schemas, summary_tables
+from review.publication.services import exports, releases, schemas, summary_tables
 from review.publication.views import following, goal_pages, page_store, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.files import attachment
@@ -86,6 +86,7 @@ def site_of(request: HttpRequest) -> Site:
         language=language,
         files=shelf.edition_files,
         summary_shelf=continuing.summary_shelf,
+        release_shelf=releases.coming,
     )
 
 

@@ -1,10 +1,11 @@
 """What the public pages show of a snapshot, as plain dicts for their templates."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -12,23 +13,15 @@ from review.books.services import editions
 from review.books.services.editions import Filters
 from review.domain import sheet_form
 from review.domain.fields import Section
-from review.domain.form_rows import NOTE_SIGN
-from review.domain.progress import BEFORE, status_of
+from review.domain.form_rows import related_text
+from review.domain.grade_words import FINAL_STATUSES
+from review.domain.progress import status_of
 from review.models import Artifact, Edition
+from review.publication.services.releases import Release
 from review.publication.views.shelf import Book
 from review.reader_words import came_from_words, goal_label, in_reader_words, legend, with_words, worded
-from review.templatetags.words import fiscal_year, word_of
+from review.templatetags.words import day_text, fiscal_year, word_of
 
-VERDICTS = {
-    "achieved": gettext_noop("達成"),
-    "missed": gettext_noop("未達成"),
-    "undetermined": gettext_noop("評価できない"),
-    "pending": gettext_noop("実績なし"),
-    "not_applicable": gettext_noop("目標なし"),
-    BEFORE: gettext_noop("目標年度前"),
-}
-# Letters with a shape of their own (_marks.html); any other letter of a city's scale stands in a plain frame.
-SHAPED = "ABCD"
 # Rows of a list on one page: whatever the size of the plan, a page stays under 100 kB.
 ROWS = 30
 # As many departments as fit the overview; beyond it they have a page of their own.
@@ -40,6 +33,25 @@ CHARTED = 12
 def edition_name(edition: Edition) -> str:
     """第1版, 訂正第1版; First edition, Correction 1 for an English reader."""
     return in_reader_words(edition.label)
+
+
+def release_words(release: Release) -> dict[str, Any]:
+    """What is to be published and when, and which day stood there before, in sentences."""
+    words = {
+        "year": fiscal_year(release.cycle.fiscal_year),
+        "day": _minute(release.at),
+        "told": _minute(release.told_at),
+    }
+    sentence, moved = _("%(year)sの評価結果を、%(day)sに公表する予定です。") % words, ""
+    if release.before:
+        moved = _("予定を%(told)sに変更しました。変更前の予定は%(before)sでした。") % {
+            **words, "before": _minute(release.before),
+        }  # fmt: skip
+    return {"sentence": sentence, "moved": moved, "year": release.cycle.fiscal_year}
+
+
+def _minute(moment: datetime) -> str:
+    return f"{day_text(moment)} {timezone.localtime(moment):%H:%M}"
 
 
 def query_of(filters: Filters, **more: Any) -> dict[str, Any]:
@@ -133,12 +145,8 @@ def listed_row(row: editions.Row, book: Book) -> dict[str, Any]:
             if one["open_reason"]
         ],
         "outcome": row["outcome"],
-        "key": row["grade"] if row["grade"] in SHAPED else "none",
-        "marks": [
-            {"grade": one["grade"], "key": one["grade"] if one["grade"] in SHAPED else "none"}
-            for one in row["indicators"]
-            if one["grade"]
-        ],
+        "shape": row["shape"],
+        "marks": [one for one in row["indicators"] if one["grade"]],
         "url": book.url("measure", row["code"]),
     }
 
@@ -232,9 +240,12 @@ def narrowed_by(offered: dict[str, Any], filters: Filters) -> list[str]:
 
 
 def goals_of(row: editions.Row, book: Book) -> list[dict[str, Any]]:
-    """The 成果目標 of a `with_words` 施策, each with the address of its own page; '' among plain files."""
+    """The 成果目標 of a `with_words` 施策, each with the address of its own page; '' where it has none."""
     rows = [shown_indicator(one, book.year, row["outcome"]) for one in row["indicators"]]
-    return [{**one, "url": "" if book.site.static else book.url("goal", row["code"], one["number"])} for one in rows]
+    own = editions.written_goals(row) if book.has_goals else ()
+    return [
+        {**one, "url": book.url("goal", row["code"], one["number"]) if one["number"] in own else ""} for one in rows
+    ]
 
 
 def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:
@@ -249,7 +260,7 @@ def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str
         # Editions frozen by earlier versions say here that something is still to come.
         shown = {**shown, "reason": _("実績の記載がありません。")}
     shown["reason"] = one["open_reason"] or shown["reason"]
-    return {**shown, "verdict": _(VERDICTS[status_of(one["status"], one)]) if one["status"] else ""}
+    return {**shown, "verdict": _(FINAL_STATUSES[status_of(one["status"], one)]) if one["status"] else ""}
 
 
 def without_actual(outcome: str) -> dict[str, str]:
@@ -267,8 +278,8 @@ def owner_of(row: editions.Row) -> str:
 
 def facts_of(row: editions.Row) -> list[dict[str, Any]]:
     """Who answers for the 施策. Offices only."""
-    related = "、".join([*row["related"], *([_("全課等")] if row["related_all"] else [])])
-    related += NOTE_SIGN + row["related_text"] if row.get("related_text") else ""
+    note = row.get("related_text", "")
+    related = related_text(row["related"], every=row["related_all"], note=note, all_words=_("全課等"))
     return [{"label": _("主管部署"), "text": owner_of(row)}, {"label": _("関連部署"), "text": related}]
 
 

@@ -21,6 +21,7 @@ from django.urls import reverse
 
 from review.books.services.editions import Snapshot
 from review.models import Artifact, Edition, SummaryEdition
+from review.publication.services.releases import Release
 
 _LINK = re.compile(r'(?<= )(href|src|data-search)="(/[^"]*)"')
 _PLAIN = re.compile(r"[A-Za-z0-9-]+")
@@ -54,6 +55,8 @@ class Site:
     files: Callable[[], Mapping[tuple[int, str], Artifact]] = dict
     #: of every 計画期間の総括, newest first
     summary_shelf: Callable[[], Sequence[SummaryEdition]] = tuple
+    #: what is to be published; plain files, which never change, do not say
+    release_shelf: Callable[[], Sequence[Release]] = tuple
     _memory: dict[Any, Any] = field(default_factory=dict)
 
     @property
@@ -65,6 +68,11 @@ class Site:
     def summaries(self) -> Sequence[SummaryEdition]:
         """Read once, by the pages that show them."""
         return self.remembered("summaries", self.summary_shelf)
+
+    def releases(self, plan: str = "") -> list[Release]:
+        """The next publication of each plan, or of that one. Read once, by the pages that announce it."""
+        rows = self.remembered("releases", self.release_shelf)
+        return [one for one in rows if (name := one.cycle.plan.short_name) in self.plans and plan in ("", name)]
 
     def remembered(self, key: Any, make: Callable[[], Made]) -> Made:
         """What `make` gave the first time: for what many pages of one site share. Lives as long as the site."""
@@ -176,9 +184,15 @@ class Book:
         """The address of a page of this edition."""
         return self.site.url(name, *self.place, *args, query=query)
 
+    @property
+    def has_goals(self) -> bool:
+        """Whether each 成果目標 has a page: among plain files those of current editions alone, or corrections would double them."""
+        return not (self.site.static and self.numbered)
+
     def goal_url(self, code: str, number: int) -> str:
-        """The page of one 成果目標; where it has none (plain files, previews), its place on the page of its 施策."""
-        page = "" if self.site.static else self.url("goal", code, number)
+        """The page of one 成果目標; where it has none (previews, and plain files of what was corrected since), its place on
+        the page of its 施策."""
+        page = self.url("goal", code, number) if self.has_goals else ""
         return page or f"{self.url('measure', code)}#goal-{number}"
 
     def everlasting(self, name: str = "year", *args: Any) -> str:

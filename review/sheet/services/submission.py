@@ -82,7 +82,7 @@ def content_of(review: MeasureReview) -> dict[str, Any]:
         "indicators": indicators,
         "target_changes": next_year.as_data(next_year.ahead(review, story, changes)),
         "owner": year.owner.name,
-        "related": [office.name for office in year.related.all()],
+        "related": [office.name for office in year.related_as_named()],
     }
 
 

@@ -12,7 +12,8 @@ from review import beside, clock, holders, names, permissions, queries
 from review.assessment.services import judging, ratings
 from review.assessment.views import indicator_parts
 from review.assessment.views.indicator_parts import IndicatorPart
-from review.domain import items, sheet_form
+from review.domain import items, rating, sheet_form
+from review.domain.grade_words import Judged
 from review.item_words import label_of
 from review.models import CycleState, MeasureReview, Outcome, ReviewState, Role, User
 from review.models.sheet import OPEN_STATES
@@ -113,7 +114,7 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "ahead": ahead,
         "ahead_changed": any(row["changed"] for row in ahead),
         "proposed": rule,
-        "scale_words": {one.letter: overall_meaning(one.letter, scale, goals) for one in scale.grades},
+        **_scale_words(scale, goals),
         "rated": ratings.standing(rule["letter"] if rule else "", by_hand),
         "ratings": list(by_hand.values()),
         "schedule": sheet_parts.schedule(review, plan),
@@ -131,12 +132,20 @@ def body(review: MeasureReview) -> dict[str, Any]:
     }
 
 
+def _scale_words(scale: rating.Scale, goals: list[Judged]) -> dict[str, dict[str, str]]:
+    """{letter: what it means of these goals} and {letter: its shape}."""
+    words = {one.letter: overall_meaning(one.letter, scale, goals) for one in scale.grades}
+    return {"scale_words": words, "scale_shapes": {one.letter: one.shape for one in scale.grades}}
+
+
 def proposed(parts: list[IndicatorPart], review: MeasureReview) -> dict[str, str] | None:
     """The 総合評価 that the year's rule proposes from the indicators; None where nothing counts yet."""
     scale, rows = judging.scale_of(review.cycle), [part.this for part in parts if part.this]
     grade = None if review.outcome else judging.proposed(rows, scale)
     goals = judging.goals_of(rows)
-    return {"letter": grade.letter, "name": overall_meaning(grade.letter, scale, goals)} if grade else None
+    if grade is None:
+        return None
+    return {"letter": grade.letter, "shape": grade.shape, "name": overall_meaning(grade.letter, scale, goals)}
 
 
 def item_choices(parts: list[IndicatorPart], plan: list[Any], form: sheet_form.Form) -> list[tuple[str, str]]:

@@ -1,49 +1,29 @@
 """The other parts of a sheet as the templates take them: the form, the schedule, the comments and decisions."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from review import beside, queries
-from review.domain import fields, items, sheet_form
+from review.domain import fields, form_rows, items, sheet_form
 from review.domain.difference import difference
 from review.domain.fields import Section
 from review.domain.fiscal import wareki
 from review.item_words import label_of
-from review.models import (
-    Decision,
-    Department,
-    ItemComment,
-    MeasureReview,
-    MeasureYear,
-    ScheduleItem,
-    Step,
-    Submission,
-    Verdict,
-)  # fmt: skip
+from review.models import Decision, ItemComment, MeasureReview, ScheduleItem, Step, Submission, Verdict  # fmt: skip
 from review.screens.views import decision_words
 from review.sheet.services import remarks
-
-
-def related_text(year: MeasureYear, related: Iterable[Department]) -> str:
-    """関連部署 in words; 全課等 where every department is."""
-    if year.related_all:
-        return _("全課等") + (f"({year.related_text})" if year.related_text else "")
-    return "、".join(department.name for department in related) or year.related_text
 
 
 def overview(review: MeasureReview) -> list[dict[str, Any]]:
     """施策概要. One query for 関連部署."""
     year = review.measure_year
-    related = beside.read_once(review, "related", lambda: [] if year.related_all else list(year.related.all()))
-    texts = {
-        "code": year.measure.code,
-        "name": year.name,
-        "owner": year.owner.name,
-        "related": related_text(year, related),
-    }
+    offices = beside.read_once(review, "related", lambda: list(year.related_as_named()))
+    names = [office.name for office in offices]
+    related = form_rows.related_text(names, every=year.related_all, note=year.related_text, all_words=_("全課等"))
+    texts = {"code": year.measure.code, "name": year.name, "owner": year.owner.name, "related": related}
     return [{"label": _(one.label), "text": texts[one.key]} for one in fields.of(Section.HEAD)]
 
 

@@ -27,7 +27,6 @@ class Line(NamedTuple):
     letter: forms.BoundField
     name: forms.BoundField
     threshold: forms.BoundField | None
-    shape: forms.BoundField
 
 
 class ScaleForm(forms.Form):
@@ -41,7 +40,7 @@ class ScaleForm(forms.Form):
                 (key, "・".join(f"{letter} {words}" for letter, words in legends(preset).items()))
                 for key, preset in rating.PRESETS.items()
             ),
-            (OWN, _("下の表のとおりにする(記号・名称・しきい値・印を自由に決める)")),
+            (OWN, _("下の表のとおりにする(記号・名称・しきい値を自由に決める)")),
         ],
         help_text=_(
             "達成した成果目標は先頭の区分、達成していないものは丸める前の達成率で決まります。判定できないものは「－」になり、人が理由を添えて区分を決められます。"
@@ -76,21 +75,11 @@ class ScaleForm(forms.Form):
                     "max_value": _("しきい値は100より小さくしてください。100に届いたものは先頭の区分(達成)です。"),
                 },
             )
-        signs = [(shape, rating.SHAPES[shape]) for shape in rating.COLOURS]
-        self.fields[f"shape_{row}"] = forms.ChoiceField(
-            label=_("%(row)s行目の印") % place, required=False, choices=signs, initial=signs[0][0]
-        )
 
     def lines(self) -> list[Line]:
         """The rows of the own scale, as the table shows them."""
         return [
-            Line(
-                row,
-                self[f"letter_{row}"],
-                self[f"name_{row}"],
-                self[f"threshold_{row}"] if 1 < row < ROWS else None,
-                self[f"shape_{row}"],
-            )
+            Line(row, self[f"letter_{row}"], self[f"name_{row}"], self[f"threshold_{row}"] if 1 < row < ROWS else None)
             for row in range(1, ROWS + 1)
         ]
 
@@ -163,16 +152,11 @@ class ScaleForm(forms.Form):
 
     def _grade(self, row: int) -> rating.Grade:
         given = self.cleaned_data
-        shape = given[f"shape_{row}"] or ("dash" if row == ROWS else "circle")
-        colour, background = rating.COLOURS[shape]
         return rating.Grade(
             letter=given[f"letter_{row}"],
             name=given[f"name_{row}"],
             role="achieved" if row == 1 else "undecided" if row == ROWS else "band",
             threshold=Fraction(given[f"threshold_{row}"] or 0) / 100 if 1 < row < ROWS else None,
-            shape=shape,
-            colour=colour,
-            background=background,
         )
 
 
@@ -181,7 +165,7 @@ def _initial(scale: rating.Scale) -> dict[str, Any]:
     rows = {**dict(enumerate(scale.decided[: ROWS - 1], start=1)), ROWS: scale.undecided}
     values: dict[str, Any] = {}
     for row, grade in rows.items():
-        values |= {f"letter_{row}": grade.letter, f"name_{row}": grade.name, f"shape_{row}": grade.shape}
+        values |= {f"letter_{row}": grade.letter, f"name_{row}": grade.name}
         if grade.threshold is not None:
             exact = grade.threshold * 100
             percent = Decimal(exact.numerator) / Decimal(exact.denominator)

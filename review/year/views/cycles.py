@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from review import calendar, clock, permissions, queries
-from review.assessment.services import definitions
+from review.assessment.services import definitions, judging
 from review.assessment.services.tallies import tallies
 from review.background.services.making import making
 from review.deadlines.views.deadlines import tabs
@@ -115,7 +115,7 @@ def context_of(cycle: Cycle, form: DeadlinesForm, *, may_correct: bool) -> dict[
         "editions": queries.editions(*cycle.key),
         "correction": corrections.under_way(cycle.pk),
         "correct_url": address("meguri:correction_start", *cycle.key) if may_correct else "",
-        "scale": cycle.scale,
+        "scale": judging.scale_of(cycle).as_data(),
         "making": making(cycle),
         "definitions": definitions.open_in(cycle),
         "may_confirm": may_correct,

@@ -43,7 +43,7 @@ def scale(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "breadcrumbs": way_to(cycle, _("達成区分")),
         "form": form,
         "draft": cycle.state == CycleState.DRAFT,
-        "grades": cycle.scale,
+        "grades": judging.scale_of(cycle).as_data(),
         "preview": scale_preview.preview(cycle, form.chosen()) if good else None,
     }
     return render(request, "year/scale.html", context, status=422 if form.is_bound and not good else 200)

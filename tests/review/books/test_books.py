@@ -26,7 +26,7 @@ def queries_of(cycle) -> int:
 
 def test_the_scale_brings_its_signs_and_colours(cast: Cast) -> None:
     book = books.year_book(snapshot.snapshot_of(cast.open(1)), label="提出時点", made_at=datetime(2025, 6, 1))
-    assert [row.sign for row in book.scale] == ["◎", "○", "△", "×", "－"]
+    assert [row.sign for row in book.scale] == ["●", "■", "▲", "◆", "－"]
     assert all(row.colour.startswith("#") and row.background.startswith("#") for row in book.scale)
 
 

@@ -9,19 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.domain.rating import (
-    DEFAULT,
-    NOT_GRADED,
-    PRESETS,
-    SHAPES,
-    Scale,
-    ScaleError,
-    contrast,
-    grade,
-    label,
-    overall,
-    percent,
-)
+from review.domain.rating import DEFAULT, NOT_GRADED, PRESETS, Scale, ScaleError, grade, label, overall, percent
 from review.domain.values.achievement import judge
 
 
@@ -58,13 +46,11 @@ def test_what_is_not_graded_has_no_grade():
 
 
 @pytest.mark.parametrize("key, letters", [("abcd", "ABCD－"), ("sabc", "SABC－"), ("bands_80_50_20", "ABCDE－")])
-def test_the_presets_survive_storage_and_pass_contrast(key, letters):
+def test_the_presets_survive_storage(key, letters):
     scale = PRESETS[key]
     assert "".join(entry.letter for entry in scale.grades) == letters
     assert Scale.from_data(json.loads(json.dumps(scale.as_data()))) == scale
-    assert all(contrast(entry.colour, entry.background) >= 4.5 for entry in scale.grades)
-    assert len({entry.shape for entry in scale.grades}) == len(scale.grades)
-    assert all(entry.sign == SHAPES[entry.shape] for entry in scale.grades)
+    assert len({entry.look for entry in scale.grades}) == len(scale.grades)
 
 
 def test_a_threshold_that_is_no_decimal_stays_exact():
@@ -87,9 +73,6 @@ def test_a_threshold_that_is_no_decimal_stays_exact():
         lambda data: data[3].update(threshold="0.1"),
         lambda data: data[1].update(threshold="八割"),
         lambda data: data[1].update(threshold=None),
-        lambda data: data[1].update(colour="#999999"),
-        lambda data: data[1].update(colour="red"),
-        lambda data: data[1].update(shape="star"),
         lambda data: data[1].pop("name"),
         lambda data: data.append("x"),
     ],

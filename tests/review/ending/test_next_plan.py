@@ -13,6 +13,7 @@ from review.ending.services.next_plan import NextPlan
 from review.models import Cycle, IndicatorYear, Job, Measure, MeasureReview, Plan, User
 from review.year.services import cycles
 from tests.cast import YEAR, Cast, settle_background
+from tests.review.acting import words
 from tests.review.ending.test_last_year import ended, signed_in
 from workflow import steps
 
@@ -122,6 +123,15 @@ def test_the_next_plans_first_year_is_published(cast: Cast) -> None:
     assert not Job.objects.filter(state="failed").exists()
     for name in ("data.json", "indicators.csv"):
         assert signed_in(cast, "auditor").get(reverse("publication:data", args=["dx2", NEXT, name])).status_code == 200
+    page = signed_in(cast, "auditor").get(reverse("publication:goal", args=["dx2", NEXT, "N-01-01", 1]))
+    text, old = words(page), cycle.plan.continues
+    assert f"令和6年度までは、前の計画「{old.name}」の「01-01 成果目標①」の値です。" in text
+    assert f"令和6年度 {old.name}" in text, "the table says whose year it was"
+    assert reverse("publication:goal", args=[old.short_name, YEAR, "01-01", 1]) in page.content.decode()
+    drawn = signed_in(cast, "auditor").get(
+        reverse("publication:goal_file", args=["dx2", NEXT, "N-01-01", 1, "chart.svg"])
+    )
+    assert "令和6" in drawn.content.decode() and old.name in drawn.content.decode()
     run = reverse("publication:run", args=["dx2", "N-01-01"])
     assert signed_in(cast, "auditor").get(run).status_code == 200
 

@@ -25,8 +25,17 @@ def goal(*years: dict[str, Any], grade: str = "B") -> dict[str, Any]:
 
 
 def measure(code: str, *goals: dict[str, Any], **changed: Any) -> dict[str, Any]:
-    row = {"code": code, "name": "施策", "owner": "市民課", "grade": "B", "outcome": "", "cause": ""}
-    return {**row, "indicators": list(goals), **changed}
+    row: dict[str, Any] = {
+        "code": code,
+        "name": "施策",
+        "owner": "市民課",
+        "grade": "B",
+        "outcome": "",
+        "outcome_reason": "",
+    }
+    row |= {"related": [], "related_all": False, "related_text": "", "schedule": [], "evaluation": {"cause": ""}}
+    cause = {"evaluation": {"cause": changed.pop("cause")}} if "cause" in changed else {}
+    return {**row, **cause, "indicators": list(goals), **changed}
 
 
 def edition(year: int, *measures: dict[str, Any]) -> dict[str, Any]:
@@ -51,6 +60,21 @@ def test_each_kind_of_difference_is_noticed() -> None:
     ):
         (row,) = comparing.side_by_side(edition(2024, left), edition(2024, right))
         assert row.differs, right
+
+
+def test_what_stands_in_no_column_is_shown_as_it_was_and_as_it_is() -> None:
+    left = measure("01-01", goal(cell(2023, "762件"), cell(2024)), cause="前の要因", related=["市民課", "総務課"])
+    right = measure(
+        "01-01", goal(cell(2023, "767件"), cell(2024, "90件")), cause="後の要因", related=["総務課", "市民課"]
+    )
+    (row,) = comparing.side_by_side(edition(2024, left), edition(2024, right))
+    assert row.lines == (
+        ("関連部署", "市民課、総務課", "総務課、市民課"),
+        ("成果目標① 令和5年度 実績", "762件", "767件"),
+        ("要因", "前の要因", "後の要因"),
+    ), "this year's own value stands in the columns"
+    (other,) = comparing.side_by_side(edition(2023, left), edition(2024, right))
+    assert not other.lines, "of another year every text is another"
 
 
 def test_texts_of_different_years_are_not_compared_but_values_are() -> None:

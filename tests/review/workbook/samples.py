@@ -16,8 +16,8 @@ from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, PlanDocument
 FACTS = Path(__file__).parents[3] / "review" / "seed" / "facts.txt"
 YEARS = (2022, 2023, 2024, 2025)
 SCALE = (
-    ScaleRow(grade="A", meaning="達成", sign="◎"),
-    ScaleRow(grade="B", meaning="80%以上", sign="○"),
+    ScaleRow(grade="A", meaning="達成", sign="●"),
+    ScaleRow(grade="B", meaning="80%以上", sign="■"),
     ScaleRow(grade="－", meaning="評価できない", sign="－"),
 )
 

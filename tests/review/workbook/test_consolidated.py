@@ -46,7 +46,7 @@ def test_the_sheets_stand_in_order(book):
 
 def test_the_cover_names_the_edition_its_time_and_the_scale(book):
     cover = texts(book["表紙"])
-    for words in ("見本市", "第1版", "令和7年6月10日(火) 14:05 作成", "◎ A", "指標 67件", "施策 30件"):
+    for words in ("見本市", "第1版", "令和7年6月10日(火) 14:05 作成", "● A", "指標 67件", "施策 30件"):
         assert words in cover
     assert "デモ値" not in cover
 

@@ -1,4 +1,4 @@
-"""達成区分 of the city's own: any letters, words, thresholds and signs, tried on last year's values before it is saved."""
+"""達成区分 of the city's own: any letters, words and thresholds, tried on last year's values before it is saved."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from tests.review.acting import as_, words
 PAGE = "meguri:scale", ["dx", YEAR]
 
 
-def own(*rows: tuple[str, str, str, str], last: str = "保留") -> dict[str, str]:
-    """What the form sends for these rows (letter, name, threshold, shape)."""
-    sent = {"scale": "own", "name_9": last, "shape_9": "dash"}
-    for number, (letter, name, threshold, shape) in enumerate(rows, start=1):
-        sent |= {f"letter_{number}": letter, f"name_{number}": name, f"shape_{number}": shape}
+def own(*rows: tuple[str, str, str], last: str = "保留") -> dict[str, str]:
+    """What the form sends for these rows (letter, name, threshold)."""
+    sent = {"scale": "own", "name_9": last}
+    for number, (letter, name, threshold) in enumerate(rows, start=1):
+        sent |= {f"letter_{number}": letter, f"name_{number}": name}
         sent |= {f"threshold_{number}": threshold}
     return sent
 
 
-GOOD = own(("優", "達成", "", "circle"), ("良", "7割5分以上", "75", "square"), ("可", "そのほか", "", "triangle"))
+GOOD = own(("優", "達成", ""), ("良", "7割5分以上", "75"), ("可", "そのほか", ""))
 
 
 def page(cast: Cast) -> tuple[Any, str]:
@@ -38,7 +38,7 @@ def test_a_scale_of_the_citys_own_is_kept_and_shown_again(cast: Cast) -> None:
     assert client.post(address, GOOD).status_code == 303
     scale = judging.scale_of(Cycle.objects.get())
     assert [(one.letter, one.name, one.shape) for one in scale.grades] == [
-        ("優", "達成", "circle"), ("良", "7割5分以上", "square"), ("可", "そのほか", "triangle"), ("－", "保留", "dash"),
+        ("優", "達成", "circle"), ("良", "7割5分以上", "triangle"), ("可", "そのほか", "diamond"), ("－", "保留", "dash"),
     ]  # fmt: skip
     assert [str(one.threshold) for one in scale.decided] == ["None", "3/4", "0"]
     again = client.get(address).content.decode()
@@ -62,7 +62,6 @@ def test_a_scale_of_the_citys_own_is_kept_and_shown_again(cast: Cast) -> None:
         ({"letter_1": ""}, "1行目の記号", "入力してください"),
         ({"name_2": ""}, "2行目の名称", "入力してください"),
         ({"name_9": ""}, "9行目の名称", "入力してください"),
-        ({"shape_2": "star"}, "2行目の印", ""),
     ],
 )  # fmt: skip
 def test_what_makes_no_scale_is_refused_with_its_place(
@@ -78,7 +77,7 @@ def test_what_makes_no_scale_is_refused_with_its_place(
 
 def test_one_grade_alone_is_no_scale(cast: Cast) -> None:
     client, address = page(cast)
-    answer = client.post(address, own(("優", "達成", "", "circle")))
+    answer = client.post(address, own(("優", "達成", "")))
     assert answer.status_code == 422 and "2行目の記号: 達成していないときの区分" in words(answer)
 
 
@@ -93,8 +92,8 @@ def test_a_scale_is_tried_on_last_years_values_without_being_saved(cast: Cast) -
     cycle, row = Cycle.objects.get(), IndicatorYear.objects.filter(fiscal_year=YEAR - 1).order_by("pk").first()
     assert row
     IndicatorYear.objects.filter(pk=row.pk).update(target="100件", actual="78件")
-    rated = own(("A", "達成", "", "circle"), ("B", "75%以上", "75", "square"), ("C", "そのほか", "", "triangle"))
-    strict = own(("A", "達成", "", "circle"), ("B", "95%以上", "95", "square"), ("C", "そのほか", "", "triangle"))
+    rated = own(("A", "達成", ""), ("B", "75%以上", "75"), ("C", "そのほか", ""))
+    strict = own(("A", "達成", ""), ("B", "95%以上", "95"), ("C", "そのほか", ""))
     client.post(address, rated)
     stored, entries = Cycle.objects.get().scale, AuditEntry.objects.count()
     answer = client.post(address, strict | {"preview": "1"})
