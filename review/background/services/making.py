@@ -20,6 +20,7 @@ KINDS: dict[str, Any] = {
     "site_bundle": gettext_lazy("静的サイトの作成"),
     "people.first_passwords": gettext_lazy("仮のパスワードの作成"),
     "plan.file": gettext_lazy("計画のファイルの読取りと取込み"),
+    "check_files": gettext_lazy("ファイルの点検"),
     "flow_job": gettext_lazy("年度の手続き"),
     "advance_year": gettext_lazy("年度を次の段階へ進める確認"),
 }

@@ -19,11 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from review import VERSION, calendar, holders, names, permissions, queries
 from review.models import Cycle, CycleState, Role, User
 from review.models.proxy import PROXY_ROLES
+from review.screens.services import announcement
 from review.screens.views import counters
 from review.screens.views.counters import AT_WORK
 from review.templatetags.words import fiscal_year
 
-PARTS = ("city", "nav", "fiscal_years", "open_task_count", "unread_count", "user_about", "demo_values")
+PARTS = ("city", "nav", "fiscal_years", "open_task_count", "unread_count", "user_about", "demo_values", "announcement")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +92,8 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
     """The frame of the page, read once a request."""
     user = request.user
     if not user.is_authenticated:
-        return {**dict.fromkeys(PARTS, ""), "city": SimpleLazyObject(names.city)}
+        announced = SimpleLazyObject(announcement.standing)
+        return {**dict.fromkeys(PARTS, ""), "city": SimpleLazyObject(names.city), "announcement": announced}
     cycles = queries.every_year()
     counts = waiting_for(user)
     now = shown_year(request, cycles) or year_now(cycles)
@@ -104,6 +106,7 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
         "unread_count": counts["unread"],
         "user_about": about(user),
         "demo_values": bool(counts["demo"]),
+        "announcement": counts["announcement"],
     }
 
 
@@ -142,7 +145,8 @@ _UNDER = {
     ),
     "board": "decide approve approve_many meeting meeting_amend record",
     "queue": "review confirm_many together",
-    "jobs": "job_give_up",
+    "jobs": "job_give_up announce",
+    "audit": "refused",
     "plan_changes": "plan_change_new plan_change",
     "proxies": "proxy_new",
     "people": (

@@ -32,6 +32,7 @@ from review.models import (
 )
 from review.models.sheet import OPEN_STATES
 from review.prepared import Ask, prepared
+from review.screens.services import announcement
 
 AT_WORK = (CycleState.OPEN, CycleState.DECIDING, CycleState.SCHEDULED)
 
@@ -53,8 +54,8 @@ def counted(
     headed: Collection[int],
     plans: Mapping[str, Collection[int | None]],
 ) -> dict[str, Any]:
-    """{name of ROWS: how many}, 0 for what is not in `keys`, the stored name of the `city` and its `closed` days as text; no
-    query per number, one in all.
+    """{name of ROWS: how many}, 0 for what is not in `keys`, the stored name of the `city`, the standing `announcement` and the
+    `closed` days as text; no query per number, one in all.
 
     `plans`: role -> the plans in which the person holds it, None among them for every one."""
     limits = {role: [plan for plan in held if plan] for role, held in plans.items() if held and None not in held}
@@ -66,7 +67,8 @@ def counted(
         headed=padded(headed, size),
         **{f"{role}_plans": padded(held, size) for role, held in limits.items()},
     )
-    return defaultdict(int, zip((*names, "city", "closed"), rows[0], strict=True) if rows else ())
+    texts = ("city", "announcement", "closed")
+    return defaultdict(int, zip((*names, *texts), rows[0], strict=True) if rows else ())
 
 
 def padded(numbers: Collection[int], size: int) -> list[int]:
@@ -89,8 +91,8 @@ def question(names: tuple[str, ...], size: int, limited: tuple[str, ...]) -> Ask
         for name, role in roles.items():
             rows[name] = rows[name].filter(**{f"{PLANS[name][1]}__in": plans[f"{role}_plans"]})
         columns = [HowMany(rows[name]) for name in names]
-        city = Subquery(City.objects.values("name")[:1])
-        return User.objects.filter(pk=user).values_list(*columns, city, calendar.closed_days())
+        texts = Subquery(City.objects.values("name")[:1]), Subquery(announcement.latest()), calendar.closed_days()
+        return User.objects.filter(pk=user).values_list(*columns, *texts)
 
     return numbers
 
