@@ -194,7 +194,7 @@ def page(
         "changed_count": len(changed),
         "reason_label": label_of(CHANGE_REASON, sheet.cycle.form),
         "written": written_of(sheet, form),
-        "ahead_lines": ahead_lines(sheet, changed),
+        "ahead_lines": ahead_of(sheet, changed),
         "claimed": claimed_by_another(request, sheet),
         "meeting_form": meeting_form(request, sheet, mode),
         "meeting_error": meeting_error,
@@ -207,9 +207,9 @@ def page(
     return render(request, "workflow/deciding.html", context, status=status)
 
 
-def ahead_lines(sheet: MeasureReview, changed: dict[str, Any]) -> list[dict[str, Any]]:
-    """What changed since the submission before of what is requested for the next year."""
-    ahead = ((key, parts) for key, parts in changed.items() if items.is_next(key))
+def ahead_of(sheet: MeasureReview, changed: dict[str, list[dict[str, str]]]) -> list[dict[str, Any]]:
+    """What of the changes concerns the year to come."""
+    ahead = [(key, parts) for key, parts in changed.items() if items.is_next(key)]
     return [{"label": label_of(key, sheet.cycle.form), "parts": parts} for key, parts in ahead]
 
 

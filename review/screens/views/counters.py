@@ -67,7 +67,8 @@ def counted(
         headed=padded(headed, size),
         **{f"{role}_plans": padded(held, size) for role, held in limits.items()},
     )
-    return defaultdict(int, zip((*names, "city", "announcement", "closed"), rows[0], strict=True) if rows else ())
+    texts = ("city", "announcement", "closed")
+    return defaultdict(int, zip((*names, *texts), rows[0], strict=True) if rows else ())
 
 
 def padded(numbers: Collection[int], size: int) -> list[int]:
