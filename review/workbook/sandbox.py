@@ -69,7 +69,7 @@ def read(task: str, path: Path, more: Mapping[str, Any] | None = None, *, second
     except (OSError, ValueError):
         return _refused(Code.BROKEN, "ファイルを読み取れません")
     if done.returncode:
-        return _refused(Code.TOO_LARGE, "読み取りに記憶域か時間を使いすぎます")
+        return _refused(Code.TOO_LARGE, "読み取りに必要なメモリーか時間が多すぎます")
     return _answer(done.stdout)
 
 

@@ -92,7 +92,7 @@ def _turn() -> Iterator[None]:
                 os.close(handle)
             return
         if time.monotonic() > ends:
-            raise Invalid(_("いま、ほかのファイルを読み取っています。しばらく待ってから、もう一度送ってください。"))
+            raise Invalid(_("今、ほかのファイルを読み取っています。しばらく待ってから、もう一度送ってください。"))
         time.sleep(0.05)
 
 
