@@ -69,8 +69,8 @@ format: setup ## 書式をそろえる / format the code
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .
 	@$(BIN)/djhtml $(TEMPLATES)
 
-bench: setup ## 速さを測る / benchmarks
-	@exec $(BIN)/python -m pytest -m bench -s --timeout 1800 $(ARGS)
+bench: setup ## 速さを測る、10分ほど(FULL=1 は大きな計画まで)/ benchmarks, one table at the end; FULL=1 with large plans
+	@MEGURI_BENCH=$(if $(FULL),full,quick) $(BIN)/python -m pytest -m bench -s --timeout 1800 $(if $(findstring tests/,$(ARGS)),,tests/bench) $(ARGS)
 
 drills: setup ## 長い通しの確かめ / the long proofs, at most 40 minutes
 	@exec timeout 2400 $(BIN)/python -m pytest -m drill -s --timeout 1800 $(ARGS)

@@ -261,9 +261,12 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:event_release": _act(Rule.MAY_RETRY_JOBS, _("保留したお知らせなどの準備をやり直す")),
         "meguri:mail_release": _act(Rule.MAY_RETRY_JOBS, _("保留したメールを再び送る")),
         "meguri:mail_let_go": _act(Rule.MAY_MANAGE_PEOPLE, _("復元のあとのメールの送信を再開する")),
+        "meguri:mail_test": _act(Rule.MAY_MANAGE_PEOPLE, _("自分あてに試しのメールを送る")),
+        "meguri:announce": _act(Rule.MAY_MANAGE_PEOPLE, _("全員へのお知らせの文を出す・下ろす")),
         "meguri:notice_texts": _act(Rule.MAY_MANAGE_PEOPLE, _("お知らせの文面の一覧を見る")),
         "meguri:notice_text": _act(Rule.MAY_MANAGE_PEOPLE, _("お知らせの文面を変える")),
         "meguri:audit": _act(Rule.MAY_READ_AUDIT, _("監査記録を読む")),
+        "meguri:refused": _act(Rule.MAY_READ_AUDIT, _("断ったサインインを見る")),
         "meguri:audit_export": _act(Rule.MAY_READ_AUDIT, _("監査記録を書き出す")),
         "meguri:anonymise": _act(
             Rule.MAY_MANAGE_PEOPLE, _("離任した人を匿名化する"), "", _("役割がすべて終わった人だけ")

@@ -6,6 +6,10 @@ Within `cached()` (a request, a morning's work) it is read once, however many ro
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
+from typing import Any
+
+from django.db.models import CharField, Subquery
 
 from review.domain.business_days import Calendar
 from review.models import ClosingDay
@@ -22,6 +26,28 @@ def city() -> Calendar:
     if cache is not None:
         cache.append(calendar)
     return calendar
+
+
+class _Joined(Subquery):
+    """The values of a query's one column as one text, with commas."""
+
+    template = "(SELECT STRING_AGG(value, ',') FROM (SELECT CAST(day AS VARCHAR) AS value FROM (%(subquery)s) AS days) AS texts)"
+    output_field = CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, "(SELECT GROUP_CONCAT(day, ',') FROM (%(subquery)s) AS days)", **extra)
+
+
+def closed_days() -> Subquery:
+    """The closing days as a column of another query, as `put` takes them."""
+    return _Joined(ClosingDay.objects.order_by().values("day"))
+
+
+def put(closed: str | None) -> None:
+    """Keep the closing days that another query brought along, within `cached()`."""
+    cache = _cache.get()
+    if cache == []:
+        cache.append(Calendar(closed=frozenset(map(date.fromisoformat, closed.split(",") if closed else ()))))
 
 
 def changed() -> None:

@@ -23,10 +23,10 @@ def ended_plans() -> list[Plan]:
     return list(_ended())
 
 
-def plans_to_lead_on() -> list[Plan]:
+def to_lead_on() -> QuerySet[Plan]:
     """Those of which the 総括 is not published yet, or that nothing continues: home leads to them. One query."""
     done = Plan.objects.filter(continued_by__isnull=False, summary__state="published").values("pk")
-    return list(_ended().exclude(pk__in=done))
+    return _ended().exclude(pk__in=done)
 
 
 def earlier_rows(goals: Iterable[Indicator]) -> dict[int, list[IndicatorYear]]:

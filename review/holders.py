@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 
-from review import clock
+from review import beside, clock, queries
 from review.models import Appointment, Decision, Department, MeasureReview, Proxy, Role, Submission, User
 from review.models.proxy import PROXY_ROLES
 from review.models.sheet import OF_REVIEW
@@ -157,6 +157,8 @@ def proxies_on(day: date) -> QuerySet[Proxy]:
 
 def senders(review: MeasureReview) -> set[int | None]:
     """Who sent any submission of the sheet. One query."""
+    if beside.is_to_show(review):
+        return {row.submitted_by_id for row in queries.submissions(review)}
     return set(_senders(review=review.pk))
 
 
@@ -167,6 +169,9 @@ def _senders(review: int) -> QuerySet[Any]:
 
 def reviewers(review: MeasureReview) -> set[int | None]:
     """Who took part in reviewing the sheet (taking a 確認 back is a part, too), and in whose name. One query."""
+    if beside.is_to_show(review):
+        taken = [row for row in queries.decisions(review) if row.of_review]
+        return {who for row in taken for who in (row.decided_by_id, row.on_behalf_of_id) if who}
     return {who for row in _reviewers(review=review.pk) for who in row if who}
 
 
@@ -184,7 +189,7 @@ def in_plan(plan: int | None) -> Q:
     return Q() if plan is None else Q(plan=None) | Q(plan=plan)
 
 
-def holding(*roles: str, departments: list[Department] | None = None, plan: int | None = None) -> QuerySet[User]:
+def holding(*roles: str, departments: Iterable[Department] | None = None, plan: int | None = None) -> QuerySet[User]:
     """The active people who hold one of the roles today, in one of the departments and in the plan where those are given."""
     held = Appointment.objects.filter(held_on(clock.today()), in_plan(plan), role__in=roles)
     if departments is not None:
@@ -214,7 +219,7 @@ def possible_deputies(principal: User) -> QuerySet[User]:
     return others.annotate(near=near).order_by("-near", "display_name", "pk")
 
 
-def able(*roles: str, departments: list[Department] | None = None, plan: int | None = None) -> QuerySet[User]:
+def able(*roles: str, departments: Iterable[Department] | None = None, plan: int | None = None) -> QuerySet[User]:
     """`holding`, and whoever stands in for one of them today: whom to ask for what the role does."""
     held = Appointment.objects.filter(held_on(clock.today()), in_plan(plan), role__in=roles)
     lent = proxies_on(clock.today()).filter(role__in=roles)

@@ -5,11 +5,11 @@ Those that take a cycle's number read all of its sheets: for pages that only peo
 (tests/review/test_access_table.py fails where such a page opens to anybody else).
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from review.domain import answers
@@ -21,7 +21,6 @@ from review.models import (
     MeasureReview,
     Meeting,
     PlanChange,
-    PlanField,
     Rating,
     RecordedDecision,
     ReviewState,
@@ -48,7 +47,12 @@ def listed(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
 def listed_rows(numbers: Sequence[int], cycle: Cycle) -> list[MeasureReview]:
     """One year's sheets of these numbers, in their order, as `listed` has them. One query for forty of them."""
     by_number = {row.pk: row for part in in_parts(numbers) for row in _listed(numbers=part)}
-    rows = [by_number[number] for number in numbers if number in by_number]
+    return of_year([by_number[number] for number in numbers if number in by_number], cycle)
+
+
+def of_year(sheets: Iterable[MeasureReview], cycle: Cycle) -> list[MeasureReview]:
+    """The sheets with their year, which is at hand. No further query."""
+    rows = list(sheets)
     for row in rows:
         row.cycle = cycle
     return rows
@@ -81,11 +85,29 @@ def _doubtful(measures: list[int], year: int) -> QuerySet[Any]:
     )
 
 
+class OfOwner(NamedTuple):
+    """How many of a department's sheets are in a state, and how many of them raise no question."""
+
+    owner: int
+    name: str
+    state: str
+    sheets: int
+    clean: int
+
+
+def by_owner(cycle: int) -> list[OfOwner]:
+    """The year's sheets, counted for each department in its order and for each state. One query."""
+    return list(map(OfOwner._make, _by_owner(cycle=cycle)))
+
+
 @prepared(cycle=int)
-def owners(cycle: int) -> QuerySet[Any]:
-    """(id, name) of the departments that own the year's sheets, in their order. One query."""
-    rows = MeasureReview.objects.filter(cycle=cycle).order_by("measure_year__owner__order", "measure_year__owner_id")
-    return rows.values_list("measure_year__owner_id", "measure_year__owner__name").distinct()
+def _by_owner(cycle: int) -> QuerySet[Any]:
+    owner, unasked = "measure_year__owner", Count("pk", filter=Q(doubts=0, late=False))
+    counted = ("owner_of", "name_of", "state", "sheets", "unasked")
+    rows = MeasureReview.objects.filter(cycle=cycle).order_by(f"{owner}__order", f"{owner}_id")
+    rows = rows.values(f"{owner}__order", "state", owner_of=F(f"{owner}_id"), name_of=F(f"{owner}__name"))
+    numbers: QuerySet[Any] = rows.annotate(sheets=Count("pk"), unasked=unasked).values_list(*counted)
+    return numbers
 
 
 class Mark(NamedTuple):
@@ -100,40 +122,55 @@ class Mark(NamedTuple):
     rated: bool = False
 
 
-MARKED = ("indicator__measure_id", "grade", "given_grade", "status", "demo", "flags_text", "rate")
+MARKED = (
+    "fiscal_year", "indicator__measure_id", "indicator_id", "grade", "given_grade", "status", "demo", "flags_text", "rate",
+)  # fmt: skip
 
 
-def marks_of(plan: int, year: int) -> dict[int, list[Mark]]:
-    """The judgements of a plan's 成果目標 in a year: {measure id: marks in order}. One query."""
-    marks: dict[int, list[Mark]] = defaultdict(list)
-    for measure, grade, given, status, demo, flags, rate in _marks(plan=plan, year=year):
-        jump = '"jump"' in flags
-        marks[measure].append(Mark(given or grade, bool(given), status, demo, jump, grade, rate is not None))
-    return marks
+class Goals(NamedTuple):
+    """The judgements of one 施策's 成果目標 in a year, in order, and whose they are; the worst rate of a missed one."""
+
+    marks: list[Mark]
+    numbers: list[int]
+    farthest: Decimal | None = None
 
 
-@prepared(plan=int, year=int)
-def _marks(plan: int, year: int) -> QuerySet[Any]:
+Years = dict[int, dict[int, Goals]]
+
+
+def goals_of(plan: int, year: int) -> Years:
+    """A plan's 成果目標 in a year and in the one before: {year: {measure id: its goals}}. One query."""
+    years: Years = {year: {}, year - 1: {}}
+    for at, measure, number, grade, given, status, demo, flags, rate in _marks(plan=plan, year=year, before=year - 1):
+        goals = years[at].get(measure) or Goals([], [])
+        goals.marks.append(Mark(given or grade, bool(given), status, demo, '"jump"' in flags, grade, rate is not None))
+        goals.numbers.append(number)
+        missed = status == "missed" and rate is not None and (goals.farthest is None or rate < goals.farthest)
+        years[at][measure] = goals._replace(farthest=rate) if missed else goals
+    return years
+
+
+@prepared(plan=int, year=int, before=int)
+def _marks(plan: int, year: int, before: int) -> QuerySet[Any]:
     """Their MARKED columns; the flags as text: a thousand lists need not be parsed to look for one word."""
-    rows = IndicatorYear.objects.filter(indicator__measure__plan=plan, fiscal_year=year)
+    rows = IndicatorYear.objects.filter(indicator__measure__plan=plan, fiscal_year__in=[year, before])
     answered = When(answers__has_key="jump", then=Value(""))
     annotated = rows.annotate(flags_text=Case(answered, default=Cast("flags", TextField()), output_field=TextField()))
     return annotated.order_by("indicator__measure_id", "indicator__number").values_list(*MARKED)
 
 
-def field_names(cycle: Cycle) -> dict[str, str]:
-    """{number of the 分野 of the first level: its name}, in order. One query."""
-    return dict(_field_names(plan=cycle.plan_id))
+class Part(NamedTuple):
+    """A 分野 of the first level, as they stand in the plan."""
+
+    order: int
+    number: str
+    name: str
 
 
-@prepared(plan=int)
-def _field_names(plan: int) -> QuerySet[Any]:
-    return PlanField.objects.filter(plan_id=plan, parent=None).order_by("order", "number").values_list("number", "name")
-
-
-def first_level(way: str) -> Coalesce:
-    """The number of the 分野 of the first level, above that of the 施策."""
-    return Coalesce(f"{way}field__parent__parent__number", f"{way}field__parent__number", f"{way}field__number")
+def first_level(column: str) -> Coalesce:
+    """The column of the 分野 of the first level, above that of the sheet's 施策."""
+    way = "measure_year__measure__field"
+    return Coalesce(f"{way}__parent__parent__{column}", f"{way}__parent__{column}", f"{way}__{column}")
 
 
 PEOPLE = 4
@@ -147,11 +184,16 @@ def senders_among(people: list[int], numbers: list[int]) -> QuerySet[Any]:
 
 
 @prepared(people=PEOPLE, numbers=AT_ONCE)
-def reviewers_among(people: list[int], numbers: list[int]) -> QuerySet[Any]:
-    """(sheet, who had a hand in its review, in whose name) where one of the people did, or was represented. One query."""
+def hands_among(people: list[int], numbers: list[int]) -> QuerySet[Any]:
+    """`senders_among`, and (sheet, who had a hand in its review, in whose name) where one of the people did, or was
+    represented. One query."""
     rows = Decision.objects.filter(OF_REVIEW, review__in=numbers)
-    taken = rows.filter(Q(decided_by__in=people) | Q(on_behalf_of__in=people))
-    return taken.order_by().values_list("review_id", "decided_by_id", "on_behalf_of_id")
+    taken = rows.filter(Q(decided_by__in=people) | Q(on_behalf_of__in=people)).order_by()
+    nobody = Value(None, output_field=IntegerField())
+    sent = Submission.objects.filter(review__in=numbers, submitted_by__in=people).order_by().annotate(nobody=nobody)
+    return sent.values_list("review_id", "submitted_by_id", "nobody").union(
+        taken.values_list("review_id", "decided_by_id", "on_behalf_of_id"), all=True
+    )
 
 
 def not_sent_by(user: int) -> Any:
@@ -167,14 +209,11 @@ def not_reviewed_by(user: int) -> Any:
 
 @prepared(cycle=int)
 def standing_sheets(cycle: int) -> QuerySet[Any]:
-    """(id, state, outcome, 分野, doubts, measure) of every sheet of the year, in order of 施策ID. One query."""
-    return (
-        MeasureReview.objects.filter(cycle=cycle)
-        .order_by("measure_year__measure__sort_key")
-        .values_list(
-            "pk", "state", "outcome", first_level("measure_year__measure__"), "doubts", "measure_year__measure_id"
-        )
-    )
+    """(id, state, outcome, doubts, measure, whether 未提出 or 対象外 is proposed, and its 分野: order, number, name) of every
+    sheet of the year, in order of 施策ID. One query."""
+    parts = [first_level(column) for column in Part._fields]
+    rows = MeasureReview.objects.filter(cycle=cycle).order_by("measure_year__measure__sort_key")
+    return rows.values_list("pk", "state", "outcome", "doubts", "measure_year__measure_id", "proposed_outcome", *parts)
 
 
 def ratings_of_year(cycle: Cycle) -> dict[int, dict[str, Rating]]:
@@ -216,23 +255,3 @@ def proposed_changes(cycle: Cycle) -> QuerySet[PlanChange]:
 def meetings(cycle: int) -> QuerySet[Meeting]:
     """The year's meetings of the 本部, the oldest first. One query."""
     return Meeting.objects.filter(cycle=cycle).select_related("recorded_by")
-
-
-@prepared(plan=int, year=int, before=int)
-def graded_twice(plan: int, year: int, before: int) -> QuerySet[Any]:
-    """(measure, 分野, 達成区分 computed and given, the same of the year `before`) of each 成果目標 that has a row in both
-    years. One query."""
-    rows = IndicatorYear.objects.filter(
-        indicator__measure__plan=plan, fiscal_year=year, indicator__years__fiscal_year=before
-    ).order_by()
-    way = "indicator__years__"
-    return rows.values_list(
-        "indicator__measure_id", first_level("indicator__measure__"), "grade", "given_grade", f"{way}grade", f"{way}given_grade"
-    )  # fmt: skip
-
-
-@prepared(plan=int, year=int)
-def farthest(plan: int, year: int) -> QuerySet[Any]:
-    """(measure, its worst rate) of each 施策 that missed a target. One query."""
-    missed = IndicatorYear.objects.filter(indicator__measure__plan=plan, fiscal_year=year, status="missed").order_by()
-    return missed.values_list("indicator__measure_id").annotate(Min("rate"))

@@ -141,16 +141,16 @@ def in_whose_name(user: Person, review: MeasureReview, step: str) -> list[int | 
 
 def barred(user: Person, plan: int, numbers: Sequence[int], step: str) -> dict[int, bool]:
     """Which of the sheets the person cannot confirm or approve, and whether for what they did themselves (else: for what those
-    did whom they represent); as `in_whose_name`. Queries: one for forty sheets under review, two under approval, else none."""
+    did whom they represent); as `in_whose_name`. One query for forty sheets, one more for a proxy who approves."""
     names = standing(user).within(plan).capacities(Role.REVIEWER if step == Step.REVIEW else Role.APPROVER)
     if not names:
         return {}
     concerned = [who for who in (user.pk, *names) if who is not None]
-    lists = [listing.senders_among, *([listing.reviewers_among] if step != Step.REVIEW else [])]
+    listed = listing.senders_among if step == Step.REVIEW else listing.hands_among
     hands: dict[int, set[int]] = {}
     for people in listing.in_parts(concerned, listing.PEOPLE):
         for part in listing.in_parts(numbers):
-            for sheet, *who in (row for listed in lists for row in listed(people=people, numbers=part)):
+            for sheet, *who in listed(people=people, numbers=part):
                 hands.setdefault(sheet, set()).update(who)
     if step != Step.REVIEW and None not in names:
         mine = MeasureReview.objects.own(scope_of(user)).filter(pk__in=numbers)
@@ -251,7 +251,7 @@ def may_comment(user: Person, review: MeasureReview) -> bool:
     post = standing(user)
     if post.within(review.cycle.plan_id).has(Role.REVIEWER, Role.APPROVER):
         return True
-    return bool(post.departments) and may_read(user, review)
+    return bool(post.departments) and (review.measure_year.owner_id in post.departments or may_read(user, review))
 
 
 def may_decide_extension(user: Person, extension: Extension) -> bool:

@@ -1,12 +1,14 @@
 """Reads shared by screens and workbooks. Every function says how many queries it costs; none grows with the sheets."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db.models import Count, F, Max, Min, Prefetch, QuerySet
 
-from review import continuing
+from review import beside, continuing
 from review.models import (
     Artifact,
     Cycle,
@@ -31,10 +33,33 @@ from review.models import (
 from review.models.sheet import set_aside
 from review.prepared import prepared
 
+_years: ContextVar[list[Cycle] | None] = ContextVar("years", default=None)
+
+
+@contextmanager
+def only_showing(safe: bool) -> Iterator[None]:
+    """A request that changes nothing, where it is `safe`: it reads the years at most once."""
+    token = _years.set([] if safe else None)
+    try:
+        yield
+    finally:
+        _years.reset(token)
+
+
+def every_year() -> list[Cycle]:
+    """The years of all plans, the newest first. One query, and none the second time `only_showing`."""
+    years = _years.get()
+    if years:
+        return years
+    rows = list(Cycle.objects.select_related("plan").order_by("-fiscal_year", "plan_id"))
+    if years is not None:
+        years.extend(rows)
+    return rows
+
 
 def cycles_now() -> list[Cycle]:
     """Of each plan the year that people work on: the latest under way, else the latest opened, else the latest. One query."""
-    years = sorted(Cycle.objects.select_related("plan").order_by("plan"), key=Cycle.how_near)
+    years = sorted(every_year(), key=Cycle.how_near)
     return [one for _plan, one in sorted({one.plan_id: one for one in years}.items())]
 
 
@@ -45,27 +70,16 @@ def cycle_now() -> Cycle | None:
 
 def cycle_of(plan: str, fiscal_year: int) -> Cycle | None:
     """The cycle of a plan, by its short name, and a fiscal year, or None. One query."""
-    cycles = _cycles_of(plan=plan, year=fiscal_year) if 0 < fiscal_year < 10_000 else []
-    return cycles[0] if cycles else None
-
-
-@prepared(plan=str, year=int)
-def _cycles_of(plan: str, year: int) -> QuerySet[Cycle]:
-    return Cycle.objects.select_related("plan").filter(plan__short_name=plan, fiscal_year=year)
+    return next((one for one in every_year() if one.key == (plan, fiscal_year)), None)
 
 
 def reviews(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
     """The sheets with what every list shows: measure, owner, cycle, people. No further query per row."""
-    return base.select_related(
-        "cycle",
-        "cycle__plan",
-        "measure_year__measure__field__parent__parent",
-        "measure_year__owner",
-        "submitted_by",
-        "claimed_by",
-        "proposed_by",
-        "assigned_to",
-    ).order_by("measure_year__measure__sort_key")
+    people = ("submitted_by", "claimed_by", "proposed_by", "assigned_to")
+    rows = base.select_related(
+        "cycle__plan", "measure_year__measure__field__parent__parent", "measure_year__owner", *people
+    )
+    return rows.order_by("measure_year__measure__sort_key")
 
 
 @prepared(number=int)
@@ -74,20 +88,41 @@ def any_review(number: int) -> QuerySet[MeasureReview]:
     return reviews(MeasureReview.objects.filter(pk=number))
 
 
+def to_show(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
+    """`reviews`, each with what there is BESIDE it: what it has none of is not asked for, and nothing is read twice. For
+    requests that change nothing; a sheet that is locked has its rows read anew."""
+    return reviews(base).annotate(**beside.columns())
+
+
+@prepared(number=int)
+def any_to_show(number: int) -> QuerySet[MeasureReview]:
+    """`any_review`, as `to_show`. One query."""
+    return to_show(MeasureReview.objects.filter(pk=number))
+
+
 def indicator_years(review: MeasureReview) -> list[IndicatorYear]:
     """This year's rows of the sheet's indicators, in order. One query."""
     year = review.measure_year
+    if beside.is_to_show(review):
+        rows = [row for rows in indicator_history(review).values() for row in rows]
+        now = [row for row in rows if row.fiscal_year == year.fiscal_year]
+        return [row for row in now if row.indicator.measure_id == year.measure_id]
     rows = IndicatorYear.objects.filter(indicator__measure_id=year.measure_id, fiscal_year=year.fiscal_year)
     return list(rows.select_related("indicator", "given_by").order_by("indicator__number"))
 
 
 def indicator_history(review: MeasureReview) -> dict[int, list[IndicatorYear]]:
     """Every year of the 成果目標 that the sheet's year knows (`goals_of_year`). One query."""
+    stored: dict[int, list[IndicatorYear]] | None = review.__dict__.get("_story")
+    if stored is not None:
+        return stored
     story: dict[int, list[IndicatorYear]] = {}
     for row in _story(measure=review.measure_year.measure_id):
         story.setdefault(row.indicator.number, []).append(row)
     known = goals_of_year(story, review.measure_year.fiscal_year)
     continuing.put_earlier(known.values())
+    if beside.is_to_show(review):
+        review.__dict__["_story"] = known
     return known
 
 
@@ -99,13 +134,13 @@ def goals_of_year(story: dict[int, list[IndicatorYear]], year: int) -> dict[int,
 
 @prepared(measure=int)
 def _story(measure: int) -> QuerySet[IndicatorYear]:
-    rows = IndicatorYear.objects.filter(indicator__measure_id=measure).select_related("indicator")
+    rows = IndicatorYear.objects.filter(indicator__measure_id=measure).select_related("indicator", "given_by")
     return rows.order_by("indicator__number", "fiscal_year")
 
 
 def schedule(review: MeasureReview) -> list[ScheduleItem]:
     """The schedule rows of the sheet's year. One query."""
-    return schedule_of(year=review.measure_year_id)
+    return beside.read_once(review, "schedule", lambda: schedule_of(year=review.measure_year_id))
 
 
 @prepared(year=int)
@@ -139,17 +174,6 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
         row.years_by_number = stories.get(row.measure_year.measure_id, {})
         row.ratings_by_hand = rated.get(row.pk, {})
     return rows
-
-
-def state_counts(cycle: Cycle) -> dict[str, int]:
-    """{state: number of sheets}, every state present. One query."""
-    counts = dict(_by_state(cycle=cycle.pk))
-    return {state.value: counts.get(state.value, 0) for state in ReviewState}
-
-
-@prepared(cycle=int)
-def _by_state(cycle: int) -> QuerySet[Any]:
-    return MeasureReview.objects.filter(cycle=cycle).order_by().values_list("state").annotate(Count("pk"))
 
 
 def state_labels(cycle: Cycle) -> dict[str, str]:
@@ -256,7 +280,7 @@ BOOKS = (Artifact.Kind.CONSOLIDATED, Artifact.Kind.BOOK_PDF)
 
 def submissions(review: MeasureReview) -> list[Submission]:
     """What was submitted, the latest last. One query."""
-    return _submissions(review=review.pk)
+    return beside.read_once(review, "submissions", lambda: _submissions(review=review.pk))
 
 
 @prepared(review=int)
@@ -267,7 +291,7 @@ def _submissions(review: int) -> QuerySet[Submission]:
 
 def decisions(review: MeasureReview) -> list[Decision]:
     """The sheet's decisions in their order. One query."""
-    return _decisions(review=review.pk)
+    return beside.read_once(review, "decisions", lambda: _decisions(review=review.pk))
 
 
 @prepared(review=int)
@@ -279,7 +303,7 @@ def _decisions(review: int) -> QuerySet[Decision]:
 
 def comments(review: MeasureReview) -> list[ItemComment]:
     """All comments on the sheet, the oldest first. One query."""
-    return _comments(review=review.pk)
+    return beside.read_once(review, "comments", lambda: _comments(review=review.pk))
 
 
 @prepared(review=int)
@@ -290,7 +314,9 @@ def _comments(review: int) -> QuerySet[ItemComment]:
 
 def latest_files(review: MeasureReview) -> list[Artifact]:
     """The sheet's newest workbook and its newest PDF, as far as there are any. One query."""
-    newest = {file.kind: file for file in reversed(_files_of(review=review.pk))}
+    newest = {
+        file.kind: file for file in reversed(beside.read_once(review, "artifacts", lambda: _files_of(review=review.pk)))
+    }
     return [newest[kind] for kind in (Artifact.Kind.SHEET, Artifact.Kind.SHEET_PDF) if kind in newest]
 
 
@@ -301,7 +327,8 @@ def _files_of(review: int) -> QuerySet[Artifact]:
 
 def target_changes(review: MeasureReview) -> dict[int, TargetChange]:
     """{indicator number: what the sheet changes in the year to come}. One query."""
-    return {row.indicator.number: row for row in _target_changes(review=review.pk)}
+    rows = beside.read_once(review, "target_changes", lambda: _target_changes(review=review.pk))
+    return {row.indicator.number: row for row in rows}
 
 
 @prepared(review=int)
@@ -317,12 +344,12 @@ def changes_of_year(cycle: Cycle) -> QuerySet[TargetChange]:
 
 
 def year_before(review: MeasureReview) -> MeasureYear | None:
-    """The same 施策 in the year before. One query."""
-    year = review.measure_year
-    years = _measure_years(measure=year.measure_id, year=year.fiscal_year - 1)
-    if not years and year.measure.continues_id:
-        years = _measure_years(measure=year.measure.continues_id, year=year.fiscal_year - 1)
-    return years[0] if years else None
+    """The same 施策 in the year before. One query, two where it continues another."""
+    measure, year = review.measure_year.measure, review.measure_year.fiscal_year - 1
+    numbers = [number for number in (measure.pk, measure.continues_id) if number]
+    read = (_measure_years(measure=number, year=year) for number in numbers)
+    rows = beside.read_once(review, "year_before", lambda: next(filter(None, read), []))
+    return rows[0] if rows else None
 
 
 @prepared(measure=int, year=int)
@@ -340,7 +367,8 @@ def counted_ratings(base: QuerySet[MeasureReview]) -> dict[int, dict[str, Rating
 
 def ratings_of(review: MeasureReview) -> dict[str, Rating]:
     """{hand: its latest 総合評価} of one sheet, as `counted_ratings`. One query."""
-    return latest_by_hand(_ratings_of(review=review.pk)).get(review.pk, {})
+    rows = beside.read_once(review, "ratings", lambda: _ratings_of(review=review.pk))
+    return latest_by_hand(rows).get(review.pk, {})
 
 
 @prepared(review=int)

@@ -1,5 +1,6 @@
 """Moving a sheet: its lock, its state, and the record that every move leaves."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from review.background.services import outbox
 from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.domain.refusals import AlreadyDecided, NotAllowed
-from review.models import Decision, MeasureReview, ReviewState, Step, Submission, User, Verdict
+from review.models import AuditEntry, Decision, MeasureReview, ReviewState, Step, Submission, User, Verdict
 from review.trail.services import audit, sealed_rows
 
 
@@ -63,6 +64,22 @@ def tell(
     )
     outbox.announce(
         event, key=f"{review.pk}:{entry.pk}", actor=user, review=review, payload={"state": str(review.state), **payload}
+    )
+
+
+def tell_all(event: Event, user: User, action: str, decisions: Iterable[Decision]) -> None:
+    """The same of many decisions, each on its sheet: as `tell` with the decision `sealed`."""
+    sheets, entries = [], []
+    for made in decisions:
+        sheet = made.review
+        after = {"state": sheet.state, "round": sheet.round, sealed_rows.NAME: sealed_rows.mark(made)}
+        sheets.append(sheet)
+        entries.append(audit.entry(user, action, f"review:{sheet.pk}", after=after))
+    outbox.announce_all(
+        outbox.occurrence(
+            event, key=f"{sheet.pk}:{entry.pk}", actor=user, review=sheet, payload={"state": str(sheet.state)}
+        )
+        for sheet, entry in zip(sheets, AuditEntry.objects.bulk_create(entries), strict=True)
     )
 
 

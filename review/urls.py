@@ -13,7 +13,7 @@ from review.domain import measure_codes
 from review.ending.views import next_plan, plan_end, summary
 from review.models.plan import SHORT_NAME
 from review.notices.views import notice_settings, notice_texts, notices
-from review.operations.views import audit, audit_export, jobs, personal_data
+from review.operations.views import audit, audit_export, jobs, operator, personal_data
 from review.people.views import (
     city,
     departments,
@@ -175,7 +175,10 @@ screens = [
     path("jobs/events/<int:pk>/release/", jobs.parked_release, {"kind": "event"}, name="event_release"),
     path("jobs/mails/let-go/", jobs.mail_let_go, name="mail_let_go"),
     path("jobs/mails/<int:pk>/release/", jobs.parked_release, {"kind": "mail"}, name="mail_release"),
+    path("jobs/mails/test/", operator.mail_test, name="mail_test"),
+    path("jobs/announce/", operator.announce, name="announce"),
     path("audit/", audit.audit, name="audit"),
+    path("audit/refused/", operator.refused, name="refused"),
     path("audit/export/", audit_export.export, name="audit_export"),
     path("access/", access_table.access, name="access"),
     # people, as far as their names and their sign-in go

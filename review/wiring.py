@@ -12,7 +12,7 @@ from review.background.services.tables import Tables
 from review.books.services import artifacts, papers, workbooks
 from review.domain.events import Event
 from review.notices.services import asking, notifications
-from review.operations.services import alarm, anchors
+from review.operations.services import alarm, anchors, stored_files
 from review.people.services import first_passwords, reorganisation_moves, representation
 from review.plan.services import plan_files
 from review.publication.services import bundle
@@ -55,6 +55,7 @@ TABLES = Tables(
         papers.EDITION: papers.make_edition,
         first_passwords.KIND: first_passwords.make,
         plan_files.KIND: plan_files.work_on,
+        stored_files.KIND: stored_files.work_on,
         bundle.KIND: partial(bundle.make, pages=plain_files.site_as_of),
     },
     sweep=(

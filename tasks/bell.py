@@ -101,5 +101,6 @@ def send(bell: Bell) -> None:
 
     # A little later than asked: a job that is not yet due would be left to the sweep.
     countdown = bell.delay + 0.1 if bell.delay > 0 else None
-    task = {"event": errands.deliver, "job": errands.run, "mail": errands.send}[bell.what]
-    task.apply_async(args=[] if bell.what == "mail" else [bell.pk], countdown=countdown, retry=False)
+    with_number = {"event": errands.deliver, "job": errands.run}
+    task = with_number.get(bell.what) or {"mail": errands.send, "refused": errands.count_refused}[bell.what]
+    task.apply_async(args=[bell.pk] if bell.what in with_number else [], countdown=countdown, retry=False)

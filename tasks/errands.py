@@ -5,7 +5,8 @@ from celery import shared_task
 from review.background.services import jobs, outbox
 from review.mail.services import envelopes, mailing
 from review.notices.services import reminders
-from review.operations.services import anchors, retention
+from review.operations.services import anchors, retention, signs, stored_files
+from review.screens.services import throttle
 from review.sign_in.services import second_factor
 
 
@@ -39,6 +40,18 @@ def remind() -> int:
 def anchor() -> int:
     """Keep the head of the audit chain outside the database. Returns its number; fails where the place is away."""
     return anchors.drop(reason=anchors.HOURLY).seq
+
+
+@shared_task(name="tasks.files.check")
+def check_files() -> None:
+    """Have every stored file compared with its row, by a job."""
+    jobs.request(stored_files.KIND, key=stored_files.KIND)
+
+
+@shared_task(name="tasks.messages.refused")
+def count_refused() -> None:
+    """Count a message that a worker could do nothing with, for the operator's page."""
+    throttle.hit(signs.REFUSED_MESSAGES, span=signs.DAY)
 
 
 @shared_task(name="tasks.retention.remove_expired")

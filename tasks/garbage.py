@@ -1,4 +1,4 @@
-"""What a worker does with a message that is none: it logs it, lets it go, and takes the next.
+"""What a worker does with a message that is none: it logs it, has it counted, lets it go, and takes the next.
 
 Kombu's Redis transport reads each message in the worker's main loop and lets whatever goes wrong there end the process
 (`Unrecoverable error: JSONDecodeError`). A line that anybody laid into the queue would stop every worker in turn. What
@@ -6,11 +6,15 @@ Meguri itself rings for is in the database, so nothing is lost with a message th
 """
 
 import logging
+import time
 from collections.abc import Callable
 from queue import Empty
 from typing import Any
 
+from celery.signals import task_failure, task_rejected, task_unknown
 from kombu.transport import redis, virtual
+
+from tasks import bell
 
 logger = logging.getLogger(__name__)
 
@@ -74,9 +78,31 @@ class Channel(redis.Channel):
         except Exception as error:
             # Neither its words nor its bytes: they may be anybody's.
             logger.error("a message that cannot be read was let go: %s", type(error).__name__)
+            note()
             if self.in_hand is not None and not self.in_hand.acknowledged:
                 self.in_hand.reject()
             raise Empty from error
+
+
+_noted = 0.0
+
+
+@task_unknown.connect
+@task_rejected.connect
+def note(**_signal: Any) -> None:
+    """For the operator's page, once a second at most: a flood of such messages must not become a flood of ours. By a bell,
+    for a worker's main process owns no database connection."""
+    global _noted
+    if time.monotonic() - _noted >= 1:
+        _noted = time.monotonic()
+        bell.ring("refused", 0)
+
+
+@task_failure.connect
+def note_wrong_arguments(exception: Exception | None = None, **_signal: Any) -> None:
+    """A task that has its own words for every failure ended by one of the message's."""
+    if isinstance(exception, (TypeError, ValueError)):
+        note()
 
 
 def install() -> None:

@@ -67,12 +67,12 @@ def broker() -> str:
     return ""
 
 
-def worker(timeout: float = 5) -> str:
-    """Asks the worker of this machine or container over the broker; it answers even with every child at work."""
+def worker(name: str = "celery", timeout: float = 5) -> str:
+    """Asks the worker of that name on this machine or container over the broker; it answers even with every child at work."""
     problem = broker()
     if problem:
         return problem
-    answers = current_app.control.ping(destination=[f"celery@{socket.gethostname()}"], timeout=timeout)
+    answers = current_app.control.ping(destination=[f"{name}@{socket.gethostname()}"], timeout=timeout)
     return "" if answers else "ワーカーが応答しません"
 
 

@@ -63,6 +63,9 @@ def process_env(services: Services, django_db_setup: None, site_port: int) -> di
     }
 
 
+QUEUES = ("mails", "events", "books")
+
+
 class Worker:
     """A Celery worker and beat as processes, started when first needed and idle between tests."""
 
@@ -127,7 +130,7 @@ class Worker:
             return False
         deadline = time.monotonic() + seconds
         with self._redis() as client:
-            while client.llen("celery") or client.hlen("unacked"):
+            while any(map(client.llen, QUEUES)) or client.hlen("unacked"):
                 if time.monotonic() > deadline:
                     return False
                 time.sleep(0.05)
@@ -136,11 +139,11 @@ class Worker:
     def _forget_waiting(self) -> None:
         """Bells that earlier tests rang without anybody to hear them."""
         with self._redis() as client:
-            client.delete("celery")
+            client.delete(*QUEUES)
 
     def _forget_messages(self) -> None:
         with self._redis() as client:
-            client.delete("celery", "unacked", "unacked_index", "unacked_mutex")
+            client.delete(*QUEUES, "unacked", "unacked_index", "unacked_mutex")
 
     def _redis(self) -> Any:
         import redis

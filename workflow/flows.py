@@ -4,6 +4,7 @@ The flow answers "who may act next" and keeps the trail. The sheet's own state, 
 transaction, is what every gateway reads.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from viewflow import this
 from viewflow.workflow import flow, lock
+from viewflow.workflow.models import Task
 
 from review import clock, queries
 from review.assessment.services import approval
@@ -20,6 +22,7 @@ from review.books.services import workbooks
 from review.models import Correction, Cycle, MeasureReview, Meeting, ReviewState
 from review.publication.services import correction_release, publication
 from review.year.services import cycles
+from workflow import rows
 from workflow.models import CorrectionProcess, SheetProcess, YearProcess
 from workflow.nodes import Job, Step
 
@@ -34,6 +37,7 @@ def sheet_is(*states: ReviewState) -> Callable[[Any], bool]:
         state = MeasureReview.objects.values_list("state", flat=True).get(pk=activation.process.review_id)
         return state in states
 
+    condition.states = states  # type: ignore[attr-defined]  # for workflow/rows.py, which knows the state already
     return condition
 
 
@@ -142,18 +146,23 @@ class AnnualCycleFlow(flow.Flow):
         """Start one process per 施策; those that run already are left alone."""
         cycle = process.cycle
         cycles.judge_year(cycle)
-        years = cycles.sheets_to_launch(cycle)
-        for done, year in enumerate(years):
-            claim.progress(done, len(years), f"{year.measure.code} を準備しています")
-            self._launch(cycle, year)
-        for review in MeasureReview.objects.filter(cycle=cycle, process=None):
-            MeasureReviewFlow.start.run(review=review)
+        waiting = len(cycles.sheets_to_launch(cycle))
+        claim.progress(0, waiting, "施策シートを準備しています")
+        while launched := self._launch(cycle):
+            claim.progress(min(launched, waiting), waiting, "施策シートを準備しています")
         return lambda: cycles.announce_opening(cycle)
 
     @staticmethod
-    def _launch(cycle: Cycle, year: Any) -> None:
+    def _launch(cycle: Cycle) -> int:
+        """Make and start one set of sheets; those that exist already first. How many of the year run then, 0 where none was
+        left to start."""
         with transaction.atomic():
-            MeasureReviewFlow.start.run(review=cycles.make_review(cycle, year))
+            # The year's row: two workers, of which one is too late, start no sheet twice.
+            Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+            idle = MeasureReview.objects.filter(cycle=cycle, process=None)
+            reviews = list(idle[: rows.SET]) or cycles.make_reviews(cycle, rows.SET)
+            rows.start_all(MeasureReviewFlow, reviews)
+            return SheetProcess.objects.filter(review__cycle=cycle).count() if reviews else 0
 
     # --- Do, Check ---
 
@@ -213,11 +222,31 @@ class AnnualCycleFlow(flow.Flow):
 
     def end_sheets(self, claim: Claim, process: YearProcess) -> None:
         """Let every sheet's process end."""
-        waiting = SheetProcess.objects.filter(review__cycle=process.cycle, finished=None)
-        tasks = [sheet.task_set.filter(flow_task=MeasureReviewFlow.settled, finished=None).first() for sheet in waiting]
-        for done, task in enumerate(task for task in tasks if task):
-            claim.progress(done, len(tasks), "施策シートを終えています")
-            MeasureReviewFlow.settled.run(task)
+        waiting = SheetProcess.objects.filter(review__cycle=process.cycle, finished=None).order_by("pk")
+        numbers = list(waiting.values_list("pk", flat=True))
+        for done in range(0, len(numbers), rows.SET):
+            claim.progress(done, len(numbers), "施策シートを終えています")
+            self._end(numbers[done : done + rows.SET])
+
+    @staticmethod
+    def _end(numbers: list[int]) -> None:
+        """End one set of processes as far as they wait for the year, those that go on elsewhere one by one."""
+        flow = MeasureReviewFlow
+        with transaction.atomic():
+            locked = SheetProcess.objects.filter(pk__in=numbers).order_by("pk").select_for_update()
+            sheets = dict(locked.values_list("pk", "review_id"))
+            states = dict(MeasureReview.objects.filter(pk__in=sheets.values()).values_list("pk", "state"))
+            active = Task.objects.filter(process__in=sheets, finished=None).order_by("process", "pk")
+            tasks = [task for task in active if task.flow_task == flow.settled]
+            alone = Counter(task.process_id for task in active)
+            ending = [
+                task for task in tasks
+                if alone[task.process_id] == 1 and rows.branch(flow.after_settled, states[sheets[task.process_id]]) == flow.end
+            ]  # fmt: skip
+            rows.end_all(ending)
+            apart = [task for task in tasks if task not in ending]
+        for task in apart:
+            flow.settled.run(task)
 
     def draft_next(self, claim: Claim, process: YearProcess) -> None:
         """Draft the next 年度 with the definitions carried over."""

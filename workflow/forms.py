@@ -156,7 +156,8 @@ class MeetingChoice(OneOfSeveral):
         """`at`: the meeting that the page's address names, '' for none, None where it says nothing of one."""
         super().__init__(*args, **kwargs)
         field: Any = self.fields["meeting"]
-        field.queryset = Meeting.objects.filter(cycle__plan=plan) if plan else Meeting.objects.filter(cycle=cycle)
+        if plan or cycle:
+            field.queryset = Meeting.objects.filter(**{"cycle__plan": plan} if plan else {"cycle": cycle})
         # What is decided on the day of a meeting is decided there, unless the person says otherwise.
         today = field.queryset.filter(held_on=clock.today())
         field.initial = (today if at is None else field.queryset.filter(pk=whole(at) or 0)).last

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
-from review.assessment.services import approval, assessment, meetings
+from review.assessment.services import approval, assessment, in_sets, meetings
 from review.assessment.services.ratings import Overall
 from review.domain.refusals import AlreadyDecided, NotAllowed, Refusal
 from review.models import (
@@ -32,7 +32,7 @@ from review.plan.services import plan_changes, plan_effects
 from review.publication.services import corrections, publication
 from review.sheet.services import concurrence, submission
 from review.year.services import cycles, withdrawals
-from workflow import advance
+from workflow import advance, rows
 from workflow.flows import AnnualCycleFlow, CorrectionFlow, MeasureReviewFlow
 from workflow.models import CorrectionProcess, SheetProcess, YearProcess
 
@@ -177,20 +177,40 @@ def _complete(task: Task, user: User, data: Mapping[str, object] | None = None) 
     activation.execute()
 
 
+#: Steps that a set of sheets can take at once: what decides, and the node that waits for it.
+IN_SETS = {confirm: (in_sets.CONFIRM, MeasureReviewFlow.review), approve: (in_sets.APPROVE, MeasureReviewFlow.approve)}
+
+
 def each(
-    take: Callable[..., MeasureReview], *, user: User, chosen: Sequence[tuple[int, int]]
+    take: Callable[..., MeasureReview], *, user: User, chosen: Sequence[tuple[int, int]], **words: Any
 ) -> tuple[list[int], dict[int, str]]:
     """Take the same step on several sheets, `chosen` as (review id, round). Each stands for itself: returns the ids
-    that were done and, for the others, the sentence why not."""
-    done: list[int] = []
+    that were done and, for the others, the sentence why not. What only has to be accepted is done in sets."""
     refused: dict[int, str] = {}
-    for review_id, round_ in chosen:
+    sets = [chosen[at : at + rows.SET] for at in range(0, len(chosen), rows.SET)] if take in IN_SETS else []
+    done = [pk for part in sets for pk in _in_a_set(take, user, dict(part), **words)]
+    accepted = frozenset(done)
+    for review_id, round_ in (one for one in chosen if one[0] not in accepted):
         try:
-            take(user=user, review_id=review_id, round=round_)
+            take(user=user, review_id=review_id, round=round_, **words)
             done.append(review_id)
         except Refusal as refusal:
             refused[review_id] = str(refusal)
     return done, refused
+
+
+def _in_a_set(take: Any, user: User, rounds: dict[int, int], **words: Any) -> list[int]:
+    """Decide on those of the sheets that nothing else is to be written of; their ids. The rest is for the single step."""
+    act, node = IN_SETS[take]
+    with transaction.atomic():
+        locked = SheetProcess.objects.filter(review__in=rounds).order_by("pk").select_for_update()
+        processes = dict(locked.values_list("review_id", "pk"))
+        waiting = Task.objects.filter(process__in=processes.values(), flow_task=node, finished=None)
+        tasks = {task.process_id: task for task in waiting}
+        ready = {pk: rounds[pk] for pk, process in processes.items() if process in tasks}
+        sheets = in_sets.take(act, user=user, rounds=ready, **words)
+        rows.complete_all([tasks[processes[sheet.pk]] for sheet in sheets], user, act.after)
+        return [sheet.pk for sheet in sheets]
 
 
 # --- the year ------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ pin() {
 }
 
 pin requirements/base.in -o requirements/base.txt
+pin requirements/s3.in -c requirements/base.txt -o requirements/s3.txt
 pin requirements/dev.in -c requirements/base.txt -o requirements/dev.txt
 pin requirements/demo.in -c requirements/dev.txt -o requirements/demo.txt
 pin requirements/uv.in -c requirements/dev.txt -o requirements/uv.txt

@@ -10,13 +10,15 @@ from config.local import processes
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 
-def start_worker(*, env: Mapping[str, str], log: Path, concurrency: int = 2, name: str = "worker") -> processes.Process:
-    """A prefork worker. Returns at once: `wait_until_started` waits for it."""
+def start_worker(
+    *, env: Mapping[str, str], log: Path, concurrency: int = 2, name: str = "worker", queues: str = ""
+) -> processes.Process:
+    """A prefork worker for the queues, or for all of them. Returns at once: `wait_until_started` waits for it."""
     return processes.start(
         name,
         [sys.executable, "-m", "celery", "-A", "config", "worker", "--loglevel", "INFO"]
         + ["--concurrency", str(concurrency), "--hostname", f"{name}@meguri"]
-        + ["--without-gossip", "--without-mingle"],
+        + ["--without-gossip", "--without-mingle", *(["--queues", queues] if queues else [])],
         log=log,
         env=env,
         cwd=BASE_DIR,

@@ -151,6 +151,27 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# In place of the folder an S3-compatible store, which several machines share; it needs requirements/s3.txt.
+if MEGURI_S3_BUCKET := env.str("MEGURI_S3_BUCKET", default=""):
+    from botocore.config import Config
+
+    # A store that is away must not hold a process for long: whoever waits is told, a job is tried again.
+    patience = Config(
+        connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2}, s3={"addressing_style": "path"}
+    )
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": MEGURI_S3_BUCKET,
+            "endpoint_url": env.str("MEGURI_S3_URL", default="") or None,
+            "region_name": env.str("MEGURI_S3_REGION", default="us-east-1"),
+            "access_key": env.str("MEGURI_S3_ACCESS_KEY", default=""),
+            "secret_key": env.str("MEGURI_S3_SECRET_KEY", default=""),
+            "client_config": patience,
+            "file_overwrite": False,
+            "max_memory_size": 2 * 1024 * 1024,
+        },
+    }
 FILE_UPLOAD_PERMISSIONS = 0o640
 # The city's virus scanner, called with each incoming file: ends with 0 for a clean one, with 1 for another.
 MEGURI_SCAN_COMMAND = env.str("MEGURI_SCAN_COMMAND", default="")
@@ -292,6 +313,8 @@ MEGURI_SWEEP_SECONDS = env.float("MEGURI_SWEEP_SECONDS", default=30)
 MEGURI_MAIL_COALESCE_SECONDS = env.float("MEGURI_MAIL_COALESCE_SECONDS", default=60)
 # Pause before the second try of a mail, doubled with each further one up to an hour.
 MEGURI_MAIL_RETRY_SECONDS = env.float("MEGURI_MAIL_RETRY_SECONDS", default=10)
+# How many may send at once. A server that hangs holds so many workers.
+MEGURI_MAIL_SENDERS = env.int("MEGURI_MAIL_SENDERS", default=1)
 # Thirty submissions within this time make one consolidated workbook, not thirty.
 MEGURI_BUILD_COALESCE_SECONDS = env.float("MEGURI_BUILD_COALESCE_SECONDS", default=20)
 
@@ -303,6 +326,12 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = TIME_ZONE
+
+# A book takes minutes, and a mail must not stand behind it: books have workers of their own. A worker takes from every
+# queue, or from those that its --queues names.
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"mails": {}, "events": {}, "books": {}}
+CELERY_TASK_DEFAULT_QUEUE = "events"
+CELERY_TASK_ROUTES = {"tasks.jobs.run": {"queue": "books"}, "tasks.notifications.send": {"queue": "mails"}}
 
 # A killed worker's task goes back to the queue instead of vanishing with it.
 CELERY_TASK_ACKS_LATE = True
@@ -344,6 +373,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "remind": {"task": "tasks.reminders.remind", "schedule": crontab(hour=8, minute=30)},
     "anchor": {"task": "tasks.anchors.anchor", "schedule": crontab(minute=0)},
+    "check_files": {"task": "tasks.files.check", "schedule": crontab(hour=4, minute=10)},
     "retention": {"task": "tasks.retention.remove_expired", "schedule": crontab(hour=3, minute=20)},
 }
 

@@ -78,6 +78,9 @@ class Correction(models.Model):
         PUBLISHED = "published", _("公表済")
         DROPPED = "dropped", _("取りやめ")
 
+    #: on which somebody works
+    OPEN = (State.PREPARING, State.DECIDING, State.RETURNED)
+
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="corrections")
     base = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="corrections")
     edition = models.OneToOneField(

@@ -268,6 +268,11 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return f"{self.review_id} {self.step} {self.verdict}"
 
+    @property
+    def of_review(self) -> bool:
+        """Whether it is one OF_REVIEW."""
+        return self.step == Step.REVIEW or self.verdict == Verdict.WITHDRAW_REVIEW
+
 
 class RecordedDecision(models.Model):
     """What the 本部's meeting decided on one sheet, written down by the 事務局. It moves nothing: an approver confirms it,

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 from review.domain.book import BookSheet
 from review.workbook import cell_text
 from review.workbook.painter import STARTERS, Painter
+from review.workbook.shared_strings import SharedStrings
 
 # A short text without any of these is already valid XML, and certain to fit.
 _SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_x")
@@ -95,12 +96,13 @@ class XmlPainter(Painter):
     """Paints like `Painter`; the sheets it is given keep their frames, and their rows are fetched by `taken`.
 
     `looks` is the number of each style, literal or not, in the workbook's styles. Raises Unholdable for a text that
-    no cell holds exactly. `remember` gives back a block that an earlier build painted, or paints it.
+    no cell holds exactly. `remember` gives back a block that an earlier build painted, or paints it; what is remembered
+    has its texts in `strings`.
     """
 
-    def __init__(self, looks: Mapping[tuple[str, bool], int], remember: Remember) -> None:
+    def __init__(self, looks: Mapping[tuple[str, bool], int], remember: Remember, strings: SharedStrings) -> None:
         super().__init__()
-        self._looks, self._remember = looks, remember
+        self._looks, self._remember, self._strings = looks, remember, strings
         self._open: dict[str, Rows] = {}
         self._done: dict[str, list[Fragment]] = {}
         self._last: tuple[Any, Rows] = (None, Rows())  # the sheet of the last cell, for it is that of the next
@@ -115,7 +117,11 @@ class XmlPainter(Painter):
             number = self._looks[style, text[0] in STARTERS]
             if len(text) > _SURELY_FITS or _SPECIAL.search(text):
                 text = _encoded(text)
-            xml = f'<c r="{place}" s="{number}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+            # openpyxl, which reads our books back, drops the escape of an escape in a shared text.
+            if self._strings.open and "x005F_" not in text:
+                xml = f'<c r="{place}" s="{number}" t="s"><v>{self._strings.number(text)}</v></c>'
+            else:
+                xml = f'<c r="{place}" s="{number}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
         rows.cells.setdefault(row, []).append((column, xml))
         if link:
             rows.links.append(f'<hyperlink ref="{place}" location={quoteattr(link)}/>')

@@ -8,7 +8,7 @@ What is written 3,000 times costs no cell object:
 2. Each form is painted the same way into a frame that openpyxl made once for all forms alike, and compressed.
 3. `part_cache` keeps the compressed forms, and the rows that a 施策 has in 総括 and 成果指標一覧, from one build to the
    next, by a digest of all that they follow from: the values, the book's own words, and this package's code. So only
-   what changed is painted anew.
+   what changed is painted anew. Their texts stand in one table (`shared_strings`), which grows from build to build.
 4. `package` puts openpyxl's parts and the forms together into one archive (`zip_parts`).
 
 A sheet with a text that no cell can hold is left to openpyxl as a whole, which marks the cell and writes its note.
@@ -78,7 +78,7 @@ class _Build:
         self.book, self.parts = book, parts
         self.workbook = writer.new_book()
         self.plain = Painter()
-        self.fast = XmlPainter(_registered_looks(self.workbook), self._remembered)
+        self.fast = XmlPainter(_registered_looks(self.workbook), self._remembered, parts.strings)
         self.digests = _Digests(book)
 
     @property
@@ -100,7 +100,7 @@ class _Build:
         self._sheet(layout.CHANGES, partial(consolidated.fill_changes, book=book, names=names))
         consolidated.describe_book(self.workbook, book)
         order = [layout.COVER, layout.SUMMARY, layout.INDICATORS, *forms, layout.CHANGES]
-        package.close(self.workbook, order, self.fast.taken)
+        package.close(self.workbook, order, self.fast.taken, self.parts.strings.part())
         self.parts.save()
 
     def _sheet(self, title: str, fill: Callable[[Worksheet, Painter], _T]) -> _T:

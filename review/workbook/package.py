@@ -18,8 +18,9 @@ from review.workbook.cell_xml import Painted
 from review.workbook.zip_parts import Part, ZipParts, compress
 
 CONTENT_TYPES, WORKBOOK, RELATIONS = "[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
-_SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-_SHEET_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+# openpyxl writes none: its own texts stand in their cells.
+STRINGS = "xl/sharedStrings.xml"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _RELATIONS_NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SHEETS = re.compile(rb"<sheets>.*</sheets>(<definedNames\s*/>|<definedNames>.*</definedNames>)?", re.S)
 _DEFINED = re.compile(rb'<definedName ([^>]*?)localSheetId="(\d+)"([^>]*>.*?</definedName>)', re.S)
@@ -63,8 +64,10 @@ class Package:
         self._zip.add(f"xl/worksheets/form{self._forms}.xml", form.part)
         return Placed(name, self._forms, form.print_area)
 
-    def close(self, workbook: Workbook, order: Sequence[str | Placed], rows_of: Callable[[str], Painted]) -> None:
-        """Write openpyxl's parts, with the rows of its sheets, and the book's directory.
+    def close(
+        self, workbook: Workbook, order: Sequence[str | Placed], rows_of: Callable[[str], Painted], strings: Part
+    ) -> None:
+        """Write openpyxl's parts, with the rows of its sheets, the texts, and the book's directory.
 
         `order` is that of the book: names of openpyxl's sheets, and forms.
         """
@@ -75,6 +78,7 @@ class Package:
         with ZipFile(stream) as made:
             for name in made.namelist():
                 self._zip.add(name, compress(_changed(name, made.read(name), titles, order, forms, rows_of)))
+        self._zip.add(STRINGS, strings)
         self._zip.close()
 
 
@@ -100,10 +104,15 @@ def _changed(
     if name == WORKBOOK:
         return _SHEETS.sub(lambda match: _directory(match[0], titles, order), data, count=1)
     if name == RELATIONS:
-        each = (f'<Relationship Type="{_SHEET_RELATION}" Target="/{_path(n)}" Id="rIdF{n}"/>' for n in forms)
+        places = [("worksheet", _path(n), f"rIdF{n}") for n in forms] + [("sharedStrings", STRINGS, "rIdS")]
+        each = (
+            f'<Relationship Type="{_RELATIONS_NAMESPACE}/{one}" Target="/{path}" Id="{key}"/>'
+            for one, path, key in places
+        )
         return data.replace(b"</Relationships>", "".join(each).encode() + b"</Relationships>")
     if name == CONTENT_TYPES:
-        types = (f'<Override PartName="/{_path(n)}" ContentType="{_SHEET_TYPE}"/>' for n in forms)
+        kinds = [*((_path(n), "worksheet") for n in forms), (STRINGS, "sharedStrings")]
+        types = (f'<Override PartName="/{path}" ContentType="{_TYPE}{kind}+xml"/>' for path, kind in kinds)
         return data.replace(b"</Types>", "".join(types).encode() + b"</Types>")
     if number := re.fullmatch(r"xl/worksheets/sheet(\d+)\.xml", name):
         return sheet_frame.filled(data, rows_of(titles[int(number[1]) - 1]))

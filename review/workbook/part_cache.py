@@ -14,10 +14,16 @@ from pathlib import Path
 
 from isal import isal_zlib
 
+from review.workbook.shared_strings import SharedStrings
+
 KEY_BYTES = 16
-_MAGIC = b"MEGURI-PARTS-1\n"
+_MAGIC = b"MEGURI-PARTS-2\n"
 _HEAD = struct.Struct("<II")  # sum of the rest, number of entries
 _ENTRY = struct.Struct(f"<{KEY_BYTES}sQI")
+_ADDED = struct.Struct("<I")  # how many shared texts a part added, before its bytes
+_STRINGS = b"shared strings".ljust(KEY_BYTES)
+#: So many texts more than twice what is used, and the next build begins anew.
+_SPARE = 500
 
 
 class PartCache:
@@ -26,6 +32,7 @@ class PartCache:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self._known = _read(path) if path else {}
+        self.strings = SharedStrings(self._known.pop(_STRINGS, b""))
         self._used: dict[bytes, bytes | memoryview] = {}
         self.made = 0
 
@@ -34,12 +41,12 @@ class PartCache:
         packed = self._known.get(key)
         if packed is None:
             self.made += 1
-            data = make()
+            added, data = self.strings.made(make)
             if self._path:
-                self._used[key] = data
+                self._used[key] = _ADDED.pack(added) + data
             return data
         self._used[key] = packed
-        return bytes(packed)
+        return bytes(packed[_ADDED.size :])
 
     def save(self) -> None:
         """Keep what this build used, and only that. Does nothing where nothing is new; a full disk is no failure."""
@@ -47,7 +54,12 @@ class PartCache:
             return
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(self._path, _packed(self._used))
+            _replace(self._path, _packed(self._worth_keeping()))
+
+    def _worth_keeping(self) -> dict[bytes, bytes | memoryview]:
+        """What this build used, with the texts; nothing where most of these are used no more."""
+        added = sum(_ADDED.unpack_from(data)[0] for data in self._used.values())
+        return {**self._used, _STRINGS: self.strings.state()} if self.strings.count <= 2 * added + _SPARE else {}
 
 
 def _packed(entries: dict[bytes, bytes | memoryview]) -> list[bytes | memoryview]:

@@ -28,7 +28,7 @@ PROGRAM = Path(os.environ.get("MEGURI_INSTALLED", BASE_DIR))
 PYTHON = PROGRAM / ".venv" / "bin" / "python" if PROGRAM != BASE_DIR else Path(sys.executable)
 COMPOSE = yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
-OURS = ["migrate", "web", "worker", "beat"]
+OURS = ["migrate", "web", "worker", "books", "beat"]
 SECRETS = {
     "SECRET_KEY": "k7Qz-Wm2x-Lp9v-Rt4b-Ys8n-Hd3c-Jf6g-Ua1e-Xo5i-Bw0r-Nq3u",
     "POSTGRES_PASSWORD": "postgres-password",
@@ -90,16 +90,16 @@ def test_no_secret_stands_in_the_file():
 
 def test_only_migrate_connects_as_the_owner_of_the_tables():
     users = {name: urlsplit(environment_of(name, SECRETS)["DATABASE_URL"]).username for name in OURS}
-    assert users == {"migrate": "meguri", "web": "meguri_app", "worker": "meguri_app", "beat": "meguri_app"}
+    assert users == {"migrate": "meguri", **dict.fromkeys(OURS[1:], "meguri_app")}
     owners_secrets = {"MEGURI_APP_DATABASE_PASSWORD", "MEGURI_APP_DATABASE_ROLE"}
-    for name in ("web", "worker", "beat"):
+    for name in OURS[1:]:
         environment = environment_of(name, SECRETS)
         assert not owners_secrets & set(environment)
         assert SECRETS["POSTGRES_PASSWORD"] not in " ".join(environment.values())
 
 
 def test_our_services_wait_for_the_migrated_database():
-    for name in ("web", "worker", "beat"):
+    for name in OURS[1:]:
         assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_healthy"}
 
 
@@ -241,6 +241,8 @@ def test_each_service_runs_and_its_health_check_tells_the_truth(stack):
     worker = stack.start("worker")
     stack.wait_until_healthy("worker", stack.says("worker", "ready."))
 
+    stack.start("books")
+    stack.wait_until_healthy("books", stack.says("books", "ready."))
     stack.start("beat")
     stack.wait_until_healthy("beat", stack.says("beat", "Sending due task"))
 

@@ -22,7 +22,7 @@ from tests.config.test_compose import BASE_DIR, SECRETS, answers
 from tests.config.test_installation import HANDBOOK, names_read, owned
 
 UNITS = BASE_DIR / "config" / "deploy" / "systemd"
-SERVICES = ("migrate", "web", "worker", "beat", "backup")
+SERVICES = ("migrate", "web", "worker", "books", "beat", "backup")
 
 
 def lines(name: str, key: str) -> list[str]:
@@ -121,16 +121,16 @@ def test_the_units_run_as_they_stand(machine: Machine) -> None:
     web = machine.start("web")
     processes.wait_until(lambda: answers(machine.port), process=web, seconds=90)
     assert machine.healthy("web")
-    worker = machine.start("worker")
-    log = machine.folder / "worker.log"
-    processes.wait_until(lambda: "ready." in log.read_text(errors="replace"), process=worker, seconds=90)
+    for name in ("worker", "books"):
+        process, log = machine.start(name), machine.folder / f"{name}.log"
+        processes.wait_until(lambda log=log: "ready." in log.read_text(errors="replace"), process=process, seconds=90)
     beat = machine.start("beat")
     processes.wait_until(
         lambda: "Sending due task" in (machine.folder / "beat.log").read_text(errors="replace"),
         process=beat,
         seconds=90,
     )
-    processes.wait_until(lambda: machine.healthy("beat") and machine.healthy("worker"), process=beat, seconds=90)
+    processes.wait_until(lambda: all(map(machine.healthy, ("beat", "worker", "books"))), process=beat, seconds=90)
     machine.once("backup")
     (backup,) = (machine.folder / "backup").iterdir()
     assert (backup / "SHA256SUMS").is_file(), "the night's backup, as the application's own role"
@@ -152,5 +152,5 @@ def test_the_handbook_puts_every_unit_in_its_place() -> None:
     text = (HANDBOOK / "install.md").read_text()
     for name in ("data", "anchors", "static", "backup"):
         assert f"/var/lib/meguri/{name}" in text
-    for name in ("migrate", "web", "worker", "beat", "backup.timer"):
+    for name in ("migrate", "web", "worker", "books", "beat", "backup.timer"):
         assert f"meguri-{name}" in text

@@ -94,6 +94,7 @@ def town(stack: Stack, browser: Any) -> Iterator[Town]:
     stack.wait_until_healthy("web", lambda: answers(stack.port))
     stack.start("worker")
     stack.wait_until_healthy("worker", stack.says("worker", "ready."))
+    stack.start("books")
     stack.start("beat")
     yield town
     for context in town.contexts:

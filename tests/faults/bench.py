@@ -132,8 +132,9 @@ def line(kind: str) -> Line:
 class Rig:
     """The installation. `with Rig.built() as rig:`."""
 
-    def __init__(self) -> None:
+    def __init__(self, sink: str, more: dict[str, str]) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="meguri-faults-"))
+        self.sink_module, self.more = sink, more
         self.since = 0
         self.keys: list[str] = []
         self.seen: dict[str, int] = {}
@@ -142,8 +143,9 @@ class Rig:
 
     @classmethod
     @contextlib.contextmanager
-    def built(cls) -> Iterator[Rig]:
-        rig = cls()
+    def built(cls, sink: str = "tests.faults.sink", **more: str) -> Iterator[Rig]:
+        """With that mail server, and `more` settings."""
+        rig = cls(sink, more)
         try:
             rig._build()
             yield rig
@@ -185,13 +187,14 @@ class Rig:
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": str(self.smtp_port),
             "MEGURI_TEST_TASKS": "tests.faults.one_by_one",
+            **self.more,
         }
 
     def _start_sink(self) -> None:
         self.sink_folder = self.folder / "sink"
         self.sink_folder.mkdir()
         self.sink("ok")
-        command = [sys.executable, "-m", "tests.faults.sink", self.smtp_port, self.sink_folder]
+        command = [sys.executable, "-m", self.sink_module, self.smtp_port, self.sink_folder]
         self.sink_process = processes.start(
             "sink", command, log=self.folder / "sink.log", env=dict(os.environ), cwd=BASE_DIR
         )

@@ -186,6 +186,14 @@ def busy() -> dict[str, Any]:
 
 
 @call
+def alarms() -> list[str]:
+    """The names of the signs that the operator's page shows with an alarm."""
+    from review.operations.services import signs
+
+    return [sign.name for sign in signs.read() if sign.alarm]
+
+
+@call
 def request_book() -> None:
     """Ask for the year's book now, as an event would."""
     from review.books.services import workbooks

@@ -3,15 +3,13 @@ each once, and nothing stands half done."""
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db.models import Count
 
 from review import clock, wiring
@@ -33,7 +31,7 @@ from review.models import (
     Verdict,
 )
 from review.notices.services.notice_table import NOTICES
-from review.trail.services import audit_chain
+from review.trail.services import audit_chain, whole_files
 
 # The step that must be open in each state of a sheet.
 OPEN_STEP = {
@@ -149,30 +147,24 @@ def _files() -> Iterator[str]:
     scopes = Artifact.objects.order_by().values("kind", "cycle", "review", "edition", "revision")
     yield from (f"{row} exists {row['n']} times" for row in scopes.annotate(n=Count("pk")).filter(n__gt=1))
     artifacts.remove_orphans(older_than=timedelta(seconds=-5))
-    root = Path(settings.FILES_ROOT)
     stored = {row.path: row for row in Artifact.objects.filter(retired_at=None)}
-    there = {path.relative_to(root).as_posix() for folder in artifacts.FOLDERS for path in root.glob(f"*/{folder}/*")}
-    yield from (
-        f"no row for the file {name}" for name in sorted(there - set(stored)) if not _being_retired(root / name)
-    )
+    there = {
+        name for name in whole_files.names() if name.split("/")[-2:-1] in [[folder] for folder in artifacts.FOLDERS]
+    }
+    yield from (f"no row for the file {name}" for name in sorted(there - set(stored)) if not _being_retired(name))
     for name, row in stored.items():
-        try:
-            content = (root / name).read_bytes()
-        except FileNotFoundError:
-            # A sweep may have retired it since the rows were read: the row first, then its file.
-            if Artifact.objects.filter(pk=row.pk, retired_at=None).exists():
-                yield f"no file for the row {name}"
-            continue
-        if hashlib.sha256(content).hexdigest() != row.sha256:
-            yield f"{name} is not what was hashed"
+        what = whole_files.state_of(row)
+        # A sweep may have retired it since the rows were read: the row first, then its file.
+        if what and Artifact.objects.filter(pk=row.pk, retired_at=None).exists():
+            yield f"{what}: the file of the row {name}"
 
 
-def _being_retired(path: Path, patience: float = 2) -> bool:
+def _being_retired(name: str, patience: float = 2) -> bool:
     """Whether a sweep was between a row that it retired and its file: then the file is gone in a moment."""
     deadline = time.monotonic() + patience
-    while path.exists() and time.monotonic() < deadline:
+    while default_storage.exists(name) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return not path.exists()
+    return not default_storage.exists(name)
 
 
 def _mails() -> Iterator[str]:

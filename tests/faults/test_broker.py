@@ -9,6 +9,8 @@ import redis
 
 from config.local import broker as brokers
 from tests.faults.bench import TIMES, Rig
+from tests.live import QUEUES
+from tests.tasks.test_garbage import GARBAGE
 
 pytestmark = [pytest.mark.fault, pytest.mark.services, pytest.mark.timeout(3600)]
 
@@ -61,6 +63,21 @@ def test_replaced_by_an_empty_one(rig: Rig) -> None:
 
     for _ in range(TIMES):
         rig.strike("broker_restart_without_data", replace)
+
+
+def test_messages_that_are_none(rig: Rig) -> None:
+    """Everything that is no message, at once and in every queue: the same workers go on, and the operator is told."""
+
+    def litter() -> None:
+        with redis.Redis.from_url(rig.broker.url) as client:
+            for queue in QUEUES:
+                client.lpush(queue, *GARBAGE)
+
+    before = {name: worker.pid for name, worker in rig.workers.items()}
+    for _ in range(TIMES):
+        rig.strike("garbage_messages", litter)
+    assert {name: worker.pid for name, worker in rig.workers.items() if worker.alive()} == before
+    rig.wait_until(lambda: "messages_refused" in rig.eye.alarms(), "the operator's page tells of them")
 
 
 @pytest.mark.parametrize("how", ["killed", "stopped"])

@@ -64,7 +64,7 @@ EXPECTED = {
     "meguri:paper_make": "LFFFFNNNN", "meguri:sheet_paper_make": READABLE,
     "meguri:bundle_make": "LFFFFNFNF",
     "meguri:retry_all": MANAGER, "meguri:job_retry": MANAGER, "meguri:job_give_up": MANAGER, "meguri:event_release": MANAGER,
-    "meguri:mail_release": MANAGER, "meguri:mail_let_go": PEOPLE,
+    "meguri:mail_release": MANAGER, "meguri:mail_let_go": PEOPLE, "meguri:mail_test": PEOPLE, "meguri:announce": PEOPLE,
     "meguri:plan_changes": ALL_SHEETS, "meguri:plan_end": ALL_SHEETS, "meguri:summary": ALL_SHEETS,
     "meguri:summary_text": REVIEWER, "meguri:summary_measure": REVIEWER, "meguri:summary_submit": REVIEWER,
     "meguri:summary_reopen": REVIEWER, "meguri:next_plan": MANAGER, "meguri:first_year": MANAGER, "meguri:plan_change_new": REVIEWER, "meguri:structure": REVIEWER, "meguri:plan_change": ALL_SHEETS,
@@ -80,7 +80,7 @@ EXPECTED = {
     "meguri:proxies": SIGNED_IN, "meguri:proxy_new": SIGNED_IN,
     # a proxy of somebody else is withdrawn by those who manage; a decision is read by the one represented
     "meguri:proxy_withdraw": "LNNNNoooN", "meguri:proxy_read": "LNNNNNNNN",
-    "meguri:audit": TRAIL, "meguri:audit_export": TRAIL,
+    "meguri:audit": TRAIL, "meguri:refused": TRAIL, "meguri:audit_export": TRAIL,
     "meguri:personal_data": SIGNED_IN,
     "meguri:anonymise": PEOPLE, "meguri:second_factors": PEOPLE, "meguri:second_factor_off": PEOPLE,
 }  # fmt: skip

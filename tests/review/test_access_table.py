@@ -332,7 +332,7 @@ def text_of(answer: HttpResponse) -> str:
 
 #: What reads every sheet of a year and does not ask for whom: safe only behind a door that opens to those who may read all.
 UNSCOPED = re.compile(
-    r"\b(listing\.\w+\(|board_page\b|places\.chosen|any_review\(|full_reviews\(|snapshot_of\(|year_book_now\(|source_of\()"
+    r"\b(listing\.\w+\(|board_page\b|places\.chosen|any_review\(|any_to_show\(|full_reviews\(|snapshot_of\(|year_book_now\(|source_of\()"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import pickle
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from config.local import processes
 from config.local import worker as launcher
 from review.background.services import outbox
 from review.domain.events import Event
-from review.models import OutboxEvent
+from review.models import OutboxEvent, Tally
+from review.operations.services import signs
 
 pytestmark = [pytest.mark.services, pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
-QUEUE = "celery"
+QUEUE = "events"
 
 
 def message(**changed: Any) -> dict[str, Any]:
@@ -37,6 +39,12 @@ def message(**changed: Any) -> dict[str, Any]:
         },
     }  # fmt: skip
     return {**whole, **changed}
+
+
+def refused() -> float:
+    """What the operator's page says of such messages."""
+    (sign,) = [one for one in signs.read() if one.name == "messages_refused"]
+    return sign.value if sign.alarm else 0
 
 
 def body(words: object) -> str:
@@ -68,6 +76,11 @@ GARBAGE: list[bytes] = [
 ]  # fmt: skip
 
 
+UNREADABLE = b"no json"
+UNKNOWN = json.dumps(message(headers=headers(task="nobody.knows"))).encode()
+WRONG = json.dumps(message(body=body([["x"], {}, {}]))).encode()
+
+
 def test_no_message_stops_a_worker(process_env: dict[str, str], tmp_path: Path) -> None:
     broker = brokers.start(tmp_path / "broker", ours=True)
     worker = launcher.start_worker(
@@ -86,6 +99,11 @@ def test_no_message_stops_a_worker(process_env: dict[str, str], tmp_path: Path) 
                     seconds=20,
                 )
             assert worker.alive()
+            for each in UNREADABLE, UNKNOWN, WRONG:  # each kind is told to the operator
+                Tally.objects.all().delete()
+                time.sleep(1.1)  # counted once a second at most
+                client.lpush(QUEUE, each)
+                processes.wait_until(lambda: refused() > 0, process=worker, seconds=20)
             processes.wait_until(
                 lambda: not client.llen(QUEUE) and not client.hlen("unacked"), process=worker, seconds=10
             )

@@ -235,8 +235,8 @@ def test_an_answer_by_a_person_leaves_nothing_open(cast: Cast) -> None:
     row.update(given_grade="－", given_reason="測り方を見直しているため。", given_by=cast.reviewer)
     assert not any(
         mark.status == "undetermined" and not mark.given
-        for marks in listing.marks_of(cycle.plan_id, cycle.fiscal_year).values()
-        for mark in marks
+        for goals in listing.goals_of(cycle.plan_id, cycle.fiscal_year)[cycle.fiscal_year].values()
+        for mark in goals.marks
     )
     assert "区分を決めずに公表します" not in words(as_(cast.approver).get(DECIDE))
 

@@ -6,7 +6,6 @@ of the whole year.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -29,6 +28,7 @@ from review.item_words import label_of
 from review.models import Cycle, MeasureReview, Meeting, Outcome, Step
 from review.reader_words import overall_meaning
 from review.screens.forms.fields import add_refusal
+from review.screens.views import chrome
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.questions import cycle_or_404
@@ -55,8 +55,10 @@ def page(
     request: SignedInRequest, cycle: Cycle, *, status: int = 200, together: TogetherForm | None = None
 ) -> HttpResponse:
     """The board; `together` stands in for the empty form where something typed was refused."""
-    sheets, before = standings.sheets_of(cycle), standings.overall_before(cycle)
-    show, numbers = chosen_tab(request, cycle, sheets.values())
+    goals = listing.goals_of(cycle.plan_id, cycle.fiscal_year)
+    sheets, before = standings.sheets_of(cycle, goals), standings.overall_before(cycle, goals)
+    show, numbers = chosen_tab(request, sheets.values())
+    counts = chrome.waiting_for(request.user)
     paged = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
     listed = list(paged.object_list)
     rows = rows_at(request, cycle, sheets, listed, before)
@@ -73,7 +75,7 @@ def page(
         "tabs": shown.tabs(cycle, show, sheets.values()),
         "show": show,
         "together": together or TogetherForm(),
-        **of_the_background(cycle),
+        **of_the_background(cycle, counts["under_way"]),
         **of_the_meetings(request, cycle, sheets),
         "page_title": _("審議"),
         "breadcrumbs": crumbs(_("審議")),
@@ -84,7 +86,8 @@ def page(
 def deciding(request: SignedInRequest, cycle: Cycle) -> dict[str, Any]:
     """Who decides here, and at which meeting: the one in the address, else today's."""
     approver = permissions.is_approver(request.user, cycle.plan_id)
-    choice = MeetingChoice(request.POST or None, cycle=cycle, required=not approver, at=request.GET.get("meeting"))
+    at = cycle if chrome.waiting_for(request.user)["meetings"] else None
+    choice = MeetingChoice(request.POST or None, cycle=at, required=not approver, at=request.GET.get("meeting"))
     return {
         "is_approver": approver,
         "is_recorder": permissions.is_reviewer(request.user, cycle.plan_id) and not approver,
@@ -94,9 +97,9 @@ def deciding(request: SignedInRequest, cycle: Cycle) -> dict[str, Any]:
     }
 
 
-def chosen_tab(request: SignedInRequest, cycle: Cycle, sheets: Collection[standings.Sheet]) -> tuple[str, list[int]]:
+def chosen_tab(request: SignedInRequest, sheets: Collection[standings.Sheet]) -> tuple[str, list[int]]:
     """Which tab is open, and the sheets in it; without a choice what waits, where anything does."""
-    waiting = [sheet for sheet in standings.in_order(cycle, sheets) if sheet.waits]
+    waiting = [sheet for sheet in standings.in_order(sheets) if sheet.waits]
     show = request.GET.get("show", "")
     if show not in (WAITING, EVERY):
         show = WAITING if waiting else EVERY
@@ -124,17 +127,21 @@ def with_goals(request: SignedInRequest, cycle: Cycle, rows: Sequence[shown.Row]
 
 
 def of_the_meetings(request: SignedInRequest, cycle: Cycle, sheets: Mapping[int, standings.Sheet]) -> dict[str, Any]:
-    """The 本部's meetings, what was recorded of them and waits, and what waits for the next one."""
-    user, records = request.user, listing.open_records(cycle=cycle.pk)
+    """The 本部's meetings, what was recorded of them and waits, and what waits for the next one. A query for each of them
+    of which there is any."""
+    user, counts = request.user, chrome.waiting_for(request.user)
+    records = listing.open_records(cycle=cycle.pk) if counts["records"] else []
+    proposals = listing.proposals(cycle=cycle.pk) if any(sheet.proposed for sheet in sheets.values()) else []
+    meetings = with_amendments(cycle, listing.meetings(cycle=cycle.pk)) if counts["meetings"] else []
     return {
         "may_record": permissions.reviews_or_approves(user, cycle.plan_id),
         "records": in_words(records, sheets, cycle),
         "opinion_label": label_of(OPINION, cycle.form),
         "unanswered": shown.waiting_for_a_person(sheets, cycle),
         "confirmable": {row.pk for row in records if permissions.may_confirm_record(user, row)},
-        "proposals": sheet_records.with_proposals(listing.proposals(cycle=cycle.pk)),
-        "changes": listing.proposed_changes(cycle),
-        "meetings": with_amendments(cycle, listing.meetings(cycle=cycle.pk)),
+        "proposals": sheet_records.with_proposals(proposals),
+        "changes": listing.proposed_changes(cycle) if counts["changes"] else [],
+        "meetings": meetings,
         "meeting_form": MeetingForm(),
     }
 
@@ -154,7 +161,7 @@ def rows_at(
     numbers: list[int],
     before: standings.Before,
 ) -> dict[int, shown.Row]:
-    """The lines of these sheets, as this person may use them. Two queries for forty, and two for an approver."""
+    """The lines of these sheets, as this person may use them. One query for forty, and one for an approver."""
     user = request.user
     approver, recorder = permissions.is_approver(user, cycle.plan_id), permissions.is_reviewer(user, cycle.plan_id)
     waiting = [pk for pk in numbers if sheets[pk].waits]
@@ -177,7 +184,7 @@ def presented(
 ) -> HttpResponse:
     """What it says of its 成果目標, where it stands among the others, and the decision on it."""
     sheets = standings.sheets_of(cycle)
-    numbers = [sheet.pk for sheet in standings.in_order(cycle, sheets.values())]
+    numbers = [sheet.pk for sheet in standings.in_order(sheets.values())]
     sheet = get_object_or_404(
         cycle.reviews.visible(permissions.scope_of(request.user)), measure_year__measure__code=code
     )
@@ -216,7 +223,7 @@ def onward(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
     meeting = MeetingChoice(request.POST, cycle=cycle).chosen
     query = f"meeting={meeting.pk}" if meeting else ""
     if here := request.POST.get("here"):
-        order = standings.in_order(cycle, standings.sheets_of(cycle).values())
+        order = standings.in_order(standings.sheets_of(cycle).values())
         known = cycle.reviews.visible(permissions.scope_of(request.user))
         codes = dict(known.values_list("pk", "measure_year__measure__code"))
         places = [codes[sheet.pk] for sheet in order]
@@ -260,8 +267,9 @@ def approve_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse
     """Approve, or return with one reason, the chosen sheets."""
 
     def take(chosen: Any, meeting: Meeting | None, to: Destination | None, comment: str) -> Any:
-        step: Any = partial(steps.return_from_approval, to=to, comment=comment) if to else steps.approve
-        return steps.each(partial(step, meeting=meeting), user=request.user, chosen=chosen)
+        words = {"to": to, "comment": comment} if to else {}
+        step: Any = steps.return_from_approval if to else steps.approve
+        return steps.each(step, user=request.user, chosen=chosen, meeting=meeting, **words)
 
     accepted, returned = _("%(n)s件を承認しました: %(codes)s"), _("%(n)s件を差し戻しました: %(codes)s")
     return decided_together(request, cycle_or_404(plan, year), take, accepted, returned)

@@ -55,17 +55,16 @@ def stats(sheets: Iterable[Sheet], cycle: Cycle) -> list[dict[str, Any]]:
 
 
 def breakdown(cycle: Cycle, sheets: Sequence[Sheet], before: Before) -> dict[str, Any]:
-    """The totals as the templates take them, against last year on the same base. Two queries."""
+    """The totals as the templates take them, against last year on the same base. No query."""
     submitted = [sheet for sheet in sheets if sheet.submitted]
     base, here, whole = same_base(cycle, submitted, before), fiscal_year(cycle.fiscal_year), grades_of(submitted)
-    parts: dict[str, Counter[str]] = {}
+    parts: dict[listing.Part, Counter[str]] = {}
     for sheet in submitted:
         parts.setdefault(sheet.part, Counter()).update(mark.grade for mark in sheet.marks if mark.grade)
     by_field = [
         row
-        for number, name in listing.field_names(cycle).items()
-        if number in parts
-        for row in against(f"{number} {name}".strip(), parts[number], base.fields.get(number), cycle)
+        for part in sorted(parts)
+        for row in against(f"{part.number} {part.name}".strip(), parts[part], base.fields.get(part), cycle)
     ]
     return {
         "stats": stats(sheets, cycle),
@@ -165,7 +164,7 @@ def row_of(
     """One sheet of the board."""
     year = review.measure_year
     shown, rule = sheet.marks if sheet.submitted else (), sheet.rated.proposed
-    last, marks, its = before.get(year.measure_id, ("", (), scale))
+    last, marks, its = before.overall.get(year.measure_id, ("", (), scale))
     return Row(
         pk=review.pk,
         round=review.round,

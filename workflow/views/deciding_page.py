@@ -18,6 +18,7 @@ from review.domain import items, sheet_form
 from review.domain.fields import CHANGE_REASON, OPINION, Writer
 from review.item_words import label_of
 from review.models import Evidence, MeasureReview
+from review.screens.views import chrome
 from review.screens.views.acts import Crumb, crumbs
 from review.screens.views.answers import REMARK
 from review.screens.views.signed_in import SignedInRequest
@@ -173,7 +174,7 @@ def page(
 ) -> HttpResponse:
     """The page of one decision."""
     shown = sheet_page.body(sheet)
-    form = form or form_of(shown, sheet, mode)
+    form, waiting = form or form_of(shown, sheet, mode), chrome.waiting_for(request.user)
     changed, beside = changes_of(shown), sending.beside(request.user, sheet)
     lines = lines_of(sheet, shown, beside, form, changed)
     context = {
@@ -196,7 +197,7 @@ def page(
         "claimed": claimed_by_another(request, sheet),
         "meeting_form": meeting_form(request, sheet, mode),
         "meeting_error": meeting_error,
-        "recorded": meetings.open_record(sheet) if mode.by_board else None,
+        "recorded": meetings.open_record(sheet) if mode.by_board and waiting["records"] else None,
         "queue_query": queue_query(request),
         "around": neighbours(request, sheet) if mode is REVIEW else None,
         "breadcrumbs": way_to(request, sheet, mode),
@@ -215,7 +216,7 @@ def way_to(request: SignedInRequest, sheet: MeasureReview, mode: Mode) -> list[C
 
 def meeting_form(request: SignedInRequest, sheet: MeasureReview, mode: Mode) -> MeetingChoice | None:
     """The choice of the meeting, where the 本部 speaks. One query."""
-    if not mode.by_board:
+    if not mode.by_board or (mode is not RECORD and not chrome.waiting_for(request.user)["meetings"]):
         return None
     form = MeetingChoice(request.POST or None, cycle=sheet.cycle, required=mode is RECORD)
     return form if mode is RECORD or form.fields["meeting"].queryset.exists() else None  # type: ignore[attr-defined]

@@ -1,11 +1,11 @@
 """確認待ち: what waits for the reviewing office, filtered and sorted by the address."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from review import calendar, clock, listing, permissions, queries
+from review import calendar, clock, listing, permissions
 from review.assessment.services.assessment import who_is_on
 from review.background.services.making import of_the_background
 from review.domain.checks import OF_PLAN, SENTENCES
-from review.models import Cycle, MeasureReview, ReviewState, Role, Step
+from review.models import MeasureReview, ReviewState, Role, Step
+from review.screens.views import chrome
 from review.screens.views.acts import crumbs
-from review.screens.views.questions import cycle_or_404
+from review.screens.views.questions import cycle_or_404, page_of
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import carrying
 from review.sheet.views import sheet_page
@@ -80,23 +81,22 @@ def queue(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The list: most doubtful first, oldest first among equals."""
     cycle = cycle_or_404(plan, year)
     filters = Filters.of(request)
-    base = cycle.reviews.visible(permissions.scope_of(request.user))
-    page = Paginator(places.chosen(request, cycle, filters).values_list("pk", flat=True), PAGE).get_page(
-        request.GET.get("page")
-    )
+    sheets, counts = listing.by_owner(cycle=cycle.pk), chrome.waiting_for(request.user)
+    known = None if filters.narrowed else sum(one.sheets for one in sheets if filters.state in ("all", one.state))
+    page = page_of(request, listing.listed(places.chosen(request, cycle, filters)), PAGE, known)
     context = {
         "cycle": cycle,
         "page_obj": page,
-        "rows": rows(request, listing.listed_rows(list(page.object_list), cycle), filters),
-        "tabs": tabs(cycle, filters, request),
+        "rows": rows(request, listing.of_year(page.object_list, cycle), filters),
+        "tabs": tabs(sheets, filters, request),
         "filters": filters,
         "waiting": filters.state == WAITING,
         "sort": filters.sort,
-        "departments": [(str(pk), name) for pk, name in listing.owners(cycle=cycle.pk)],
+        "departments": list(dict.fromkeys((str(one.owner), one.name) for one in sheets)),
         "flags": FLAG_WORDS.items(),
         "people": PEOPLE_WORDS.items(),
-        **of_the_background(cycle),
-        "clean": clean(base).count() if filters.state == WAITING else 0,
+        **of_the_background(cycle, counts["under_way"]),
+        "clean": sum(one.clean for one in sheets if one.state == filters.state == WAITING),
         "page_title": _("確認待ち"),
         "breadcrumbs": crumbs(_("確認待ち")),
     }
@@ -108,9 +108,11 @@ def clean(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
     return places.by_flag(base.filter(state=WAITING), "none")
 
 
-def tabs(cycle: Cycle, filters: Filters, request: SignedInRequest) -> list[dict[str, Any]]:
-    """The states as tabs with their numbers; the other filters stay. One query."""
-    counts = queries.state_counts(cycle)
+def tabs(sheets: list[listing.OfOwner], filters: Filters, request: SignedInRequest) -> list[dict[str, Any]]:
+    """The states as tabs with their numbers; the other filters stay. No query."""
+    counts: Counter[str] = Counter()
+    for one in sheets:
+        counts[one.state] += one.sheets
     words = {
         WAITING: _("確認待ち"),
         ReviewState.RETURNED.value: _("差戻し中"),
@@ -139,7 +141,7 @@ def with_state(query: QueryDict, state: str) -> str:
 
 
 def rows(request: SignedInRequest, reviews: Sequence[MeasureReview], filters: Filters) -> list[Row]:
-    """Each sheet with its doubts, who is on it and whether I may decide on it. Four queries, and one where one is mine."""
+    """Each sheet with its doubts, who is on it and whether I may decide on it. Three queries, and one where one is mine."""
     waiting = filters.state == WAITING
     mine = (
         permissions.barred(request.user, reviews[0].cycle.plan_id, [row.pk for row in reviews], Step.REVIEW)

@@ -91,12 +91,21 @@ def parts_of(reviews: Iterable[MeasureReview]) -> dict[int, Parts]:
     for item in ScheduleItem.objects.filter(measure_year__in=owner):
         _add(parts[owner[item.measure_year_id]], f"schedule:{item.position}", item, SCHEDULE)
     for rating in Rating.objects.filter(review__in=sheets).order_by("given_at", "pk"):
-        parts[rating.review_id][f"rating:{rating.hand}"] = [rating.grade, rating.proposed_grade, rating.reason]
+        parts[rating.review_id] |= _of_rating(rating)
     for change in TargetChange.objects.filter(review__in=sheets).select_related("indicator"):
         _add(parts[change.review_id], f"next:{change.indicator.number}", change, NEXT)
     for pk, state in MeasureReview.objects.in_bulk(list(sheets)).items():
         _add(parts[pk], "review", state, OUTCOME)
     return {pk: {key: _digest(value) for key, value in values.items()} for pk, values in parts.items()}
+
+
+def _of_rating(rating: Rating) -> dict[str, Any]:
+    return {f"rating:{rating.hand}": [rating.grade, rating.proposed_grade, rating.reason]}
+
+
+def with_rating(parts: Parts, rating: Rating) -> Parts:
+    """The digests of a sheet to which this 総合評価 was added, the latest of its hand. No query."""
+    return {**parts, **{key: _digest(value) for key, value in _of_rating(rating).items()}}
 
 
 def _goals(measures: Mapping[int, MeasureYear], fiscal_year: int) -> Iterator[tuple[Indicator, IndicatorYear]]:
@@ -147,14 +156,14 @@ def require_year_unchanged(cycle: Cycle) -> None:
     raise Changed(sentence + (_("ほかにも違うシートがあります: %(codes)s。") % {"codes": others} if others else ""))
 
 
-def changed_among(reviews: Iterable[MeasureReview]) -> dict[int, list[str]]:
+def changed_among(reviews: Iterable[MeasureReview], now: Mapping[int, Parts] | None = None) -> dict[int, list[str]]:
     """{review id: parts that differ}, for those that differ; ["decision"] where no decision brought the sheet to its
     state, ["record"] where the act that did is not what the trail tells of it. Nine queries however many sheets there
-    are. What was sealed by no act (before 0.9.0) is not compared."""
+    are, three where `parts_of` them is at hand. What was sealed by no act (before 0.9.0) is not compared."""
     sheets = [review for review in reviews if review.state in OPEN_TO_CHANGE]
     acts = _acts(sheets)
     forged = sealed_rows.differing(act for act, _seal in acts.values())
-    now = parts_of(sheets)
+    now = parts_of(sheets) if now is None else now
     changes: dict[int, list[str]] = {}
     for review in sheets:
         if review.pk not in acts:

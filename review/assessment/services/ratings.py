@@ -1,6 +1,6 @@
 """総合評価: the year's rule proposes, each hand may differ with a reason, and the latest hand counts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from review import clock, queries
 from review.assessment.services import judging
 from review.domain.refusals import Invalid
-from review.models import MeasureReview, Rating, User
+from review.models import IndicatorYear, MeasureReview, Rating, User
 from review.reader_words import problem
 from review.trail.services import audit
 
@@ -44,33 +44,61 @@ def standing(proposed: str, by_hand: Mapping[str, Rating] | None) -> Standing:
     return Standing(grade=latest.grade, proposed=proposed, reason=latest.reason)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """A hand's 総合評価 before it is written down: what the rule proposes, what stood, what is given now."""
+
+    review: MeasureReview
+    hand: str
+    proposed: str
+    before: Standing
+    given: Overall
+
+    @classmethod
+    def of(
+        cls, review: MeasureReview, hand: str, goals: Iterable[IndicatorYear], by_hand: Mapping[str, Rating],
+        chosen: Overall | None = None,
+    ) -> "Proposal":  # fmt: skip
+        """From the sheet's 成果目標 of the year and `queries.ratings_of` it; without a choice, the one that stood."""
+        graded = judging.proposed(goals, judging.scale_of(review.cycle))
+        proposed = graded.letter if graded else ""
+        before = standing(proposed, by_hand)
+        given = chosen or _unchanged(before, hand)
+        return cls(review=review, hand=hand, proposed=proposed, before=before, given=given)
+
+    @property
+    def is_written(self) -> bool:
+        """Whether anything on the sheet is judged at all."""
+        return not self.review.outcome and bool(self.given.grade or self.proposed)
+
+    @property
+    def changes(self) -> bool:
+        """Whether another 総合評価 counts from now on."""
+        return self.is_written and self.given.grade != self.before.grade
+
+    def row(self, user: User) -> Rating:
+        """The row, not stored yet."""
+        return Rating(
+            review=self.review, hand=self.hand, grade=self.given.grade, proposed_grade=self.proposed,
+            reason=self.given.reason.strip(), given_by=user, given_at=clock.now(),
+        )  # fmt: skip
+
+
 def rate(*, user: User, review: MeasureReview, hand: str, chosen: Overall | None) -> Rating | None:
     """Write down the hand's 総合評価 of a locked sheet, in the caller's transaction; without a choice, the one that stood.
 
     None where nothing on the sheet is judged. Raises Invalid where the grade is unknown or differs without a reason.
     """
-    scale = judging.scale_of(review.cycle)
-    graded = judging.proposed(queries.indicator_years(review), scale)
-    proposed = graded.letter if graded else ""
-    before = standing(proposed, queries.ratings_of(review))
-    given = chosen or _unchanged(before, hand)
-    if review.outcome or not (given.grade or proposed):
+    one = Proposal.of(review, hand, queries.indicator_years(review), queries.ratings_of(review), chosen)
+    if not one.is_written:
         return None
-    check(given, letters=[grade.letter for grade in scale.grades], proposed=proposed)
-    made = Rating.objects.create(
-        review=review,
-        hand=hand,
-        grade=given.grade,
-        proposed_grade=proposed,
-        reason=given.reason.strip(),
-        given_by=user,
-        given_at=clock.now(),
-    )
-    if made.grade != before.grade:
-        after = {"hand": hand, "grade": made.grade, "proposed": proposed, "reason": made.reason}
-        audit.write(
-            actor=user, action="rating.give", subject=f"review:{review.pk}", before={"grade": before.grade}, after=after
-        )
+    check(one.given, letters=[grade.letter for grade in judging.scale_of(review.cycle).grades], proposed=one.proposed)
+    made = one.row(user)
+    made.save(force_insert=True)
+    if one.changes:
+        before, after = {"grade": one.before.grade}, {"hand": hand, "grade": made.grade, "proposed": one.proposed}
+        after["reason"] = made.reason
+        audit.write(actor=user, action="rating.give", subject=f"review:{review.pk}", before=before, after=after)
     return made
 
 

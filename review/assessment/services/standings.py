@@ -29,9 +29,6 @@ REASONS = {
 
 
 Reasons = tuple[tuple[str, int], ...]
-#: {measure: its 総合評価 of the year before, and the goals on which that rests}
-#: {measure: last year's 総合評価, the marks below it, the scale of its letters}
-Before = Mapping[int, tuple[str, Sequence[listing.Mark], rating.Scale]]
 Rule = Callable[[tuple[listing.Mark, ...]], tuple[Standing, Reasons]]
 
 
@@ -41,12 +38,17 @@ class Sheet(NamedTuple):
     pk: int
     state: str
     outcome: str
-    part: str
+    part: listing.Part
     doubts: int
     measure: int
-    marks: Sequence[listing.Mark]
+    proposed: bool
+    goals: listing.Goals
     rated: Standing
     reasons: Reasons
+
+    @property
+    def marks(self) -> Sequence[listing.Mark]:
+        return self.goals.marks
 
     @property
     def waits(self) -> bool:
@@ -58,17 +60,21 @@ class Sheet(NamedTuple):
         return not self.outcome and self.state not in OPEN_STATES
 
 
-def sheets_of(cycle: Cycle) -> dict[int, Sheet]:
-    """Every sheet of the year by its number, in order of 施策ID. Three queries."""
+NO_GOALS = listing.Goals([], [])
+
+
+def sheets_of(cycle: Cycle, goals: listing.Years | None = None) -> dict[int, Sheet]:
+    """Every sheet of the year by its number, in order of 施策ID. Two queries with the year's `goals` at hand, else three."""
     # A thousand sheets come to a few dozen different rows of marks.
     rule = cache(partial(by_rule, scale=judging.scale_of(cycle)))
-    by_measure = listing.marks_of(cycle.plan_id, cycle.fiscal_year)
+    by_measure = (goals or listing.goals_of(cycle.plan_id, cycle.fiscal_year))[cycle.fiscal_year]
     rated = listing.ratings_of_year(cycle)
     sheets = {}
-    for pk, state, outcome, part, doubts, measure in listing.standing_sheets(cycle=cycle.pk):
-        marks = tuple(by_measure.get(measure, ()))
-        stands, reasons = judged(marks, outcome, rated.get(pk), rule)
-        sheets[pk] = Sheet(pk, state, outcome, part, doubts, measure, marks, stands, reasons)
+    for pk, state, outcome, doubts, measure, proposed, *part in listing.standing_sheets(cycle=cycle.pk):
+        its = by_measure.get(measure, NO_GOALS)
+        stands, reasons = judged(tuple(its.marks), outcome, rated.get(pk), rule)
+        at = listing.Part(*part)
+        sheets[pk] = Sheet(pk, state, outcome, at, doubts, measure, bool(proposed), its, stands, reasons)
     return sheets
 
 
@@ -107,12 +113,11 @@ def reasons_of(marks: Sequence[listing.Mark], stands: Standing) -> Reasons:
 BEFORE_THE_BODY = (ReviewState.REVIEWED, ReviewState.APPROVED, ReviewState.PUBLISHED)
 
 
-def in_order(cycle: Cycle, sheets: Iterable[Sheet]) -> list[Sheet]:
+def in_order(sheets: Iterable[Sheet]) -> list[Sheet]:
     """Those that come before the 本部: first what needs a word (未達成 the farthest from its target first, 評価できない, the
-    other reasons), then what needs none, by 施策ID. One query."""
-    farthest = dict(listing.farthest(plan=cycle.plan_id, year=cycle.fiscal_year))
+    other reasons), then what needs none, by 施策ID. No query."""
     come = [sheet for sheet in sheets if not sheet.outcome and sheet.state in BEFORE_THE_BODY]
-    return sorted(come, key=lambda sheet: _urgency(sheet, farthest.get(sheet.measure)))
+    return sorted(come, key=lambda sheet: _urgency(sheet, sheet.goals.farthest))
 
 
 def _urgency(sheet: Sheet, rate: Decimal | None) -> tuple[int, Decimal, int]:
@@ -138,6 +143,13 @@ class Pair(NamedTuple):
         return cls(Counter(now for now, _before in both), Counter(before for _now, before in both))
 
 
+class Before(NamedTuple):
+    """The year before: {measure: its 総合評価, the marks below it, the scale of its letters}, and {成果目標: 達成区分}."""
+
+    overall: Mapping[int, tuple[str, Sequence[listing.Mark], rating.Scale]]
+    goals: Mapping[int, str]
+
+
 class Grades(NamedTuple):
     """{grade: number} of the 施策 by 総合評価 and of their 成果目標 by 達成区分."""
 
@@ -158,25 +170,24 @@ class SameBase:
 
     measures: Pair
     goals: Pair
-    fields: Mapping[str, Pair]
+    fields: Mapping[listing.Part, Pair]
 
 
 def same_base(cycle: Cycle, sheets: Iterable[Sheet], before: Before) -> SameBase:
-    """This year's grades of those of these sheets that were submitted, beside last year's (`before`: `overall_before`). One
+    """This year's grades of those of these sheets that were submitted, beside last year's (`before`: `overall_before`). No
     query."""
     counted = {sheet.measure: sheet for sheet in sheets if sheet.submitted}
     letters = {grade.letter for grade in judging.scale_of(cycle).grades}
     rows = [
-        (field, given or grade, given_last or last)
-        for measure, field, grade, given, last, given_last in listing.graded_twice(
-            plan=cycle.plan_id, year=cycle.fiscal_year, before=cycle.fiscal_year - 1
-        )
-        if measure in counted and (given_last or last) in letters
+        (sheet.part, mark.grade, before.goals[number])
+        for sheet in counted.values()
+        for number, mark in zip(sheet.goals.numbers, sheet.marks, strict=True)
+        if before.goals.get(number) in letters
     ]
-    fields: dict[str, list[tuple[str, str]]] = {}
+    fields: dict[listing.Part, list[tuple[str, str]]] = {}
     for field, *grades in rows:
         fields.setdefault(field, []).append((grades[0], grades[1]))
-    overall = {measure: grade for measure, (grade, *_) in before.items() if grade in letters}
+    overall = {measure: grade for measure, (grade, *_) in before.overall.items() if grade in letters}
     return SameBase(
         measures=Pair.of((sheet.rated.grade, overall.get(measure, "")) for measure, sheet in counted.items()),
         goals=Pair.of((now, earlier) for _field, now, earlier in rows),
@@ -184,11 +195,18 @@ def same_base(cycle: Cycle, sheets: Iterable[Sheet], before: Before) -> SameBase
     )
 
 
-def overall_before(cycle: Cycle) -> Before:
-    """As the year before was published here, else what this year's rule makes of it. Four queries at most."""
+def overall_before(cycle: Cycle, goals: listing.Years | None = None) -> Before:
+    """As the year before was published here, else what this year's rule makes of it. Four queries at most, two with the
+    `goals` of both years at hand."""
+    goals = goals or listing.goals_of(cycle.plan_id, cycle.fiscal_year)
+    earlier = goals[cycle.fiscal_year - 1]
+    grades = {
+        number: mark.grade for its in earlier.values() for number, mark in zip(its.numbers, its.marks, strict=True)
+    }
     before = queries.cycle_of(cycle.plan.short_name, cycle.fiscal_year - 1)
     if before is not None and before.state == CycleState.PUBLISHED:
-        scale, sheets = judging.scale_of(before), sheets_of(before).values()
-        return {one.measure: (one.rated.grade, one.marks, scale) for one in sheets if one.submitted}
-    scale, marks = judging.scale_of(cycle), listing.marks_of(cycle.plan_id, cycle.fiscal_year - 1)
-    return {measure: (by_rule(tuple(rows), scale=scale)[0].grade, rows, scale) for measure, rows in marks.items()}
+        scale, sheets = judging.scale_of(before), sheets_of(before, goals).values()
+        return Before({one.measure: (one.rated.grade, one.marks, scale) for one in sheets if one.submitted}, grades)
+    scale = judging.scale_of(cycle)
+    rated = {measure: by_rule(tuple(its.marks), scale=scale)[0].grade for measure, its in earlier.items()}
+    return Before({measure: (rated[measure], its.marks, scale) for measure, its in earlier.items()}, grades)

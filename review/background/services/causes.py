@@ -22,6 +22,8 @@ NO_SPACE_ERRORS = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT}
 # lxml reports a full disk in an error that is no OSError and carries the errno's name as its words.
 NO_SPACE_NAMES = {f"IO_{errno.errorcode[number]}" for number in NO_SPACE_ERRORS}
 OUTSIDE = (OSError, MemoryError, OperationalError, InterfaceError)
+# A city without an object store has not its library: the errors are known by where they come from.
+STORE = ("botocore", "boto3")
 
 # The longest pauses between two tries, in seconds.
 OUTSIDE_PAUSE, OTHER_PAUSE = 60, 900
@@ -38,6 +40,11 @@ def pause(error: BaseException, attempts: int) -> timedelta:
     return timedelta(seconds=min(longest, 2 ** min(attempts, 16)))
 
 
+def is_store(error: BaseException) -> bool:
+    """Whether the object store does not answer, or refuses."""
+    return type(error).__module__.startswith(STORE)
+
+
 def _chain(error: BaseException) -> Iterator[BaseException]:
     """The error, and those behind it."""
     seen: list[BaseException] = []
@@ -49,7 +56,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _is_outside(error: BaseException) -> bool:
-    return isinstance(error, OUTSIDE) or str(error) in NO_SPACE_NAMES
+    return isinstance(error, OUTSIDE) or str(error) in NO_SPACE_NAMES or is_store(error)
 
 
 def _words(error: BaseException) -> str:
@@ -57,4 +64,5 @@ def _words(error: BaseException) -> str:
         return words
     if (isinstance(error, OSError) and error.errno in NO_SPACE_ERRORS) or str(error) in NO_SPACE_NAMES:
         return NO_SPACE
-    return NO_ANSWER if isinstance(error, (ConnectionError, TimeoutError, OperationalError, InterfaceError)) else ""
+    away = isinstance(error, (ConnectionError, TimeoutError, OperationalError, InterfaceError)) or is_store(error)
+    return NO_ANSWER if away else ""

@@ -20,6 +20,7 @@ KINDS: dict[str, Any] = {
     "site_bundle": gettext_lazy("静的サイトの作成"),
     "people.first_passwords": gettext_lazy("仮のパスワードの作成"),
     "plan.file": gettext_lazy("計画のファイルの読取りと取込み"),
+    "check_files": gettext_lazy("ファイルの点検"),
     "flow_job": gettext_lazy("年度の手続き"),
     "advance_year": gettext_lazy("年度を次の段階へ進める確認"),
 }
@@ -53,8 +54,8 @@ def making(cycle: Cycle) -> list[dict[str, Any]]:
     ]
 
 
-def of_the_background(cycle: Cycle) -> dict[str, Any]:
+def of_the_background(cycle: Cycle, jobs: int = 1) -> dict[str, Any]:
     """For a page on which people wait: what is under way, and after how many seconds it asks again by itself; 0: never.
-    One query."""
-    under_way, moving = making(cycle), cycle.state not in (CycleState.DRAFT, CycleState.PUBLISHED)
+    One query, none where no `jobs` are under way at all."""
+    under_way, moving = making(cycle) if jobs else [], cycle.state not in (CycleState.DRAFT, CycleState.PUBLISHED)
     return {"making": under_way, "live": SOON if under_way else SELDOM if moving else 0}

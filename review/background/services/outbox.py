@@ -6,7 +6,7 @@ leaves the database afterwards (mail, files) has rows and leases of its own.
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -36,7 +36,29 @@ def announce(
     payload: Mapping[str, Any] | None = None,
 ) -> OutboxEvent:
     """Write the event. `key` tells one occurrence from another; the same key twice is a programming error."""
-    row = OutboxEvent.objects.create(
+    row = occurrence(event, key=key, actor=actor, cycle=cycle, review=review, payload=payload)
+    row.save(force_insert=True)
+    doorbell.ring_after_commit("event", row.pk)
+    return row
+
+
+def announce_all(rows: Iterable[OutboxEvent]) -> None:
+    """The same of many that `occurrence` made."""
+    for row in OutboxEvent.objects.bulk_create(rows):
+        doorbell.ring_after_commit("event", row.pk)
+
+
+def occurrence(
+    event: Event,
+    *,
+    key: str,
+    actor: User | None = None,
+    cycle: Cycle | None = None,
+    review: MeasureReview | None = None,
+    payload: Mapping[str, Any] | None = None,
+) -> OutboxEvent:
+    """The event as a row that is not stored yet."""
+    return OutboxEvent(
         name=event.value,
         key=f"{event.value}:{key}",
         actor=actor,
@@ -46,8 +68,6 @@ def announce(
         created_at=clock.now(),
         not_before=clock.shared(),
     )
-    doorbell.ring_after_commit("event", row.pk)
-    return row
 
 
 def deliver(event_id: int) -> bool:

@@ -22,7 +22,8 @@ from review.books.services.seals import artifact_seal
 from review.domain import file_names
 from review.domain.book import FormSheet
 from review.models import Artifact, Edition, MeasureReview
-from review.trail.services import audit
+from review.screens.services import throttle
+from review.trail.services import audit, whole_files
 from review.workbook.files import WrittenFile, write_atomically
 
 # How many drafts of each sheet and year keep their file.
@@ -31,6 +32,8 @@ MOST_DRAFTS = 5
 FOLDERS = ("sheets", "consolidated", "editions", "papers")
 # Parts of the last build, to make the next one faster; of no worth once a year is at rest.
 MEMORY, MEMORY_KEPT = "memory", timedelta(days=30)
+# The last folder of whatever this module may throw away.
+OURS = [[folder] for folder in (*FOLDERS, MEMORY)]
 
 Write = Callable[[BinaryIO], Iterable[object]]
 Check = Callable[[Path], None]
@@ -173,26 +176,29 @@ def retire() -> int:
 
 
 def remove_orphans(*, older_than: timedelta = timedelta(hours=1)) -> int:
-    """Delete files that no row names, left by a worker that was killed; returns how many. Local storage only."""
-    try:
-        root = Path(default_storage.path(""))
-    except NotImplementedError:
+    """Delete files that no row names, left by a worker that was killed; returns how many. In an object store, where each look
+    is a request over the network, it looks not more often than files get old enough."""
+    if _is_remote() and throttle.hit("orphans", span=older_than) > 1:
         return 0
     known = set(Artifact.objects.filter(retired_at=None).values_list("path", flat=True))
-    now = clock.now().timestamp()
-    left = [path for folder in FOLDERS for depth in ("*", "*/*") for path in root.glob(f"{depth}/{folder}/*")]
-    old = [path for path in left if _age(path, now) > older_than.total_seconds()]
-    gone = [path for path in old if path.relative_to(root).as_posix() not in known]
-    gone += [path for path in root.glob(f"{MEMORY}/.*.tmp") if _age(path, now) > older_than.total_seconds()]
-    gone += [path for path in root.glob(f"{MEMORY}/*.parts") if _age(path, now) > MEMORY_KEPT.total_seconds()]
-    for path in gone:
-        path.unlink(missing_ok=True)
+    ours = (name for name in whole_files.names(leave_out="evidence") if name.split("/")[-2:-1] in OURS)
+    left = [name for name in ours if name not in known]
+    gone = [name for name in left if _age(name) > (MEMORY_KEPT if name.endswith(".parts") else older_than)]
+    for name in gone:
+        default_storage.delete(name)
     return len(gone)
 
 
-def _age(path: Path, now: float) -> float:
-    """Seconds since the file was written; 0 where it is none, or gone by now."""
+def _is_remote() -> bool:
     try:
-        return now - path.stat().st_mtime if path.is_file() else 0.0
+        return not default_storage.path("")
+    except NotImplementedError:
+        return True
+
+
+def _age(name: str) -> timedelta:
+    """Since when the file stands as it is; none where it is gone by now."""
+    try:
+        return clock.now() - default_storage.get_modified_time(name)
     except FileNotFoundError:
-        return 0.0
+        return timedelta()

@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from review import clock, queries
+from review import clock, listing, queries
 from review.assessment.services import standings
 from review.background.services import jobs
 from review.background.services.jobs import Claim
@@ -139,9 +139,10 @@ def year_book_now(cycle: Cycle) -> YearBook:
 
 
 def _year_before(cycle: Cycle) -> YearCounts | None:
-    """Last year's grades of what was submitted so far and has one in both years. Eight queries."""
-    sheets = standings.sheets_of(cycle).values()
-    base = standings.same_base(cycle, sheets, standings.overall_before(cycle))
+    """Last year's grades of what was submitted so far and has one in both years. Six queries."""
+    goals = listing.goals_of(cycle.plan_id, cycle.fiscal_year)
+    sheets = standings.sheets_of(cycle, goals).values()
+    base = standings.same_base(cycle, sheets, standings.overall_before(cycle, goals))
     if not base.goals.before and not base.measures.before:
         return None
     whole = standings.grades_of(sheets)

@@ -1,13 +1,11 @@
 """Judging an 実績 against its 目標: `judge`.
 
-A verdict is given only where every honest reading leads to it: every reading of the target is held against every
-reading of the 実績, under every direction still open. Numbers decide by comparison, equal texts are achieved for a
-person to confirm, and everything else is `undetermined` with the reason. A text never makes a `missed`.
+Numbers decide by comparison (`numeric`), equal texts are achieved for a person to confirm, and everything else is
+`undetermined` with the reason. A text never makes a `missed`.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -70,63 +68,51 @@ def judge(
 ) -> Judgement:
     """The judgement of one 実績. `previous` is last year's 実績, `targets` the plan's targets in year order,
     `fiscal_year` the year in question, where it is known: a 実績 may name another one. `state` and `previous_state`
-    are what a person confirmed of the two values; without, their words propose. `kind` is what was confirmed of the
-    goal ("total" for 累計); without, its words say it.
+    are what a person confirmed of the two values, `kind` of the goal ("total" for 累計); without, their words propose.
 
     Never raises for any texts; a direction other than up, down or None is a ValueError.
     """
     if direction not in ("up", "down", None):
         raise ValueError(f"direction must be 'up', 'down' or None, not {direction!r}")
-    now = proposed_state(actual, name=name, target=target, fiscal_year=fiscal_year)
-    before = FINAL if previous is None else proposed_state(previous, fiscal_year=fiscal_year and fiscal_year - 1)
-    if fiscal_year is None and before.state is State.OTHER_YEAR:
-        before = FINAL  # a year that its words name is its own where none is known
-    case = Case(
-        name=name,
-        target=cells.read(target),
-        actual=_in_state(actual, now, state),
-        previous=None if previous is None else _in_state(previous, before, previous_state),
-        targets=tuple(targets),
-        direction=direction,
-        kind=kind,
-    )
+    given = _in_state(actual, proposed_state(actual, name=name, target=target, fiscal_year=fiscal_year), state)
+    earlier = None
+    if previous is not None:
+        before = proposed_state(previous, fiscal_year=fiscal_year and fiscal_year - 1)
+        if fiscal_year is None and before.state is State.OTHER_YEAR:
+            before = FINAL  # a year that its words name is its own where none is known
+        earlier = _in_state(previous, before, previous_state)
+    case = Case(name, cells.read(target), given, earlier, tuple(targets), direction, kind)
     return _finished(case, _verdict(case))
 
 
 def _in_state(text: str, proposed: ValueState, confirmed: State | None) -> Reading:
     """The reading in the state that counts: as confirmed, else as proposed."""
-    cell, state = cells.read(text), proposed if confirmed in (None, proposed.state) else ValueState(state=confirmed)
-    return cell if state is cell.state or state == cell.state else replace(cell, state=state)
+    state = proposed if confirmed in (None, proposed.state) else ValueState(confirmed)
+    cell = cells.read(text)
+    return cell if state is cell.state else cell._replace(state=state)
 
 
 def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year: int | None = None) -> ValueState:
-    """What the words of a cell propose, wherever they stand: a 実績 of the year that is judged, or none yet.
-
-    A part of the year is no doubt where the target or the name is of that part as well; nor a year that is the one in
-    question, or that the target names, too.
-    """
+    """What the words of a cell propose, where they stand beside a target. A part of the year is no doubt where the target or
+    the name is of that part as well; nor a year that is the one in question, or that the target names, too."""
     cell = cells.read(actual)
-    if cell.state is FINAL and cell.kind != "none":
-        return FINAL
-    words, plain = cell.state.words, compact(target)
+    state = cell.state
     if cell.kind == "none" and not cell.blank:
-        return ValueState(state=State.NOT_MEASURED, words=cell.plain)
-    if cell.state.state is State.INTERIM:
-        if states.says_part_of_year(plain + compact(name)):
-            return states.whole_year(cell.plain)
-        until = None if fiscal_year is None else states.last_day_of(words, fiscal_year)
+        return ValueState(State.NOT_MEASURED, cell.plain)
+    if state.state is State.INTERIM and not states.says_part_of_year(compact(target) + compact(name)):
+        until = None if fiscal_year is None else states.last_day_of(state.words, fiscal_year)
         if fiscal_year is None or until is None or first_day(fiscal_year) <= until < last_day(fiscal_year):
-            return cell.state._replace(until=until)
-        if until >= first_day(fiscal_year):  # 令和7年5月末現在 of 令和6年度: after the year's end
-            return states.whole_year(cell.plain)
-        return ValueState(state=State.OTHER_YEAR, words=words, fiscal_year=fiscal_year_of(until))
-    if cell.state.state is State.OTHER_YEAR:
-        year = states.year_of(compact(words))
-        by_words = "年度末" in cell.plain or states.year_of(plain) is not None
-        if year is not None and (by_words if fiscal_year is None else year == fiscal_year):
-            return states.whole_year(cell.plain)
-        return cell.state._replace(fiscal_year=year)
-    return cell.state
+            return state._replace(until=until)
+        if until < first_day(fiscal_year):
+            return ValueState(State.OTHER_YEAR, state.words, fiscal_year=fiscal_year_of(until))
+    elif state.state is State.OTHER_YEAR:
+        year = states.year_of(compact(state.words))
+        by_words = "年度末" in cell.plain or states.year_of(compact(target)) is not None
+        if year is None or not (by_words if fiscal_year is None else year == fiscal_year):
+            return state._replace(fiscal_year=year)
+    elif state.state is not State.INTERIM:
+        return state
+    return states.whole_year(cell.plain)  # also 令和7年5月末現在 of 令和6年度: after the year's end
 
 
 _NO_RESULT = {
@@ -163,30 +149,19 @@ def _finished(case: Case, outcome: Outcome) -> Judgement:
     target, actual = _assumed(case.target, case.actual, outcome)
     flags: list[str] = []
     if outcome.status not in ("pending", "not_applicable"):
-        relation = case.target.relation
-        parts = (*case.target.parts, *case.actual.parts, *([relation.amount] if relation and relation.amount else ()))
-        if direction is not None and case.direction is None:
-            flags.append("direction_inferred")
-        if outcome.flag:
-            flags.append(outcome.flag)
-        if actual.state.state is State.PROVISIONAL:
-            flags.append("provisional")
-        if any(part.approximate for part in parts):
-            flags.append("approximate")
-        if outcome.flag != "not_measured":
-            flags += doubts_of(case.name, actual, case.previous)
+        amount = case.target.relation and case.target.relation.amount
+        marks = {
+            "direction_inferred": direction is not None and case.direction is None,
+            outcome.flag: outcome.flag,
+            "provisional": actual.state.state is State.PROVISIONAL,
+            "approximate": any(part.approximate for part in (*case.target.parts, *case.actual.parts, amount) if part),
+        }
+        flags = [code for code, holds in marks.items() if holds]
+        flags += doubts_of(case.name, actual, case.previous) if outcome.flag != "not_measured" else []
+    basis, shown = (outcome.basis, (target, actual)) if decided else ("none", (case.target, case.actual))
     return Judgement(
-        status=outcome.status,
-        basis=outcome.basis if decided else "none",
-        rate=reading.rounded(rate),
-        exact_rate=rate,
-        direction=direction,
-        components=outcome.components,
-        flags=tuple(flags),
-        reason=_reason(case, outcome),
-        target_reading=target if decided else case.target,
-        actual_reading=actual if decided else case.actual,
-        state=case.actual.state,
+        *(outcome.status, basis, _reason(case, outcome), *shown, case.actual.state),
+        *(reading.rounded(rate), rate, direction, outcome.components, tuple(flags)),
     )
 
 
@@ -200,14 +175,17 @@ def _assumed(target: Reading, actual: Reading, outcome: Outcome) -> tuple[Readin
         return target, actual
     part = bare.times(outcome.scale)._replace(unit=other.unit, scale=max(outcome.scale, bare.scale))
     words = f"単位がないため「{reading.SCALE_WORDS.get(outcome.scale, '')}{other.unit.symbol}」"
-    meant = replace(target if bare is goal else actual, parts=(part,), assumed=words)
+    meant = (target if bare is goal else actual)._replace(parts=(part,), assumed=words)
     return (meant, actual) if bare is goal else (target, meant)
 
 
-_PLAIN = ("number", "share")
-_WAYS = {"up": "(多い方がよい指標)", "down": "(少ない方がよい指標)", "rank": "(順位が上の方がよい指標)", None: ""}
-_MET = {"up": "に達している", "down": "以下に収まっている", None: "を満たしている"}
-_NOT_MET = {"up": "に届いていない", "down": "を上回っている", None: "を満たしていない"}
+# by the direction: of what is achieved, of what is missed, and the way that was taken
+_ENDS = {
+    "up": ("に達している", "に届いていない", "(多い方がよい指標)"),
+    "down": ("以下に収まっている", "を上回っている", "(少ない方がよい指標)"),
+    "rank": ("に達している", "に届いていない", "(順位が上の方がよい指標)"),
+    None: ("を満たしている", "を満たしていない", ""),
+}
 
 
 def _reason(case: Case, outcome: Outcome) -> str:
@@ -223,17 +201,19 @@ def _reason(case: Case, outcome: Outcome) -> str:
     if parts:
         return f"{len(parts)}つの内訳がすべて目標を満たしているため、達成です。"
     both = (case.target, case.actual)
-    words = [one.sentence.partition("(")[0].removeprefix("目標 ").removeprefix("実績 ") for one in both]
-    goal, given = (one if side.kind in _PLAIN else f"「{one}」" for side, one in zip(both, words, strict=True))
-    plain = case.target.kind in _PLAIN
-    if plain and goal == given:
+    plain = [one.kind in ("number", "share") for one in both]
+    words = [one.phrase.partition("(")[0].removeprefix("目標 ").removeprefix("実績 ") for one in both]
+    goal, given = (one if alone else f"「{one}」" for one, alone in zip(words, plain, strict=True))
+    if plain[0] and goal == given:
         return f"実績の{given}は目標どおりのため、達成です。"
     way: str | None = outcome.direction
     if way and case.target.quantity and case.target.quantity.unit.dimension == "rank":
         way = "rank"
-    met, end = (_MET, "達成です") if outcome.status == "achieved" else (_NOT_MET, "未達成です")
-    seen = met[None if not plain else "up" if way == "rank" else way]
-    return f"実績の{given}は目標の{goal}{seen}ため、{end}{_WAYS[way]}。"
+    achieved = outcome.status == "achieved"
+    ends = _ENDS[way if plain[0] else None]
+    return (
+        f"実績の{given}は目標の{goal}{ends[not achieved]}ため、{'達成' if achieved else '未達成'}です{_ENDS[way][2]}。"
+    )
 
 
 # Targets that are no plain values: 前年度比10%増, 現状維持 (rule 8, part by part), dates, words.
@@ -280,10 +260,8 @@ def _related(case: Case, relation: Relation) -> Outcome:
 
 
 def _baseline(case: Case, relation: Relation) -> Reading | None:
-    """What the target is measured against: last year's 実績, or a value typed beside the base (前年度実績(65%)以上).
-
-    A typed value that is not last year's leaves the base unknown; what was not yet last year's result is none.
-    """
+    """What the target is measured against: last year's result, or a value typed beside the base (前年度実績(65%)以上); None
+    where the two differ."""
     typed = cells.read(case.target.note) if case.target.note else None
     previous = case.previous if case.previous and case.previous.state.state.is_result else None
     if typed is None or typed.quantity is None or typed.quantity.is_range:

@@ -1,20 +1,16 @@
-"""Reading a typed 目標 or 実績: `read`.
-
-It never raises and never guesses: what it cannot read stays text, and the typed text is kept byte for byte.
-The order is the grammar's: nothing, notes set aside, a date, a relation to another year, numbers, words.
-"""
+"""Reading a typed 目標 or 実績: `read`. It never raises and never guesses: what it cannot read stays text, kept byte for byte."""
 
 import calendar
 import re
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import cast
 
 from review.domain.fiscal import first_day, last_day, parse_fiscal_year
 from review.domain.notation import compact, fold
 from review.domain.values import grammar, lexer, states, units
-from review.domain.values.reading import Change, DateSpan, Parts, Quantity, Reading, Relation, State, ValueState, limits
+from review.domain.values.reading import DateSpan, Kind, Parts, Quantity, Reading, Relation, State, ValueState, limits
 
 _LONGEST = 2_000  # characters; what is longer is prose
 _DIGIT = re.compile(r"\d")
@@ -39,64 +35,78 @@ _BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*
 @lru_cache(maxsize=16384)
 def read(text: str) -> Reading:
     """The reading of a typed text. Any str is answered; what cannot be read comes back as kind `text`."""
-    folded = fold(text)
-    return Reading(text=text, plain=compact(text), **_fields_of(folded))
-
-
-def _fields_of(folded: str) -> dict[str, Any]:
-    """Nothing at all (blank, a dash, a dash with a reason, words for an absent target), or what the text says, and the
-    state that the words around its values propose."""
+    folded, typed = fold(text), (text, compact(text))
     if not folded:
-        return {"kind": "none", "blank": True}
+        return Reading(*typed, blank=True)
     if not folded[0].isdigit():
         if _DASH.fullmatch(folded) or states.NO_TARGET.fullmatch(folded.strip("()")):
-            return {"kind": "none"}
+            return Reading(*typed)
         if _DASH_AND_REASON.match(folded):
             reason = folded.lstrip("-_…‥ ")
-            return {"kind": "none", "note": reason, "state": ValueState(state=State.NOT_MEASURED, words=reason)}
+            return Reading(*typed, note=reason, state=ValueState(State.NOT_MEASURED, reason))
     if len(folded) > _LONGEST:
-        return {"kind": "text"}
+        return Reading(*typed, "text")
     cell = lexer.cell(folded)
-    note = " ".join(cell.notes)
-    if states.NOT_MEASURED.search(cell.main if _DIGIT.search(cell.main) else folded):
-        return {"kind": "text", "note": note, "state": ValueState(state=State.NOT_MEASURED, words=folded)}
-    fields = {"note": note} | _main(cell, note)
+    note, has_digits = " ".join(cell.notes), bool(_DIGIT.search(cell.main))
+    if states.NOT_MEASURED.search(cell.main if has_digits else folded):
+        return Reading(*typed, "text", note=note, state=ValueState(State.NOT_MEASURED, folded))
+    if span := read_date(cell.main):
+        reading = Reading(*typed, "date", span=span, note=note)
+    elif related := _relation(cell.main):
+        reading = Reading(*typed, "relative", relation=related, note=note)
+    elif has_digits or "ゼロ" in cell.main:
+        reading = _with_numbers(typed, cell, note)
+    elif everything := _everything(cell.main, note):
+        reading = Reading(*typed, "share", (everything,), note=note)
+    else:
+        reading = Reading(*typed, _kind_of_words(cell.main), note=note)
     labels: Sequence[str] = ()
     notes: Sequence[str] = ()
-    relation = fields.get("relation")
-    if "parts" in fields:
-        labels = () if "→" in cell.main else [part.label for part in fields["parts"]]
-        more = fields["note"].removesuffix(note).strip()
+    if reading.parts:
+        labels = () if "→" in cell.main else [part.label for part in reading.parts]
+        more = reading.note.removesuffix(note).strip()
         notes = (*cell.notes, more) if more else cell.notes
-    elif relation and relation.relation == "unclear" and not _COMPARES.search(cell.main):  # 令和5年度実績 5件
-        notes = (relation.base.replace("previous", "前年度"),)
-    return fields | {"state": states.state_of(labels, notes, folded)}
+    elif (stated := reading.relation) and stated.relation == "unclear" and not _COMPARES.search(cell.main):
+        notes = (stated.base.replace("previous", "前年度"),)  # 令和5年度実績 5件
+    state = states.state_of(labels, notes, folded)
+    return reading if state.state is State.FINAL else reading._replace(state=state)
 
 
-def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
-    """What the text without its notes says, as fields of a Reading."""
+def _with_numbers(typed: tuple[str, str], cell: lexer.Cell, note: str) -> Reading:
+    """Values in every way in which they can be read, else words."""
     main = cell.main
-    if span := read_date(main):
-        return {"kind": "date", "span": span}
-    if related := _relation(main):
-        return {"kind": "relative", "relation": related}
-    readings: list[Parts] = []
-    if not _DIGIT.search(main) and "ゼロ" not in main:
-        if everything := _everything(main, note):
-            return {"kind": "share", "parts": (everything,)}
-    else:
-        arrived, more = _arrow(main) if "→" in main else ((), "")
-        readings = [arrived] if arrived else grammar.readings(main.lstrip("・ "))
-        if not readings:
-            readings, more = _with_free_note(main.lstrip("・ "))
-        note = f"{more} {note}".strip() if more else note
+    arrived, more = _arrow(main) if "→" in main else ((), "")
+    readings = [arrived] if arrived else grammar.readings(main.lstrip("・ "))
+    if not readings:
+        readings, more = _with_free_note(main.lstrip("・ "))
+    note = f"{more} {note}".strip() if more else note
     if len(readings) > grammar.MOST_READINGS:
-        return {"kind": "text", "reason": "32通りより多くに読めるため、文章とします(数値としては判定しません)"}
-    if readings:
-        return _numeric(cell, readings, note)
-    # A short phrase is a milestone (整備完了); a sentence, or words with numbers in them, is text.
+        why = "32通りより多くに読めるため、文章とします(数値としては判定しません)"
+        return Reading(*typed, "text", reason=why, note=note)
+    if not readings:
+        return Reading(*typed, _kind_of_words(main), note=note)
+    if cell.labels:
+        readings = [grammar.without_breakdown(tuple(map(cell.shown, parts))) for parts in readings]
+    first, others = readings[0], tuple(readings[1:])
+    if len(first) > 1:
+        return Reading(*typed, "parts", first, others, note=note)
+    part, bracket = first[0], cast(Parts, ())
+    if note:
+        if part.unit.bare and (unit := units.KNOWN.get(note)):
+            part = part._replace(unit=unit)  # 300(件): the bracket is the unit
+        if counted := _PERIOD_NOTE.search(note):  # 100人(1日平均)
+            part = part._replace(period=counted[1] or "", yearly=not counted[1])
+        if len(cell.notes) == 1 and _DIGIT.search(note):
+            bracket = grammar.only(cell.notes[0])
+    kind: Kind = "comparator" if part.comparator else "number"
+    kind = "range" if part.is_range else "share" if part.whole is not None else kind
+    return Reading(*typed, kind, (part,), others, bracket if len(bracket) == 1 else (), note=note)
+
+
+def _kind_of_words(main: str) -> Kind:
+    """A short phrase is a milestone (整備完了); a sentence, or words with numbers in them, is text."""
     is_sentence = main.rstrip().endswith("。") or len(main) > 40 or re.search(r"(?:した|ました|です|である)\Z", main)
-    return {"kind": "text" if is_sentence else "milestone"}
+    return "text" if is_sentence else "milestone"
 
 
 def _arrow(main: str) -> tuple[Parts, str]:
@@ -108,25 +118,6 @@ def _arrow(main: str) -> tuple[Parts, str]:
     if after[0].label and not all(_YEAR_LABEL.fullmatch(side[0].label) for side in (before, after)):
         return (), ""
     return after, f"{start.strip()}から"
-
-
-def _numeric(cell: lexer.Cell, readings: list[Parts], note: str) -> dict[str, Any]:
-    if cell.labels:
-        readings = [grammar.without_breakdown(tuple(map(cell.shown, parts))) for parts in readings]
-    first, *others = readings
-    bracket: Parts = ()
-    if note and len(first) == 1:
-        if first[0].unit.bare and (unit := units.KNOWN.get(note)):
-            first = (first[0]._replace(unit=unit),)  # 300(件): the bracket is the unit
-        if counted := _PERIOD_NOTE.search(note):  # 100人(1日平均)
-            first = (first[0]._replace(period=counted[1] or "", yearly=not counted[1]),)
-        if len(cell.notes) == 1 and _DIGIT.search(note):
-            bracket = grammar.only(cell.notes[0])
-    part = first[0]
-    kind = "range" if part.is_range else "share" if part.whole is not None else "number"
-    kind = "parts" if len(first) > 1 else "comparator" if kind == "number" and part.comparator else kind
-    bracket = bracket if len(bracket) == 1 else ()
-    return {"kind": kind, "parts": first, "others": tuple(others), "bracket": bracket, "note": note}
 
 
 def _everything(main: str, note: str) -> Quantity | None:
@@ -210,7 +201,7 @@ _BASE = re.compile(
     rf"(?:(?P<label>[^\d]*?)[ :])?(?:(?P<previous>{_PREVIOUS})|(?P<other>{_OTHER}))"
     r"(?:度)?(?P<link>に?対?比(?:で|較して|較)?|より|と?に?比べて?|に比較して|と比較して|に対し(?:て)?|に対する|から|を|の|と|、)? ?(?P<rest>.*)\Z"
 )
-_CHANGES: dict[str, Change] = grammar.by_word(
+_CHANGES = grammar.by_word(
     """
     increase: 増 増加 の増加 プラス 向上 上昇 アップ 増やす も増加 増加させる 拡大 多い 多く 超 超え 超える 上回る 上回ること 増加する 超過
     decrease: 減 減少 の減少 マイナス 低下 削減 低減 縮減 短縮 ダウン 減らす 少ない 少なく 下回る 未満 下回ること 減少させる 抑制 減少する
@@ -224,7 +215,7 @@ _LEVELS = re.compile(
 )
 _HOLD = re.compile(r"(?:現状|現状値|現行|現在の水準|現状水準)(?:を|の)?(?:維持|程度|並み)(?:する)?")
 _ABOUT_BASE = re.compile(
-    r"前年|昨年|前回|前期|年度?比|[元\d]対?比|[元\d]と比|基準年|現状|現況|当初|策定時|導入前|利用前|実施前|開始前|整備前|策定前|基準値|より|年度?実績|年度?から"
+    r"前年|昨年|前回|前期|年度?比|比(?:(?<=[元\d]比)|(?<=[元\d]対比)|(?<=[元\d]と比))|基準年|現状|現況|当初|策定時|導入前|利用前|実施前|開始前|整備前|策定前|基準値|より|年度?実績|年度?から"
 )
 
 

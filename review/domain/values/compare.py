@@ -1,8 +1,4 @@
-"""Comparing one measured value with one target value under one direction.
-
-A bare number is held against a unit in each scale in use: where these lead to different verdicts, the answer is
-`undetermined`, and a ratio beyond 30 decides nothing while the unit is only assumed.
-"""
+"""Comparing one measured value with one target value under one direction."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -121,7 +117,8 @@ def _other_period(target: Quantity, actual: Quantity, direction: Direction | Non
 
 
 def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -> Outcome:
-    """The comparison in the unit of the target, in every way in which a bare number may be meant."""
+    """The comparison in the unit of the target. A bare number is meant in each scale in use: where these lead to different
+    verdicts there is none, and a ratio beyond 30 decides nothing while the unit is only assumed."""
     if target.rest:
         return _HOURS
     if direction == "down" and not COUNTED.isdisjoint((target.unit.dimension, actual.unit.dimension)):
@@ -198,10 +195,7 @@ def _meets(target: Quantity, actual: Quantity, direction: Direction) -> Outcome:
 
 
 def worst(outcomes: list[Outcome]) -> Outcome:
-    """Missed if any missed, achieved if all achieved, else the first undetermined; the rate is the smallest.
-
-    A single outcome without a rate leaves the whole without one.
-    """
+    """Missed if any missed, achieved if all achieved, else the first undetermined; the smallest rate, where all have one."""
     rates = [outcome.rate for outcome in outcomes if outcome.rate is not None]
     order = {"missed": 0, "undetermined": 1, "achieved": 2}
     first = min(outcomes, key=lambda outcome: order[outcome.status])

@@ -1,8 +1,7 @@
 """Which way an indicator should go: from a comparator, from its targets over the years, else from its name.
 
-A name is evidence only where it speaks clearly. Harms go down, gains go up, amounts of 削減・短縮 go up; 〜の増加 and 〜の減少
-at the end decide. What is measured may carry a clause (待たされた利用者): then the clause alone speaks, and never "up" where
-it is a bad one. Where nothing speaks, or both ways, the answer is None: nobody may take that for "up".
+A name is evidence only where it speaks clearly. Where nothing speaks, or both ways, the answer is None: nobody may take
+that for "up".
 """
 
 import re
@@ -238,11 +237,8 @@ _WORDS: dict[str, str] = {"up": "多い(高い)ほどよい指標", "down": "少
 
 
 def from_plan(name: str, targets: tuple[str, ...]) -> tuple[Direction | None, str]:
-    """The direction from the targets over the years and the name, and why.
-
-    A trend that moves every year and contradicts a clear name leaves the question open: falling targets for 利用者数
-    may be a mere forecast. A trend with level years yields to a clear name and decides where the name is silent.
-    """
+    """The direction from the targets over the years and the name, and why. A trend that moves every year and contradicts a
+    clear name leaves it open (falling targets for 利用者数 may be a forecast); one with level years yields to the name."""
     spoken = name_direction(name)
     going, strict = trend(targets)
     if going and going != spoken:

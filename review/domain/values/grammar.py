@@ -1,7 +1,6 @@
 """The grammar of values: 小 5%未満 中 10%未満, 7~7.5俵, 100校中95校, 1億2,000万円, 各課月5件, 3校で実施, 10分短縮.
 
-`readings` gives every way in which a whole text is values, the likeliest first, or none. Every number must be part of
-a value, and whatever stands around the values must be grammar that is known here (a label before, a unit, a
+Every number must be part of a value, and whatever stands around the values must be known here (a label before, a unit, a
 comparator, an act after); else the number is inside a sentence, and a number inside a sentence is not a value.
 """
 

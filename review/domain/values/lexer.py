@@ -1,7 +1,6 @@
 """The lexer: one pass over a folded cell that tells numbers, notes and the words between them.
 
-Digits of words that are no values (令和6年度, 第2次, 1人当たり, 65歳以上, CO2) stay words. A space or line break inside a
-number, or between a number and its scale, weighs nothing. Nothing is decided here about what a number measures.
+Digits of words that are no values (令和6年度, 第2次, 1人当たり, 65歳以上, CO2) stay words. Space inside a number weighs nothing.
 """
 
 import re
@@ -65,20 +64,22 @@ _NUMBER = (
     rf"(?P<body>{_TORN}|(?:{_DIGITS}{_SCALE} ?)+(?:{_DIGITS})?(?<! )|{_DIGITS})"
 )
 _MIDDLE = r"(?<!\d)(?<!\d[,.])\d{1,7} ?・ ?\d{1,2}(?![\d,.])"
-_LEXEMES = [
-    re.compile(
+LEXEMES = {
+    (middle, words): re.compile(
         r"(?=[\d令平昭第小中高生出発受申退採人※▲マゼA-Za-z+±-])"  # where a lexeme may begin; it is quicker to say so
-        rf"(?:(?P<middle>{middle})|(?P<word>{'|'.join(_WORDS)})|(?P<tenths>\d ?割 ?\d ?分)|(?=[-+±▲マ\d]){_NUMBER}"
-        r"|(?P<zero>ゼロ)(?= ?(?:\Z|件|人|名|回|%|円)))"
+        rf"(?:(?P<middle>{_MIDDLE if middle else '(?!)'})|(?P<word>{'|'.join(_WORDS) if words else '(?!)'})"
+        rf"|(?P<tenths>\d ?割 ?\d ?分)|(?=[-+±▲マ\d]){_NUMBER}|(?P<zero>ゼロ)(?= ?(?:\Z|件|人|名|回|%|円)))"
     )
-    for middle in ("(?!)", _MIDDLE)
-]
+    for middle in (False, True)
+    for words in (False, True)
+}
+# What each of the words has at least one of: most cells have none, and the words need not be tried.
+OF_WORDS = re.compile(r"[年月日第目当あごつ対平歳才後段点小中高児※令昭A-Za-z]|(?:19|20)\d\d[/.-]|1[^\d,.]{1,3}\d")
 _DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}(?!\d)")
 # 1,20 or 12,3456 is a number that lost or gained a digit, or two numbers: nobody can tell. 10数件 is neither.
 _TORN_AFTER = re.compile(r" ?[,.] ?\d|[、]?\d|数|[.,]?[lIO|](?=[\d,.])")
 _TORN_BEFORE = re.compile(r"(?:\d ?[,.] ?|[lIO|][,.]?)\Z")
 _STEP = re.compile(rf"({_DIGITS}) ?([ 十百千万億兆]+)?")
-_SCALED = re.compile(r"[十百千万億兆]")
 
 
 class Number(NamedTuple):
@@ -96,7 +97,7 @@ def numbers_in(text: str, *, middle: bool = False) -> list[Number]:
     """The numbers of a text; none where one is no number or has a digit too many or too few (1,20 or 12,3456), or where
     there are too many. `middle`: 1・5 is 1.5."""
     numbers: list[Number] = []
-    for match in _LEXEMES[middle].finditer(text):
+    for match in LEXEMES[middle, bool(OF_WORDS.search(text))].finditer(text):
         word, sign, body = match.group("word", "sign", "body")
         if word:
             continue
@@ -121,7 +122,7 @@ def numbers_in(text: str, *, middle: bool = False) -> list[Number]:
 
 def _value(body: str) -> tuple[Exact, int]:
     """The value, and the scale of its last step: 0 where its steps do not fall (1億2,000万 does, 2千1万 does not)."""
-    if not _SCALED.search(body):
+    if body.isascii():  # no 千, no 万
         return _decimal(body), 1
     total, last = cast(Exact, 0), 0
     for digits, word in _STEP.findall(body):

@@ -15,8 +15,10 @@ from review.domain.values.reading import Direction, Parts, Quantity, Reading, ph
 from review.domain.values.units import Exact
 
 _DIFFERENT = undecided("目標と実績で、何の値かを示す言葉が異なるため", "parts_mismatch")
+_NUMBERS_DIFFER = undecided("目標と実績の内訳の数が異なるため", "parts_mismatch")
 _UNPAIRED = undecided("内訳の名称が目標と実績で対応しないため", "parts_mismatch")
 _OF_THE_YEAR = undecided("目標と実績の一方が累計ですが、他方が累計か単年の値か分からないため")
+_BY_PARTS = undecided("合計と内訳とで判定が分かれるため", "parts_mismatch")
 _CUMULATIVE = re.compile(r"累計|累積|通算|計画期間")
 _OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
 
@@ -71,10 +73,10 @@ def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
     if doubt := doubt or _other_span(case):
         return doubt._replace(direction=direction)
     verdict = compared(case, targets, actuals, direction)
-    if len(targets) == len(actuals) == 1 and targets[0].breakdown and actuals[0].breakdown:
-        parts = compared(case, targets[0].breakdown, actuals[0].breakdown, direction)
-        differ = undecided("合計と内訳とで判定が分かれるため", "parts_mismatch")._replace(direction=direction)
-        return parts if parts.status == verdict.status else differ
+    parts = [side[0].breakdown for side in (targets, actuals) if len(side) == 1]
+    if len(parts) == 2 and all(parts):
+        by_parts = compared(case, parts[0], parts[1], direction)
+        return by_parts if by_parts.status == verdict.status else _BY_PARTS._replace(direction=direction)
     return verdict
 
 
@@ -119,8 +121,10 @@ def _other_span(case: Case) -> Outcome | None:
     target, actual = case.target.plain, case.actual.plain
     if not _SPAN_WORD.search(target + actual):
         return None
-    if _YEARS.search(actual) and not _YEARS.search(target + compact(case.name)):
-        return undecided("実績が複数年の値のため")
+    many = [bool(_YEARS.search(side)) for side in (target, actual)]
+    total = many[0] and (case.kind == "total" or _CUMULATIVE.search(actual))  # 32社(累計) of 5年間で30社
+    if many[0] != many[1] and not total and not _YEARS.search(compact(case.name)):
+        return undecided(f"{'目標' if many[0] else '実績'}だけが複数年の値のため")
     goal, given = _OTHER_VALUE.sub("", target) or target, _OTHER_VALUE.sub("", actual)
     if not any(pattern.search(goal) for pattern in _SPANS.values()):
         goal = compact(case.name)
@@ -144,9 +148,10 @@ def _may_be_of_the_year(case: Case, target: Quantity, actual: Quantity) -> bool:
 
 def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | None) -> Outcome:
     """Rule 7: parts by label or place; 各… against each part."""
-    period, named = _period_in_name(case.name), named_change(case.name)
 
     def one(target: Quantity, actual: Quantity) -> Outcome:
+        named = named_change(case.name) if target.change != actual.change else None
+        period = _period_in_name(case.name) if target.period != actual.period else ""
         own = way_of(target.comparator) if direction is None and target.comparator else direction
         return compare(target, actual, own, named=named, period=period)
 
@@ -156,28 +161,29 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
             actuals = tuple(actual._replace(each="") for actual in actuals)
         else:
             actuals = _of_the_same_kind(targets[0], actuals)
-    if len(targets) == len(actuals) == 1:
-        if not _same_thing(targets[0], actuals[0], case.name):
-            return _DIFFERENT._replace(direction=direction)
-        doubt = _OF_THE_YEAR if _may_be_of_the_year(case, targets[0], actuals[0]) else None
-        return (doubt or one(targets[0], actuals[0]))._replace(direction=direction)
+    components: tuple[Component, ...] = ()
     if len(targets) != len(actuals):
-        return undecided("目標と実績の内訳の数が異なるため", "parts_mismatch")._replace(direction=direction)
-    pairs = _pairs(targets, actuals)
-    if pairs is None:
-        return _settled_in_every_order(targets, actuals, one)._replace(direction=direction)
-    outcomes = [one(*both) for both in pairs]
-    components = tuple(
-        Component(
-            label=target.label or actual.label,
-            target=target._replace(label="").phrase,
-            actual=actual._replace(label="").phrase,
-            status=outcome.status,
-            rate=rounded(outcome.rate),
+        verdict = _NUMBERS_DIFFER
+    elif len(targets) == 1:
+        same = _same_thing(targets[0], actuals[0], case.name)
+        open_year = same and _may_be_of_the_year(case, targets[0], actuals[0])
+        verdict = _OF_THE_YEAR if open_year else one(targets[0], actuals[0]) if same else _DIFFERENT
+    elif pairs := _pairs(targets, actuals):
+        outcomes = [one(*both) for both in pairs]
+        components = tuple(
+            Component(
+                label=target.label or actual.label,
+                target=target._replace(label="").phrase,
+                actual=actual._replace(label="").phrase,
+                status=outcome.status,
+                rate=rounded(outcome.rate),
+            )
+            for (target, actual), outcome in zip(pairs, outcomes, strict=True)
         )
-        for (target, actual), outcome in zip(pairs, outcomes, strict=True)
-    )
-    return worst(outcomes)._replace(direction=direction, components=components)
+        verdict = worst(outcomes)
+    else:
+        verdict = _settled_in_every_order(targets, actuals, one)
+    return verdict._replace(direction=direction, components=components)
 
 
 def _of_the_same_kind(target: Quantity, actuals: Parts) -> Parts:
@@ -220,10 +226,8 @@ _COUNTED = re.compile(r"件数|人数|回数|者数|[数率件人回者の済的
 
 
 def _same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
-    """False where the labels of two single values name different things: 男性 and 女性, 令和5年度 and 令和6年度.
-
-    Labels that share two letters in a row (協定締結数, 締結件数) or stand in the name are taken for one thing.
-    """
+    """False where the labels of two single values name different things: 男性 and 女性, 令和5年度 and 令和6年度. What shares two
+    letters in a row (協定締結数, 締結件数) or stands in the name is taken for one thing."""
     if not actual.label:
         return True
     goal, given, plain = compact(target.label), compact(actual.label), compact(name)
@@ -254,9 +258,8 @@ _PERIOD_NAMES = re.compile(
 def _period_in_name(name: str) -> str:
     """月 where the name says that its values are counted by the month; 人 where by the head."""
     match = _PERIOD_NAMES.search(compact(name))
-    if not match:
-        return ""
-    return "人" if match["one"] == "名" else match["one"] or match.lastgroup or ""
+    counted = match and (match["one"] or match.lastgroup)
+    return "人" if counted == "名" else counted or ""
 
 
 # These may exceed 100 % without an error: growth, plans carried out, ratios to something else.
@@ -269,8 +272,9 @@ def doubts_of(name: str, actual: Reading, previous: Reading | None) -> list[str]
     """The codes of doubts about an actual, in a fixed order; none about words."""
     codes: list[str] = []
     shares = [part for part in actual.parts if part.unit.dimension == "percent" and not part.change]
-    if any((part.high or part.low or 0) * part.unit.factor > 100 for part in shares):
-        codes += [] if _MAY_EXCEED.search(compact(name)) else ["over_100_percent"]
+    over = any((part.high or part.low or 0) * part.unit.factor > 100 for part in shares)
+    if over and not _MAY_EXCEED.search(compact(name)):
+        codes.append("over_100_percent")
     if previous and previous.state.state.is_result and (steps := list(steps_between(previous, actual))):
         # at least twice or at most half; zero and negative values have no such ratio
         if any(old > 0 and new >= 0 and (new >= 2 * old or 2 * new <= old) for old, new in steps):
@@ -281,13 +285,10 @@ def doubts_of(name: str, actual: Reading, previous: Reading | None) -> list[str]
 
 
 def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Exact, Exact]]:
-    """(last year's, this year's) value of each part, in one unit; nothing where the two cannot be compared.
-
-    A value without a unit is taken in the other year's, and where it is far too small in its scale as well.
-    """
-    if not actual.parts or len(actual.parts) != len(previous.parts):
-        return
-    for before, after in _pairs(previous.parts, actual.parts) or ():
+    """(last year's, this year's) value of each part, in one unit; nothing where the two cannot be compared. A value without a
+    unit is taken in the other year's, and where it is far too small in its scale as well."""
+    pairs = _pairs(previous.parts, actual.parts) if len(actual.parts) == len(previous.parts) else None
+    for before, after in pairs or ():
         if not before.unit.fits(after.unit) or before.change != after.change:
             continue
         before, after = _assumed(before, after), _assumed(after, before)

@@ -1,16 +1,12 @@
-"""What a typed 目標 or 実績 says, as frozen data, with the sentence that shows it on the screen.
-
-`values.read` makes these; the typed text stays in them byte for byte.
-"""
+"""What a typed 目標 or 実績 says, as frozen data, with the sentence that shows it on the screen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple
 
 from review.domain.values.units import BARE, Exact, Unit
 
@@ -36,15 +32,12 @@ class State(StrEnum):
     @property
     def label(self) -> str:
         """The city's word."""
-        return _STATE_WORDS[self]
+        return ("確定", "速報・見込み", "年度途中", "他年度の値", "未測定")[list(State).index(self)]
 
     @property
     def is_result(self) -> bool:
         """True where the value is judged as the year's result."""
         return self in (State.FINAL, State.PROVISIONAL)
-
-
-_STATE_WORDS = dict(zip(State, ("確定", "速報・見込み", "年度途中", "他年度の値", "未測定"), strict=True))
 
 
 class ValueState(NamedTuple):
@@ -101,9 +94,7 @@ class Quantity(NamedTuple):
     @property
     def value(self) -> Exact | None:
         """The number itself, or the finite end of an open interval; None for a range of two ends."""
-        if self.low is None or self.high is None:
-            return self.end
-        return self.low if self.low is self.high or self.low == self.high else None
+        return None if self.low is not None and self.high is not None and self.low != self.high else self.end
 
     @property
     def size(self) -> Exact:
@@ -119,10 +110,9 @@ class Quantity(NamedTuple):
     @property
     def phrase(self) -> str:
         """The value in Japanese: 小 5%未満, 7~7.5俵, 1,200人."""
-        period = self.period
-        if period and all(mark in self.label for mark in period):
-            period = ""
-        before, per = (period, "") if period in ("", "月", "週", "日") else ("", f"/{period}")
+        before = per = ""
+        if self.period and not all(mark in self.label for mark in self.period):
+            before, per = (self.period, "") if self.period in "月週日" else ("", f"/{self.period}")
         words = f"{self.label} " if self.label else ""
         words += f"{self.each}{before}{'約' if self.approximate else ''}{self._ends(self.unit.symbol + per)}"
         if self.change:
@@ -133,24 +123,21 @@ class Quantity(NamedTuple):
 
     def _ends(self, symbol: str) -> str:
         scale = SCALE_WORDS.get(self.scale, "")  # 1,200 or, of a value typed with 千, 1.2千
-        low = "" if self.low is None else figure(self.low, self.scale)
-        high = low if self.high is self.low else "" if self.high is None else figure(self.high, self.scale)
-        if self.is_bounded:
-            low, high = f"{low}{scale}{symbol}", f"{high}{scale}{symbol}"
-            return f"{low}{'超' if self.low_open else '以上'}{high}{'未満' if self.high_open else '以下'}"
-        if self.is_range:
-            return f"{low}~{high}{scale if high else ''}{symbol}"
-        if self.rest:
-            return f"{low}{scale}{symbol}{self.rest}"
-        word = COMPARATOR_WORDS.get(self.comparator or "", "")
-        if word == "以下" and self.unit.dimension in _WITHIN:
-            word = "以内"
         if self.smaller and self.value is not None:  # 3時間30分, not 3.5時間
             whole, more = divmod(self.value, 1)
-            smaller = Fraction(more * self.unit.factor, self.smaller.factor)
+            low = f"{whole:,}{self.unit.symbol}{figure(Fraction(more * self.unit.factor, self.smaller.factor))}"
             symbol = symbol.replace(self.unit.symbol, self.smaller.symbol, 1)
-            return f"{whole:,}{self.unit.symbol}{figure(smaller)}{symbol}{word}"
-        return f"{low or high}{scale}{symbol}{word}"
+        else:
+            low = figure(self.end or 0, self.scale)
+        if self.is_range:
+            high = figure(self.high or 0, self.scale)
+            if not self.is_bounded:
+                return f"{low}~{high}{scale}{symbol}"
+            ends = ("超" if self.low_open else "以上", "未満" if self.high_open else "以下")
+            return f"{low}{scale}{symbol}{ends[0]}{high}{scale}{symbol}{ends[1]}"
+        word = COMPARATOR_WORDS.get(self.comparator or "", "")
+        word = "以内" if word == "以下" and self.unit.dimension in _WITHIN else word
+        return f"{low}{scale}{symbol}{self.rest or word}"
 
 
 Parts = tuple[Quantity, ...]
@@ -175,6 +162,17 @@ class Relation(NamedTuple):
     amount: Quantity | None = None  #: 10% of 前年度比10%増, 105% of 前年度比105%
     change: Change | None = None
 
+    @property
+    def phrase(self) -> str:
+        """The relation in Japanese, with what it is."""
+        if self.relation == "unclear":
+            return "ほかの時点との比較(数値としては読み取れません)"
+        base = {"previous": "前年度の実績", "": "現状"}.get(self.base, self.base)
+        if self.amount:
+            return f"{base}に対し{self.amount.phrase}(比較)"
+        words = {"at_least": "以上", "above": "を上回る", "at_most": "以下", "below": "を下回る", "same": "と同じ"}
+        return f"{base}{words.get(self.relation, '')}(比較)"
+
 
 class DateSpan(NamedTuple):
     """A day, a month or a year as its first and last day; without a year where none was typed."""
@@ -185,14 +183,21 @@ class DateSpan(NamedTuple):
     is_deadline: bool = False  #: までに, 以前
     label: str = ""
 
+    @property
+    def phrase(self) -> str:
+        """The day or days in Japanese, with what they are."""
+        first, last = (
+            f"{f'{day.year}年' if self.has_year else ''}{day.month}月{day.day}日" for day in (self.first, self.last)
+        )
+        return f"{last}まで(日付)" if self.is_deadline else f"{first if first == last else f'{first}から{last}'}(日付)"
 
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """How one typed text was read. `parts` has one value for number, comparator and range, several for parts."""
+
+class _Read(NamedTuple):
+    """The fields of a Reading. `parts` has one value for number, comparator and range, several for parts."""
 
     text: str  #: as typed
-    kind: Kind
     plain: str = ""  #: folded, without spaces, for comparing texts
+    kind: Kind = "none"
     parts: Parts = ()
     others: tuple[Parts, ...] = ()  #: further readings of the same cell: 1・5 as 1.5, and as 1 and 5
     bracket: Parts = ()  #: 8 in 3 (8): a note, or the running total
@@ -204,26 +209,33 @@ class Reading:
     reason: str = ""  #: why it stayed text, where that is not plain to see
     assumed: str = ""  #: what the verdict assumed of it: 単位がないため「円」
 
+
+class Reading(_Read):
+    """How one typed text was read."""
+
+    @property
+    def phrase(self) -> str:
+        """What was read, with its kind in brackets. Made once: `cached_property` would take a lock."""
+        if not self.__dict__:
+            self.__dict__["phrase"] = self._phrase()
+        return str(self.__dict__["phrase"])
+
+    def _phrase(self) -> str:
+        if self.parts:
+            return f"{phrases(self.parts)}({_OF_PARTS.get(self.kind) or f'{len(self.parts)}つの数値'})"
+        if stated := self.span or self.relation:
+            return stated.phrase
+        if self.kind == "milestone":
+            return f"「{self.plain}」(文字。数値としては判定しません)"
+        return self.reason or "文章(数値としては判定しません)"
+
     @property
     def sentence(self) -> str:
-        """For 「このように読み取りました: …」. Made once: `cached_property` would take a lock, and there are thousands."""
-        if "_sentence" not in self.__dict__:
-            self.__dict__["_sentence"] = self._written()
-        return str(self.__dict__["_sentence"])
-
-    def _written(self) -> str:
+        """For 「このように読み取りました: …」."""
         if self.kind == "none":
             words = "空欄" if self.blank else "値なし"
-        elif self.state.state is State.NOT_MEASURED:
-            words = "まだ測定されていない値(文字)"
-        elif self.parts:
-            words = f"{phrases(self.parts)}({_OF_PARTS.get(self.kind) or f'{len(self.parts)}つの数値'})"
-        elif self.span or self.relation:
-            words = _span_words(self.span) if self.span else _relation_words(cast(Relation, self.relation))
-        elif self.kind == "milestone":
-            words = f"「{self.plain}」(文字。数値としては判定しません)"
         else:
-            words = self.reason or "文章(数値としては判定しません)"
+            words = "まだ測定されていない値(文字)" if self.state.state is State.NOT_MEASURED else self.phrase
         if self.state.state is State.PROVISIONAL:
             words += "、見込み・速報の値"
         if self.others:
@@ -244,23 +256,6 @@ class Reading:
 
 
 _OF_PARTS = {"number": "数値", "comparator": "範囲を示す数値", "range": "幅のある数値", "share": "全体のうちの数"}
-
-
-def _span_words(span: DateSpan) -> str:
-    days = [f"{f'{day.year}年' if span.has_year else ''}{day.month}月{day.day}日" for day in (span.first, span.last)]
-    if span.is_deadline:
-        return f"{days[1]}まで(日付)"
-    return f"{days[0]}(日付)" if days[0] == days[1] else f"{days[0]}から{days[1]}(日付)"
-
-
-def _relation_words(relation: Relation) -> str:
-    if relation.relation == "unclear":
-        return "ほかの時点との比較(数値としては読み取れません)"
-    base = {"previous": "前年度の実績", "": "現状"}.get(relation.base, relation.base)
-    if relation.amount:
-        return f"{base}に対し{relation.amount.phrase}(比較)"
-    words = {"at_least": "以上", "above": "を上回る", "at_most": "以下", "below": "を下回る", "same": "と同じ"}
-    return f"{base}{words.get(relation.relation, '')}(比較)"
 
 
 def figure(value: Exact, scale: int = 1) -> str:

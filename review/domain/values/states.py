@@ -1,7 +1,4 @@
-"""What the words of a cell say about its value: 集計中, 速報値, 上半期, 9月末現在, 令和5年度実績.
-
-They only propose; whoever judges a year says what counts. Words may stand before the value, behind it or in a note.
-"""
+"""What the words of a cell, wherever they stand, propose for its value: 集計中, 速報値, 上半期, 9月末現在, 令和5年度実績."""
 
 import calendar
 import re
@@ -14,22 +11,19 @@ from review.domain.values.reading import FINAL, State, ValueState
 NO_TARGET = re.compile(r"(?:目標値?)?(?:の?設定)?(?:なし|無し|せず)|未設定|設定なし|設定無し|目標未設定")
 _COUNTING = r"(?:集計|調査|計測|測定|算定|算出|取りまとめ|とりまとめ|精査|確認)(?:途?中|前)|未(?:集計|確定)|確定前|公表(?:前|待ち)"
 NOT_MEASURED = re.compile(
-    rf"{_COUNTING}|未(?:公表|調査|測定|計測|算出|把握)|隔年調査|非調査年|調査年度?ではない|調査年度外|調査対象外|不明|確定後"
+    rf"(?=[集調計測算取と精確未公隔非不デ把\d次後アNn])(?:{_COUNTING}|未(?:公表|調査|測定|計測|算出|把握)|隔年調査|非調査年|調査年度?ではない|調査年度外|調査対象外|不明|確定後"
     r"|(?:調査|測定|計測|算出|データ|把握)(?:不可|不能|できず|なし|無し|未実施|未公表)|\d年(?:に1度|に1回|毎)の?調査|次回(?:調査|公表)|後日公表"
     r"|(?:調査|アンケート|測定|計測|集計|公表|算出)(?:を|は|の)?(?:実施せず|未実施|実施なし|行わず|していない|できない|できず|予定|実施予定)"
-    r"|\A(?:N/?A|n/?a)\Z"
+    r"|\A(?:N/?A|n/?a)\Z)"
 )
-_STILL_COUNTED = re.compile(_COUNTING)
 _PROVISIONAL = re.compile(r"見込|速報|暫定|概算|推計|推定|仮集計")
 _PLANNED = re.compile(r"予定値?|計画値?|目標値?")
-_FORECAST = re.compile(r"見込.*\d|\d.*見込")
-_OF_A_DAY = re.compile(r"\d(?:月|日|年)[^\d]*見込")
+_FORECAST = re.compile(r"\A(?!.*\d[月日年][^\d]*見込).*(?:見込.*\d|\d.*見込)")
 
-_HALF = r"(?P<half>上半期|[上前]期(?!高齢|計画)|(?:年度|年)の?前半|前半期|半年(?!ごと|毎|に))"
-_QUARTER = r"第?(?P<quarter>[1-4一二三四])四半期|(?P<q>[1-4])Q(?![A-Za-z])"
-_MONTHS = r"(?<!\d)(?P<months>[1-9]|1[01])[かヶカケ]?月(?:間|分)(?!児)"
 _PART = re.compile(
-    rf"{_HALF}|{_QUARTER}|{_MONTHS}|下半期|[下後]期(?!高齢|計画)|(?:年度|年)の?(?:後半|途中)|後半期"
+    r"(?P<half>上半期|[上前]期(?!高齢|計画)|(?:年度|年)の?前半|前半期|半年(?!ごと|毎|に))"
+    r"|第?(?P<quarter>[1-4一二三四])四半期|(?P<q>[1-4])Q(?![A-Za-z])|(?<!\d)(?P<months>[1-9]|1[01])[かヶカケ]?月(?:間|分)(?!児)"
+    r"|下半期|[下後]期(?!高齢|計画)|(?:年度|年)の?(?:後半|途中)|後半期"
     r"|途中(?:経過|集計|の?値|\Z)|中間(?:値|実績|集計|時点|報告|\Z)|現時点|進行中|\A現在\Z"
 )
 _BOTH = re.compile(r"上半?期.*下半?期|前期.*後期|第?1四半期.*4四半期")
@@ -62,20 +56,19 @@ _STATE = re.compile(
 def state_of(labels: Sequence[str], notes: Sequence[str], text: str) -> ValueState:
     """The state of a value by the words around it: its labels, each of its notes, and the whole text."""
     for note in notes:
-        if _STILL_COUNTED.search(note) or (_PLANNED.fullmatch(note) and note not in labels):
-            return ValueState(state=State.NOT_MEASURED, words=note)
-    if _BOTH.search("".join(labels)):
+        if re.search(_COUNTING, note) or (_PLANNED.fullmatch(note) and note not in labels):
+            return ValueState(State.NOT_MEASURED, note)
+    if labels and _BOTH.search("".join(labels)):
         labels = ()
     for words in filter(None, (*labels, *notes)):
         packed = words.replace(" ", "")
         if packed.startswith(("うち", "内訳")):
             continue
-        if _FORECAST.search(packed) and not _OF_A_DAY.search(packed):
-            return ValueState(state=State.INTERIM, words=words)
-        if says_part_of_year(packed) or (len(labels) < 2 and _ONE_MONTH.fullmatch(packed)):
-            return ValueState(state=State.INTERIM, words=words)
+        part = says_part_of_year(packed) or (len(labels) < 2 and _ONE_MONTH.fullmatch(packed))
+        if part or _FORECAST.search(packed):
+            return ValueState(State.INTERIM, words)
         if _OF_A_YEAR.fullmatch(packed):
-            return ValueState(state=State.OTHER_YEAR, words=words)
+            return ValueState(State.OTHER_YEAR, words)
     return whole_year(text)
 
 
@@ -88,7 +81,7 @@ def is_state(words: str) -> bool:
 def whole_year(text: str) -> ValueState:
     """Final, or provisional for 見込み and 速報."""
     word = _PROVISIONAL.search(text)
-    return ValueState(state=State.PROVISIONAL, words=word[0]) if word else FINAL
+    return ValueState(State.PROVISIONAL, word[0]) if word else FINAL
 
 
 def says_part_of_year(packed: str) -> bool:
@@ -97,29 +90,26 @@ def says_part_of_year(packed: str) -> bool:
     return bool(part) and not _BOTH.search(packed)
 
 
-def _month_and_day(match: re.Match[str]) -> tuple[int, str]:
+def _breaks_off(match: re.Match[str]) -> tuple[int, str] | None:
+    """The month and day with which a value ends; None for the end of the year, for the day on which the next one's beginning
+    is counted, and for a month in passing: (9月開催)."""
+    month = int(match["month"] or match["short"] or match["other"])
     day = (match["day"] or match["days"] or match["date"] or match["end"] or "").rstrip("日")
-    return int(match["month"] or match["short"] or match["other"]), day
-
-
-def _breaks_off(match: re.Match[str]) -> bool:
-    month, day = _month_and_day(match)
-    if match["word"] is None and not match["from"] and day not in ("末", "30", "31"):
-        return False  # a month in passing: (9月開催)
-    # the end of the year, and the day on which the next one's beginning is counted
-    return (month, day) not in ((3, ""), (3, "末"), (3, "31"), (4, "1"), (4, "01"))
+    passing = match["word"] is None and not match["from"] and day not in ("末", "30", "31")
+    at_the_end = (month, day) in ((3, ""), (3, "末"), (3, "31"), (4, "1"), (4, "01"))
+    return None if passing or at_the_end else (month, day)
 
 
 def last_day_of(words: str, fiscal_year: int) -> date | None:
     """The last day that an interim value covers: 9月末現在, 上半期, 第3四半期, 10か月分; None where the words do not say."""
     packed = words.replace(" ", "")
-    until = next((match for match in _UNTIL.finditer(packed) if _breaks_off(match)), None)
+    until = next(((match, last) for match in _UNTIL.finditer(packed) if (last := _breaks_off(match))), None)
     part, typed_year = _PART.search(packed), None
     if until is not None:
-        month, typed = _month_and_day(until)
-        start = max(until.start(name) for name in ("month", "short", "other"))
+        match, (month, typed) = until
+        start = max(match.start(name) for name in ("month", "short", "other"))
         typed_year = next((year for year in _TYPED_YEAR.finditer(packed) if year.end() == start), None)
-    elif part and (part["half"] or part["quarter"] or part["q"] or part["months"]):
+    elif part and part.lastgroup:
         quarter = part["quarter"] or part["q"]
         count = 3 * ("1234一二三四".index(quarter) % 4 + 1) if quarter else int(part["months"] or 6)
         month, typed = (count + 2) % 12 + 1, ""

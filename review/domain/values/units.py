@@ -1,8 +1,7 @@
 """Units of measured values: which are the same, which can be converted, and where a unit ends in a text.
 
-A `Unit` has a dimension and a factor to the base of that dimension. Scales (千, 万, 億) belong to the number, so
-千円 is 円 here. A word that is not in the table is its own dimension: it fits itself and nothing else, not even a bare
-number, for nobody knows whether it is a unit at all.
+Scales (千, 万, 億) belong to the number, so 千円 is 円 here. A word that is not in the table is its own dimension: it fits
+itself and nothing else, not even a bare number, for nobody knows whether it is a unit at all.
 """
 
 from __future__ import annotations
@@ -37,8 +36,8 @@ class Unit(NamedTuple):
 
 BARE = Unit(symbol="", dimension="")
 
-# dimension: symbol=factor, …; a dimension of one factor lists different writings of one unit.
-_CONVERTED = """
+# dimension: symbol=factor …; a dimension of one factor lists different writings of one unit, and each of "itself" is its own.
+_TABLE = """
 percent: % パーセント 割=10 ‰=1/10 point: ポイント %ポイント pt pts pp money: 円 time: 分 分間 min 秒=1/60 時間=60 h=60 hr=60 days:
 日 日間 週間=7 months: か月 か月間 カ月 ヶ月 ケ月 ヵ月 箇月 年=12 年間=12 か年=12 カ年=12 ヶ年=12 mass: g グラム mg=1/1000 kg=1000 キログラム=1000
 キロ=1000 t=1000000 トン=1000000 co2: g-CO2 gCO2 kg-CO2=1000 kgCO2=1000 t-CO2=1000000 tCO2=1000000 トン-CO2=1000000
@@ -48,9 +47,7 @@ kL=1000 m3=1000 立方メートル=1000 energy: kWh kwh Wh=1/1000 MWh=1000 GWh=1
 kbps=1000 Mbps=1000000 Gbps=1000000000 bytes: KB MB=1000 GB=1000000 TB=1000000000 power: kW kw W=1/1000 MW=1000
 rank: 位 age: 歳 才 人: 人 名 人分: 人分 名分 か所: か所 箇所 ヶ所 ケ所 カ所 ヵ所 個所 ヵ処 か処 か国: か国 カ国 ヶ国 ケ国 箇国 手続: 手続 手続き 店: 店 店舗 市町村: 市町村
 市町 mg/L: mg/L mg/l ダウンロード: ダウンロード DL 個: 個 コ ヶ ケ つ dB: dB デシベル °C: °C 度C ℃ 品目: 品目 品 種類: 種類 種 PV: PV ページビュー pv
-"""
-_PLAIN = """
-件 回 度 部 通 校 園 社 施設 団体 地区 地域 台 枚 冊 点 本 頭 羽 匹 尾 基 棟 戸 世帯 組 項目 事業 業務 課 部署 講座 教室 コース 回線 俵
+itself: 件 回 度 部 通 校 園 社 施設 団体 地区 地域 台 枚 冊 点 本 頭 羽 匹 尾 基 棟 戸 世帯 組 項目 事業 業務 課 部署 講座 教室 コース 回線 俵
 アクセス ページ フォロワー 人泊 人日 人月 人回 歩 便 票 口 席 床 路線 区画 系統 分野 会場 企業 事業者 事業所 自治会 町会 地点 駅 隊 班
 室 館 館園 畳 着 足 杯 食 膳 箱 袋 セット 式 例 案 案件 例規 作品 品種 区 自治体 市 町 村 議案 単位 クラブ サークル チーム グループ 団
 名簿 回答 語 字 文字 段階 級 ビュー 再生 いいね 投稿 システム データセット データ 機関 大学 学校 クラス 学級 学年 家庭 夫婦 人世帯 倍
@@ -66,16 +63,15 @@ def alternation(words: Iterable[str]) -> str:
 
 
 def _table() -> dict[str, Unit]:
-    table = {symbol: Unit(symbol=symbol, dimension=symbol) for symbol in _PLAIN.split()}
-    dimension = ""
-    for word in _CONVERTED.split():
+    table, dimension = {}, ""
+    for word in _TABLE.split():
         symbol, _, size = word.partition("=")
         factor = Fraction(size or 1)
         if word.endswith(":"):
             dimension = word[:-1]
         else:
             exact = factor.numerator if factor.denominator == 1 else factor
-            table[symbol] = Unit(symbol=symbol, dimension=dimension, factor=exact)
+            table[symbol] = Unit(symbol, symbol if dimension == "itself" else dimension, exact)
     return table
 
 

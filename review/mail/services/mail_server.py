@@ -9,7 +9,10 @@ from contextlib import suppress
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import get_connection
+
+from review.mail.services import plain_mail
+from review.models import Mail
 
 # SMTP's "service not available, closing": about the server, not about the mail.
 CLOSING = 421
@@ -45,11 +48,14 @@ class MailServer:
         except (OSError, smtplib.SMTPException) as error:
             raise ServerAway(NO_ANSWER) from error
 
-    def send(self, message: EmailMessage) -> None:
-        """Returns when the server has taken the message. Raises what the mail library raises; see `is_away`."""
+    def send(self, mail: Mail) -> None:
+        """Returns when the server has taken the mail. Raises what the mail library raises; see `is_away`."""
         self.patience.begin()
         try:
-            self.connection.send_messages([message])
+            line: Any = getattr(self.connection, "connection", None)  # of SMTP alone
+            message = plain_mail.bytes_of(mail) if line and plain_mail.takes_several(line) else None
+            if message is None or not plain_mail.deliver(line, mail.address, message):
+                self.connection.send_messages([plain_mail.email_of(mail)])
         finally:
             self.patience.end()
 

@@ -1,18 +1,17 @@
 """Sending mails in batches over one connection, each mail under a lease with a fixed Message-ID.
 
-Never lost; sent twice only where the process dies between the server's yes and our commit, and then with the same
-Message-ID, so that a reader's mail program can tell.
+Never lost; sent twice only where the process dies between the server's yes and our commit: one mail of each sender that
+died, and then with the same Message-ID, so that a reader's mail program can tell.
 """
 
 import logging
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
@@ -31,11 +30,10 @@ LONGEST_PAUSE = 900
 # Nobody sets a time further ahead: one that lies there was written by a wrong clock.
 FURTHEST = timedelta(hours=2)
 # How many mails are claimed at once, and how long one task goes on with it.
-BATCH = 50
+BATCH = 100
 SENDING_SECONDS = 60
-# The row whose lock lets one sender claim at a time.
+# The row whose lock lets one sender after the other claim.
 SENDER = "mail"
-RESENT = "X-Meguri-Resent"
 
 UNWRITABLE = "メールを組み立てられませんでした。宛先と件名を確かめてください。"
 GONE = "宛先の人の利用が停止されたため、送りませんでした。"
@@ -67,10 +65,10 @@ class Batch:
         return next((mail.leased_until + since for mail in self.mails if mail.leased_until), None)
 
 
-def _due() -> QuerySet[Mail]:
-    """Mails that wait and are due, or whose sender fell silent, oldest first."""
+def _due(senders: Collection[uuid.UUID | None] = ()) -> QuerySet[Mail]:
+    """Mails that wait and are due, or whose sender fell silent, oldest first; `senders` are those at work."""
     waiting = Q(state=MailState.WAITING) & clock.reached("not_before", FURTHEST)
-    dropped = Q(state=MailState.SENDING) & clock.reached("leased_until", FURTHEST)
+    dropped = Q(state=MailState.SENDING) & clock.reached("leased_until", FURTHEST) & ~Q(token__in=senders)
     return Mail.objects.filter(waiting | dropped).order_by("pk")
 
 
@@ -87,6 +85,8 @@ def send_due() -> int:
     until, sent = time.monotonic() + SENDING_SECONDS, 0
     with MailServer() as server:
         while (batch := _claim()).mails:
+            if not sent and len(batch.mails) == BATCH and settings.MEGURI_MAIL_SENDERS > 1:
+                doorbell.ring_after_commit("mail")  # another one may help
             try:
                 sent += _send_batch(batch, server)
             except ServerAway:
@@ -98,10 +98,10 @@ def send_due() -> int:
 
 
 def _claim() -> Batch:
-    """Take a batch of what is due; none while another sender is at work, or mail is held.
+    """Take a batch of what is due; none while as many senders are at work as there may be, or mail is held.
 
-    One sender at a time: a server that hangs holds one worker, never all. A sender that died is no longer in the way
-    when the lease of its mail is over.
+    One sender at a time where nothing else is set: a server that hangs holds one worker, never all. A sender that died is
+    no longer in the way when the lease of its mail is over.
     """
     token = uuid.uuid4()
     with transaction.atomic():
@@ -109,20 +109,22 @@ def _claim() -> Batch:
         Heartbeat.objects.select_for_update(no_key=True).get(name=SENDER)
         if holding.since():
             return Batch(token)
-        if Mail.objects.filter(state=MailState.SENDING).exclude(clock.reached("leased_until", FURTHEST)).exists():
+        leased = Mail.objects.filter(state=MailState.SENDING).exclude(clock.reached("leased_until", FURTHEST))
+        senders = [*leased.order_by().values_list("token", flat=True).distinct()]
+        if len(senders) >= settings.MEGURI_MAIL_SENDERS:
             return Batch(token)
         Heartbeat.objects.filter(name=SENDER).update(at=clock.now())
         crashed = Q(state=MailState.SENDING, attempts__gte=F("ended_attempts") + MAX_CRASHES)
-        dropped = _due().filter(crashed)
+        dropped = _due(senders).filter(crashed)
         dropped.order_by().update(state=MailState.PARKED, token=None, leased_until=None, cause=CRASHED)
         gone = _due().filter(state=MailState.WAITING, recipient__is_active=False)
         Mail.objects.filter(pk__in=list(gone.order_by().values_list("pk", flat=True))).update(
             state=MailState.PARKED, cause=GONE
         )
-        chosen = list(_due().select_related("recipient")[:BATCH])
+        chosen = list(_due(senders).select_related("recipient")[:BATCH])
         envelopes.look_again(chosen)
         lease = clock.shared(timedelta(seconds=settings.MEGURI_LEASE_SECONDS))
-        _due().filter(pk__in=[mail.pk for mail in chosen]).order_by().update(
+        _due(senders).filter(pk__in=[mail.pk for mail in chosen]).order_by().update(
             state=MailState.SENDING, token=token, leased_until=lease
         )
     return Batch(token, list(Mail.objects.filter(token=token).order_by("pk")), time.monotonic())
@@ -172,12 +174,8 @@ def _note(batch: Batch, *, sent: Mail | None = None, begun: Mail | None = None) 
 
 
 def _send_one(mail: Mail, server: MailServer) -> bool:
-    message = EmailMessage(mail.subject, mail.body, to=[mail.address], connection=server.connection)
-    message.extra_headers["Message-ID"] = mail.message_id
-    if mail.attempts:
-        message.extra_headers[RESENT] = str(mail.attempts)
     try:
-        server.send(message)
+        server.send(mail)
     except Exception as error:
         _postpone(mail, error, server)
         return False

@@ -75,7 +75,7 @@ def actors(step: Step, departments: Iterable[Department], plan: int) -> list[Use
 
 
 def unmanned(cycle: Cycle) -> list[Department]:
-    """The owning departments in which nobody is there to enter or to submit today. Two queries."""
+    """The owning departments in which nobody is there to enter or to submit today. One query."""
     owners = owning(cycle)
     held = Appointment.objects.filter(
         holders.held_on(clock.today()), role__in=(Role.CONTRIBUTOR, Role.HEAD), user__is_active=True
@@ -86,7 +86,7 @@ def unmanned(cycle: Cycle) -> list[Department]:
 def without_mail(cycle: Cycle) -> list[User]:
     """Who is asked in the year and has no mail address: what they are asked reaches them on the screen only. One
     query."""
-    members = holders.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(owning(cycle)))
+    members = holders.able(Role.CONTRIBUTOR, Role.HEAD, departments=owning(cycle))
     desks = holders.able(Role.REVIEWER, Role.APPROVER, plan=cycle.plan_id)
     return list(
         User.objects.filter(Q(pk__in=members.values("pk")) | Q(pk__in=desks.values("pk")), email="").order_by("pk")

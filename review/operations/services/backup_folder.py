@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import Any
 
 SUMS, MANIFEST = "SHA256SUMS", "manifest.json"
 DATABASE, FILES, ANCHORS = "database", "files", "anchors"
@@ -64,7 +64,7 @@ def finish(folder: Path, manifest: Manifest) -> None:
     """Write manifest and checksums; everything is on disk when this returns."""
     content = json.dumps({"product": PRODUCT, "format": FORMAT, **asdict(manifest)}, ensure_ascii=False, indent=1)
     (folder / MANIFEST).write_text(content + "\n", "utf-8")
-    lines = [f"{sha256_of(folder / name)}  {name}\n" for name in sorted(_names(folder))]
+    lines = [f"{sha256_of(folder / name)}  {name}\n" for name in sorted(names(folder))]
     unfinished = folder / f".{SUMS}"
     unfinished.write_text("".join(lines), "utf-8")
     for path in [*folder.rglob("*"), folder]:
@@ -73,7 +73,7 @@ def finish(folder: Path, manifest: Manifest) -> None:
     _to_disk(folder)
 
 
-def _names(folder: Path) -> Iterator[str]:
+def names(folder: Path) -> Iterator[str]:
     return (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
@@ -85,15 +85,11 @@ def _to_disk(path: Path) -> None:
         os.close(handle)
 
 
-def copy(stream: Iterable[bytes] | BinaryIO, target: Path) -> tuple[int, str]:
-    """Write the stream to the file; returns its size and sha256."""
+def copy(stream: Iterable[bytes], target: Path) -> None:
+    """Write the stream to the file."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
     with target.open("wb") as out:
-        for part in stream:
-            digest.update(part)
-            size += out.write(part)
-    return size, digest.hexdigest()
+        out.writelines(stream)
 
 
 def sha256_of(path: Path) -> str:
@@ -114,7 +110,7 @@ def read(folder: Path) -> Manifest:
             raise BadBackup(f"バックアップの {name} がありません。{_OTHER}")
         if sha256_of(path) != expected:
             raise BadBackup(f"バックアップの {name} が壊れています(チェックサムが合いません)。{_OTHER}")
-    if strange := sorted(set(_names(folder)) - {SUMS} - set(sums)):
+    if strange := sorted(set(names(folder)) - {SUMS} - set(sums)):
         raise BadBackup(f"バックアップの一覧にないファイル {strange[0]} があります。{_OTHER}")
     return _manifest(folder)
 

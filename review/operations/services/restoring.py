@@ -23,7 +23,7 @@ from review.mail.services import holding
 from review.models import Artifact, AuditLink, Heartbeat
 from review.operations.services import anchors, backup, backup_folder, table_copies
 from review.operations.services.backup_folder import ANCHORS, DATABASE, FILES, BadBackup, Manifest
-from review.trail.services import audit
+from review.trail.services import audit, whole_files
 
 #: The row that stands from the tables' return to the end.
 UNFINISHED = "restore"
@@ -49,7 +49,7 @@ def restore(folder: Path) -> Restored:
     manifest = backup_folder.read(folder)
     _refuse_foreign(manifest)
     going_on = _unfinished(manifest)
-    files = _files_of(folder)
+    files = sorted(backup_folder.names(folder / FILES))
     _refuse_other_anchors(folder)
     if not going_on:
         _refuse_filled(manifest)
@@ -107,26 +107,9 @@ def _refuse_filled(manifest: Manifest) -> None:
         )
 
 
-def _files_of(folder: Path) -> list[str]:
-    root = folder / FILES
-    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
-
-
 def _refuse_strange_files(files: list[str]) -> None:
-    if strange := sorted(set(_stored("")) - set(files)):
+    if strange := sorted(set(whole_files.names()) - set(files)):
         raise BadBackup(f"ファイルの置き場所に、もうファイルがあります({strange[0]} など)。{_EMPTY}")
-
-
-def _stored(folder: str) -> Iterator[str]:
-    """Every file in the storage."""
-    try:
-        folders, names = default_storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    prefix = f"{folder}/" if folder else ""
-    yield from (f"{prefix}{name}" for name in names)
-    for name in folders:
-        yield from _stored(f"{prefix}{name}")
 
 
 def _refuse_other_anchors(folder: Path) -> None:

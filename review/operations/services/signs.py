@@ -15,14 +15,18 @@ from django.utils.translation import gettext as _
 from review import clock, queries
 from review.domain.events import Event
 from review.mail.services import holding
-from review.models import AuditEntry, Heartbeat, JobState
+from review.models import AuditEntry, Heartbeat, Job, JobState
 from review.operations.services import anchors
+from review.screens.services import throttle
 
 BACKUP = "backup"
 ALERT_AFTER = timedelta(minutes=5)
 #: A night's backup may come some hours late.
 BACKUP_LATE = timedelta(hours=30)
 REFUSED_WITHIN, REFUSED_MANY = timedelta(hours=1), 100
+#: A night's check of the files that came some hours late.
+CHECK_LATE = timedelta(hours=30)
+REFUSED_MESSAGES, DAY = "messages.refused", timedelta(days=1)
 SECONDS, BYTES, COUNT = "seconds", "bytes", "count"
 
 
@@ -68,8 +72,10 @@ def read(now: datetime | None = None) -> list[Sign]:
         _sweep(beats.get("sweep"), now),
         _anchor(now),
         _backup(beats.get(BACKUP), now),
+        _files(now),
         _disk(),
         _refused(now),
+        _messages(),
         Sign(name="mail_held", label=_("メールの送信の保留"), value=int(holding.since() is not None)),
     ]
 
@@ -126,6 +132,30 @@ def _backup(last: datetime | None, now: datetime) -> Sign:
         alarm=_("30時間以上、バックアップがありません。予定と保存先を確かめてください") if late else "",
         # Before the first one nobody waits for it: the page says so, and no mail.
         event=Event.OPERATION_ALARM if last else None,
+    )  # fmt: skip
+
+
+def _files(now: datetime) -> Sign:
+    """A check that found a fault is a failed job, of which the operators heard; one that is late is said here."""
+    job = Job.objects.filter(kind="check_files").first()
+    last = job.finished_at if job else None
+    late = last is not None and clock.is_past(last, CHECK_LATE, now)
+    broken = job is not None and job.state == JobState.FAILED
+    return Sign(
+        name="files_check_age", label=_("最後に異常のなかったファイルの点検から"), value=_age(last, now), unit=SECONDS,
+        alarm=job.cause if job and broken else _("30時間以上、ファイルの点検が終わっていません") if late else "",
+        event=Event.OPERATION_ALARM if late and not broken else None,
+    )  # fmt: skip
+
+
+def _messages() -> Sign:
+    count = throttle.count(REFUSED_MESSAGES, span=DAY)
+    words = _(
+        "ワーカーの知らないメッセージが Redis に届きました。処理は続いています。Redis に書ける人を確かめてください"
+    )
+    return Sign(
+        name="messages_refused", label=_("読めなかったメッセージ(1日)"), value=count, alarm=words if count else "",
+        event=Event.OPERATION_ALARM,
     )  # fmt: skip
 
 

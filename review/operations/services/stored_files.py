@@ -1,4 +1,4 @@
-"""Files against rows: is each file that a row names there, and what it was?"""
+"""Files against rows: is each file that a row names there, and what it was? Asked every night, by a job."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from review.models import Artifact, Evidence
 from review.sheet.services import evidence
 from review.trail.services import whole_files
 
+KIND = "check_files"
 #: What is made anew from the tables alone: kind of file -> the job that does it.
 MADE_ANEW = {
     Artifact.Kind.SHEET: workbooks.SHEET,
@@ -44,9 +45,26 @@ def check() -> Report:
     faults = (
         Fault(path=row.path, what=what, name=row.filename, help=_help(row))
         for row in sorted(rows, key=lambda row: row.path)
-        if (what := whole_files.state_of(row))
+        if (what := whole_files.state_of(row)) and not _gone_meanwhile(row)
     )
     return Report(files=len(rows), faults=tuple(faults))
+
+
+def _gone_meanwhile(row: Artifact | Evidence) -> bool:
+    """Whether a sweep retired it, or a person took it back, since the rows were read."""
+    ended = {"retired_at": None} if isinstance(row, Artifact) else {"withdrawn_at": None}
+    return not type(row)._default_manager.filter(pk=row.pk, **ended).exists()
+
+
+def work_on(claim: jobs.Claim) -> None:
+    """The night's check: a fault makes it a failure, of which the operators hear once, until a later check finds none."""
+    if faults := check().faults:
+        names = "manage.py check_files で、どれかと、することを確かめてください。"
+        raise jobs.Failure(
+            f"置かれているファイルのうち {len(faults)} 件が、なくなったか変わっています。{names}", final=True
+        )
+    with claim.finishing():
+        pass
 
 
 def _help(row: Artifact | Evidence) -> str:

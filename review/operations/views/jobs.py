@@ -86,12 +86,9 @@ def tabs_of(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
     """Every state with its number."""
     here = reverse("meguri:jobs")
     whole = {"label": _("すべて"), "url": f"{here}#all", "count": sum(counts.values()), "current": not chosen}
-    return [
-        whole,
-        *(
-            {"label": s.label, "url": f"{here}?state={s.value}#all", "count": counts[s.value], "current": chosen == s}
-            for s in JobState
-        ),
+    return [whole] + [
+        {"label": s.label, "url": f"{here}?state={s.value}#all", "count": counts[s.value], "current": chosen == s}
+        for s in JobState
     ]
 
 
@@ -183,12 +180,8 @@ def mail_let_go(request: SignedInRequest) -> HttpResponse:
     """Mail was held after a restore: send it again. Which button was pressed says what becomes of the mails from before."""
     send_old = request.POST.get("old") == "send"
     count = holding.let_go(user=request.user, send_old=send_old)
-    if count is None:
-        messages.info(request, _("メールの送信は、もう再開されています。"))
-    elif send_old:
-        messages.success(request, _("メールの送信を再開しました。待っていた%(count)d通も送ります。") % {"count": count})
-    else:
-        messages.success(
-            request, _("メールの送信を再開しました。待っていた%(count)d通は、保留にしました。") % {"count": count}
-        )
+    sent = _("メールの送信を再開しました。待っていた%(count)d通も送ります。")
+    parked = _("メールの送信を再開しました。待っていた%(count)d通は、保留にしました。")
+    words = _("メールの送信は、もう再開されています。") if count is None else sent if send_old else parked
+    messages.success(request, words % {"count": count})
     return redirect("meguri:jobs")

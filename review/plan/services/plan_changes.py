@@ -5,6 +5,8 @@ its limits in `plan_checks`, what a decision does to the rows in `plan_effects`;
 ended sheet's way out) in `workflow.steps`.
 """
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -262,16 +264,16 @@ def accepted_for(plan: Plan, fiscal_year: int) -> list[PlanChange]:
     return list(rows.order_by("decided_at", "pk"))
 
 
-def of_measure(measure_id: int, code: str) -> list[PlanChange]:
-    """Every change that names the 施策, the newest first. One query."""
+def of_measure(measure_id: int, code: str, rows: Iterable[PlanChange] | None = None) -> list[PlanChange]:
+    """Every change that names the 施策, the newest first, of these or of all of its plan. One query."""
     return [
         row
-        for row in _of_plan(measure=measure_id)
+        for row in (of_plan(measure=measure_id) if rows is None else rows)
         if row.measure_id == measure_id or any(line["code"] == code for line in row.lines)
     ]
 
 
 @prepared(measure=int)
-def _of_plan(measure: int) -> QuerySet[PlanChange]:
+def of_plan(measure: int) -> QuerySet[PlanChange]:
     rows = PlanChange.objects.exclude(state=ChangeState.REFUSED).filter(plan__measures=measure)
     return rows.select_related("proposed_by", "decided_by").distinct()

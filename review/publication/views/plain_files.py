@@ -11,7 +11,6 @@ import pickle
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -336,21 +335,12 @@ class _Other:
             stdout=subprocess.PIPE, cwd=settings.BASE_DIR, env=environment, text=True,
         )  # fmt: skip
         stack.callback(self._end)
-        self.listener = threading.Thread(target=self._listen, daemon=True)
-        self.listener.start()
-
-    def _listen(self) -> None:
-        for line in self.process.stdout or ():
-            self.counts[self.number] = int(line)
 
     def files(self, done: Callable[[], None]) -> Iterator[tuple[str, bytes]]:
-        while True:
-            try:
-                status = self.process.wait(timeout=1)
-                break
-            except subprocess.TimeoutExpired:
-                done()
-        if status:
+        for line in self.process.stdout or ():  # what it made meanwhile, then what it makes now
+            self.counts[self.number] = int(line)
+            done()
+        if self.process.wait():
             raise RuntimeError("another process could not make its pages")
         with self.out.open("rb") as stream:
             while stream.peek(1):
@@ -360,4 +350,3 @@ class _Other:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        self.listener.join(timeout=5)

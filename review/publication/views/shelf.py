@@ -77,7 +77,7 @@ class Site:
         """The address of a page of this language; empty values of the query are left out."""
         namespace = NAMESPACES["ja" if name in FILES else self.language]
         words = urlencode({key: value for key, value in (query or {}).items() if value not in ("", None)})
-        return reverse(f"{namespace}:{name}", args=args) + (f"?{words}" if words else "")
+        return _address(f"{namespace}:{name}", args) + (f"?{words}" if words else "")
 
     def absolute(self, url: str) -> str:
         """The whole address of one of the site's own; '' where the site does not know where it stands."""
@@ -236,9 +236,14 @@ def slug(value: str) -> str:
     return value if _PLAIN.fullmatch(value) else hashlib.sha256(value.encode()).hexdigest()[:12]
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=4096)
+def _address(name: str, args: tuple[Any, ...]) -> str:
+    """A page names the same addresses again and again: those of its frame, of its edition, of what stands beside it."""
+    return reverse(name, args=args)
+
+
 def _root() -> str:
-    return reverse("publication:index")
+    return _address("publication:index", ())
 
 
 class Linker:

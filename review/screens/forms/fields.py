@@ -23,23 +23,27 @@ class OneOfSeveral(forms.Form):
         super().__init__(data, auto_id=f"{self.ids}-%s", **kwargs)
 
 
+class WordsField(forms.CharField):
+    """Words that go on record."""
+
+    def clean(self, value: Any) -> str:
+        """Refuse what could not be stored."""
+        words: str = super().clean(value)
+        if error := problem(words):
+            raise forms.ValidationError(error)
+        return words
+
+
 class ReasonForm(forms.Form):
     """A reason that goes on record."""
 
-    reason = forms.CharField(
+    reason = WordsField(
         label=_("理由"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("あとから読む人に分かるように書いてください。監査記録に残ります。"),
         error_messages={"required": _("理由を入力してください。")},
     )
-
-    def clean_reason(self) -> str:
-        """Refuse what could not be stored."""
-        reason: str = self.cleaned_data["reason"].strip()
-        if error := problem(reason):
-            raise forms.ValidationError(error)
-        return reason
 
 
 class MinuteField(forms.DateTimeField):

@@ -13,7 +13,8 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,10 @@ from review.workbook.findings import ADVICE, ANOTHERS, KEPT_AGAIN
 
 logger = logging.getLogger(__name__)
 
-#: How many files this machine reads at once, and how many seconds another one waits for its turn.
+#: How many files this machine reads at once, of one person one; and how many seconds another waits for its turn.
 AT_ONCE, PATIENCE = 2, 5.0
+#: Who sends, in a request; '' where nobody does.
+sender: ContextVar[object] = ContextVar("sender", default="")
 SCAN_SECONDS = 60
 MAX_LIST = 2 * 1024 * 1024
 _CELL = re.compile("セル([^:]+): ")
@@ -74,13 +77,24 @@ def rows(path: Path) -> list[list[str]]:
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    """One of the installation's places on this machine, over all processes; one that dies gives its place back."""
+    """One of the installation's places on this machine, and the one of whoever sends: nobody takes all of them."""
     ours = f"meguri-{os.getuid()}-{zlib.crc32(os.fsencode(settings.DATA_ROOT)):08x}-reading"
-    places = [Path(tempfile.gettempdir(), f"{ours}-{number}") for number in range(AT_ONCE)]
+    own = _("あなたが前に送ったファイルを読み取っています。終わってから、もう一度送ってください。")
+    others = _("今、ほかのファイルを読み取っています。しばらく待ってから、もう一度送ってください。")
     ends = time.monotonic() + PATIENCE
+    with ExitStack() as places:
+        if sender.get():
+            places.enter_context(_place([f"{ours}-by-{sender.get()}"], ends, own))
+        places.enter_context(_place([f"{ours}-{number}" for number in range(AT_ONCE)], ends, others))
+        yield
+
+
+@contextmanager
+def _place(names: list[str], ends: float, refusal: str) -> Iterator[None]:
+    """One of the places, over all processes; one that dies gives its place back. Raises Invalid where none is free in time."""
     while True:
-        for place in places:
-            handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        for name in names:
+            handle = os.open(Path(tempfile.gettempdir(), name), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -92,7 +106,7 @@ def _turn() -> Iterator[None]:
                 os.close(handle)
             return
         if time.monotonic() > ends:
-            raise Invalid(_("今、ほかのファイルを読み取っています。しばらく待ってから、もう一度送ってください。"))
+            raise Invalid(refusal)
         time.sleep(0.05)
 
 

@@ -19,7 +19,7 @@ from django.shortcuts import resolve_url
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
-from review import calendar, permissions
+from review import calendar, permissions, queries
 from review.models import Correction, Meeting, PlanChange
 from review.screens.views import sessions, signed_out
 from review.screens.views.answers import SeeOther, receipted
@@ -30,7 +30,8 @@ logger = logging.getLogger(__name__)
 Answer = Callable[[HttpRequest], HttpResponse]
 
 #: A page that only shows, or only acts, says so itself; what programs load has its own.
-METHODS = ("GET", "HEAD", "POST")
+SAFE = ("GET", "HEAD")
+METHODS = (*SAFE, "POST")
 #: marks the sign-in page that a button led to, whose act was not done
 UNSENT = "unsent"
 
@@ -56,7 +57,8 @@ class OriginMiddleware:
     def __call__(self, request: NumberedRequest) -> HttpResponse:
         reference = secrets.token_hex(4)
         request.reference = reference
-        with audit.origin(address=client_address(request), request_id=reference), calendar.cached():
+        where, shows = client_address(request), request.method in SAFE
+        with audit.origin(address=where, request_id=reference), calendar.cached(), queries.only_showing(shows):
             response = self.get_response(request)
         response.headers["X-Request-ID"] = reference
         return response
@@ -163,7 +165,7 @@ def to_sign_in(request: HttpRequest, *, ended: str = "") -> HttpResponse:
 
 def way_back(request: HttpRequest) -> str:
     """The path of the page that the person was reading: this one, or the one from which a form or a part was sent."""
-    if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
+    if request.method in SAFE and not request.headers.get("HX-Request"):
         return request.get_full_path()
     page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
     here = page.netloc == request.get_host() and page.path.startswith("/") and not page.path.startswith("//")

@@ -1,4 +1,5 @@
-"""What ends a request early and is no fault: a service's refusal, or a lock of the database that did not come in time."""
+"""What ends a request early and is no fault: a service's refusal, a lock of the database that did not come in time, or a
+store of files that is away."""
 
 import logging
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
+from review.background.services import causes
 from review.screens.views import signed_out
 from review.screens.views.access import way_back
 from review.screens.views.answers import refused
@@ -29,6 +31,9 @@ class BusyMiddleware(MiddlewareMixin):
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """None leaves any other error to the page of a fault."""
+        if causes.is_store(error):
+            log.warning("the store of files does not answer: reference=%s", getattr(request, "reference", ""))
+            return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "60"})
         return page(request, error) if is_lock(error) else refused(request, error)
 
 

@@ -1,6 +1,6 @@
 """The frame of every page of someone signed in: the menu, the years, what waits for them.
 
-Two queries, however much there is; none for public pages and for anonymous people.
+Two queries, however much there is, which the page itself shares; none for public pages and for anonymous people.
 """
 
 from __future__ import annotations
@@ -10,22 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from review import VERSION, holders, names, permissions
+from review import VERSION, calendar, holders, names, permissions, queries
 from review.models import Cycle, CycleState, Role, User
 from review.models.proxy import PROXY_ROLES
-from review.prepared import prepared
+from review.screens.services import announcement
 from review.screens.views import counters
 from review.screens.views.counters import AT_WORK
 from review.templatetags.words import fiscal_year
 
-PARTS = ("city", "nav", "fiscal_years", "open_task_count", "unread_count", "user_about", "demo_values")
+PARTS = ("city", "nav", "fiscal_years", "open_task_count", "unread_count", "user_about", "demo_values", "announcement")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,9 +92,10 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
     """The frame of the page, read once a request."""
     user = request.user
     if not user.is_authenticated:
-        return {**dict.fromkeys(PARTS, ""), "city": SimpleLazyObject(names.city)}
-    cycles = known_years()
-    counts = counts_of(user)
+        announced = SimpleLazyObject(announcement.standing)
+        return {**dict.fromkeys(PARTS, ""), "city": SimpleLazyObject(names.city), "announcement": announced}
+    cycles = queries.every_year()
+    counts = waiting_for(user)
     now = shown_year(request, cycles) or year_now(cycles)
     cities = {cycle.plan.city for cycle in cycles}
     return {
@@ -106,14 +106,8 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
         "unread_count": counts["unread"],
         "user_about": about(user),
         "demo_values": bool(counts["demo"]),
+        "announcement": counts["announcement"],
     }
-
-
-@prepared()
-def known_years() -> QuerySet[Cycle]:
-    """The years, the newest first, with as much of each as the menu needs. One query."""
-    rows = Cycle.objects.select_related("plan").order_by("-fiscal_year", "plan_id")
-    return rows.only("fiscal_year", "state", "plan__short_name", "plan__name", "plan__city")
 
 
 def year_now(cycles: list[Cycle]) -> Cycle | None:
@@ -151,7 +145,8 @@ _UNDER = {
     ),
     "board": "decide approve approve_many meeting meeting_amend record",
     "queue": "review confirm_many together",
-    "jobs": "job_give_up",
+    "jobs": "job_give_up announce",
+    "audit": "refused",
     "plan_changes": "plan_change_new plan_change",
     "proxies": "proxy_new",
     "people": (
@@ -193,10 +188,20 @@ def years(request: HttpRequest, cycles: list[Cycle], now: Cycle | None) -> Itera
         yield {"label": label, "url": url, "current": cycle == now}
 
 
+def waiting_for(user: User) -> dict[str, Any]:
+    """`counts_of`, read once for this user object: for pages that only show, and after an act."""
+    stored: dict[str, Any] | None = user.__dict__.get("_waiting")
+    if stored is None:
+        stored = user.__dict__["_waiting"] = counts_of(user)
+        calendar.put(stored["closed"])
+    return stored
+
+
 def counts_of(user: User) -> dict[str, Any]:
-    """What waits for this person: their own sheets, sheets to confirm, to approve, and jobs that failed. One query."""
+    """What waits for this person: their own sheets, sheets to confirm, to approve, jobs that failed; and of what pages show
+    beside (`counters.BESIDE`), how much there is at all. One query."""
     post = holders.standing(user)
-    names = {"unread", "demo"} | ({"to_read"} if post.has(*PROXY_ROLES) else set())
+    names = {"unread", "demo", *counters.BESIDE} | ({"to_read"} if post.has(*PROXY_ROLES) else set())
     names |= {"own", "endorse", "asked"} if post.departments else set()
     names |= {"to_review"} if permissions.is_reviewer(user) else set()
     names |= {"approve", "proposed", "years", "to_settle"} if permissions.is_approver(user) else set()
@@ -205,7 +210,8 @@ def counts_of(user: User) -> dict[str, Any]:
     counts = counters.counted(user.pk, names, post.departments, post.headed, plans)
     to_approve = counts["approve"] + counts["proposed"] + counts["years"]
     mine = counts["asked"] + counts["own"] + counts["endorse"] + counts["to_review"] + to_approve
-    return {**counts, "to_approve": to_approve, "mine": mine + counts["to_read"] + counts["to_settle"]}
+    counts |= {"to_approve": to_approve, "mine": mine + counts["to_read"] + counts["to_settle"]}
+    return counts
 
 
 def about(user: User) -> str:

@@ -7,11 +7,13 @@ from typing import Any
 
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 
+from review import calendar, continuing
 from review.listing import not_reviewed_by, not_sent_by
 from review.models import (
     ChangeState,
     City,
     Concurrence,
+    Correction,
     Cycle,
     CycleState,
     Decision,
@@ -20,14 +22,17 @@ from review.models import (
     JobState,
     MeasureReview,
     MeasureYear,
+    Meeting,
     Notification,
     PlanChange,
+    RecordedDecision,
     ReviewState,
     Role,
     User,
 )
 from review.models.sheet import OPEN_STATES
 from review.prepared import Ask, prepared
+from review.screens.services import announcement
 
 AT_WORK = (CycleState.OPEN, CycleState.DECIDING, CycleState.SCHEDULED)
 
@@ -49,7 +54,8 @@ def counted(
     headed: Collection[int],
     plans: Mapping[str, Collection[int | None]],
 ) -> dict[str, Any]:
-    """{name of ROWS: how many}, 0 for what is not in `keys`, and the stored name of the `city`; no query per number, one in all.
+    """{name of ROWS: how many}, 0 for what is not in `keys`, the stored name of the `city`, the standing `announcement` and the
+    `closed` days as text; no query per number, one in all.
 
     `plans`: role -> the plans in which the person holds it, None among them for every one."""
     limits = {role: [plan for plan in held if plan] for role, held in plans.items() if held and None not in held}
@@ -61,7 +67,7 @@ def counted(
         headed=padded(headed, size),
         **{f"{role}_plans": padded(held, size) for role, held in limits.items()},
     )
-    return defaultdict(int, zip((*names, "city"), rows[0], strict=True) if rows else ())
+    return defaultdict(int, zip((*names, "city", "announcement", "closed"), rows[0], strict=True) if rows else ())
 
 
 def padded(numbers: Collection[int], size: int) -> list[int]:
@@ -84,7 +90,8 @@ def question(names: tuple[str, ...], size: int, limited: tuple[str, ...]) -> Ask
         for name, role in roles.items():
             rows[name] = rows[name].filter(**{f"{PLANS[name][1]}__in": plans[f"{role}_plans"]})
         columns = [HowMany(rows[name]) for name in names]
-        return User.objects.filter(pk=user).values_list(*columns, Subquery(City.objects.values("name")[:1]))
+        texts = Subquery(City.objects.values("name")[:1]), Subquery(announcement.latest()), calendar.closed_days()
+        return User.objects.filter(pk=user).values_list(*columns, *texts)
 
     return numbers
 
@@ -125,7 +132,15 @@ ROWS: dict[str, Rows] = {
     "failed_jobs": lambda user, own, headed: Job.objects.filter(state=JobState.FAILED),
     "unread": lambda user, own, headed: Notification.objects.filter(recipient=user, read_at=None, settled_at=None),
     "demo": lambda user, own, headed: with_demo_values(),
+    "under_way": lambda user, own, headed: Job.objects.filter(state__in=[JobState.RUNNING, JobState.WAITING]),
+    "corrections": lambda user, own, headed: Correction.objects.filter(state__in=Correction.OPEN),
+    "records": lambda user, own, headed: RecordedDecision.objects.filter(closed_at=None),
+    "meetings": lambda user, own, headed: Meeting.objects.all(),
+    "changes": lambda user, own, headed: PlanChange.objects.filter(state=ChangeState.PROPOSED),
+    "ended": lambda user, own, headed: continuing.to_lead_on(),
 }
+#: How much there is at all of what a page shows beside its own: where there is nothing, the page does not ask for it.
+BESIDE = ("under_way", "corrections", "records", "meetings", "changes", "ended")
 #: Those that a post in one plan counts in that plan only: whose post, and where the row names its plan.
 PLANS = {
     "to_review": (Role.REVIEWER.value, "cycle__plan"),

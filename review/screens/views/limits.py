@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.deprecation import MiddlewareMixin
 
-from review.screens.services import throttle
+from review.screens.services import incoming, throttle
 from review.screens.views.access import way_back
 from review.trail.services import audit
 
@@ -58,6 +58,7 @@ RATES = {
     "meguri:comment": Rate(most=30, span=timedelta(minutes=10)),
     "meguri:upload": Rate(most=30, span=timedelta(hours=1)),
     "meguri:evidence_add": Rate(most=120, span=timedelta(hours=1)),
+    "meguri:mail_test": Rate(most=20, span=timedelta(hours=1)),
     "meguri:people_import": Rate(most=60, span=timedelta(hours=1)),
 }
 
@@ -67,9 +68,12 @@ class RateMiddleware(MiddlewareMixin):
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """None lets the view run."""
+        if request.method != "POST":
+            return None
+        incoming.sender.set(request.user.pk or "")
         address = request.resolver_match.view_name if request.resolver_match else ""
         rate = RATES.get(address)
-        if rate is None or request.method != "POST":
+        if rate is None:
             return None
         if throttle.hit(throttle.named("rate." + address, whom(request)), span=rate.span) <= rate.most:
             return None

@@ -103,6 +103,12 @@ def having(rows: Iterable[Any], words: str, text: Any) -> list[Any]:
     return [row for row in rows if all(word.casefold() in text(row).casefold() for word in words.split())]
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], size: int = PAGE) -> Page[Any]:
-    """The page that the address names; the nearest one where there is none such."""
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+def page_of(
+    request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], size: int = PAGE, known: int | None = None
+) -> Page[Any]:
+    """The page that the address names; the nearest one where there is none such. One query to count the rows, none where
+    their number is `known`."""
+    pages = Paginator(rows, size)
+    if known is not None:
+        pages.__dict__["count"] = known
+    return pages.get_page(request.GET.get("page"))

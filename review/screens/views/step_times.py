@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import CharField, DateTimeField, QuerySet, Value
 from django.utils.translation import gettext_lazy
 
 from review import names
@@ -21,7 +21,7 @@ Event = tuple[datetime, str]
 
 
 def step_times(reviews: QuerySet[MeasureReview], cycle: Cycle) -> list[dict[str, Any]]:
-    """For each step that somebody finished: how many passes, their mean and the longest, in days. Two queries."""
+    """For each step that somebody finished: how many passes, their mean and the longest, in days. One query."""
     if cycle.opened_at is None:
         return []
     took: dict[str, list[timedelta]] = {}
@@ -41,18 +41,19 @@ def step_times(reviews: QuerySet[MeasureReview], cycle: Cycle) -> list[dict[str,
 
 
 def events_of(reviews: QuerySet[MeasureReview], cycle: Cycle) -> dict[int, list[Event]]:
-    """{sheet: [(when, who has it from then on)]}. Two queries."""
+    """{sheet: [(when, who has it from then on)]}. One query."""
     events: dict[int, list[Event]] = {}
     numbers = reviews.order_by().values("pk")
     after_submission = ENDORSE if cycle.requires_endorsement else REVIEW
-    sent = Submission.objects.filter(review__in=numbers).order_by()
-    for review, at, recalled in sent.values_list("review_id", "submitted_at", "recalled_at"):
-        events.setdefault(review, []).append((at, after_submission))
+    nothing, never = Value(None, output_field=CharField()), Value(None, output_field=DateTimeField())
+    sent = Submission.objects.filter(review__in=numbers).order_by().annotate(taken=nothing, as_what=nothing)
+    decided = Decision.objects.filter(review__in=numbers).exclude(step=Step.SETTLE).order_by().annotate(never=never)
+    rows: QuerySet[Any, Any] = sent.values_list("review_id", "submitted_at", "recalled_at", "taken", "as_what")
+    taken = decided.values_list("review_id", "decided_at", "never", "step", "verdict")
+    for review, at, recalled, step, verdict in rows.union(taken, all=True):
+        events.setdefault(review, []).append((at, next_holder(step, verdict) if step else after_submission))
         if recalled:
             events[review].append((recalled, DEPARTMENT))
-    decided = Decision.objects.filter(review__in=numbers).exclude(step=Step.SETTLE).order_by()
-    for review, at, step, verdict in decided.values_list("review_id", "decided_at", "step", "verdict"):
-        events.setdefault(review, []).append((at, next_holder(step, verdict)))
     return events
 
 

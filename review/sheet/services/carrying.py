@@ -1,11 +1,13 @@
 """Last year's texts: shown beside this year's, and taken over where they still hold."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from review import listing, queries
 from review.domain import fields, items
@@ -43,20 +45,21 @@ def texts_before(review: MeasureReview, plan: Sequence[ScheduleItem] | None = No
 
 
 def repeated(fiscal_year: int, measures: Sequence[int]) -> dict[int, int]:
-    """{measure: how many of its texts are last year's to the letter}; those without any are left out. Two queries
+    """{measure: how many of its texts are last year's to the letter}; those without any are left out. One query
     for forty of them."""
     counts: Counter[int] = Counter()
-    parts = list(listing.in_parts(measures))
-    years = {"before": fiscal_year - 1, "year": fiscal_year}
     keys = compared()
-    texts = {(measure, year): words for part in parts for measure, year, words in _texts_among(measures=part, **years)}
+    texts: dict[tuple[int, int], dict[str, str]] = {}
+    done: dict[tuple[int, str], dict[int, str]] = {}
+    for part in listing.in_parts(measures):
+        for measure, year, name, text in _texts_among(measures=part, before=fiscal_year - 1, year=fiscal_year):
+            if name is None:
+                texts[measure, year] = json.loads(text)
+            else:
+                done.setdefault((measure, name), {})[year] = text
     for (measure, year), now in texts.items():
         before = texts.get((measure, fiscal_year - 1), {}) if year == fiscal_year else {}
         counts[measure] += sum(before.get(key, "").strip() != "" and before[key] == now.get(key) for key in keys)
-    done: dict[tuple[int, str], dict[int, str]] = {}
-    for part in parts:
-        for measure, name, year, progress in _progress_among(measures=part, **years):
-            done.setdefault((measure, name), {})[year] = progress
     for (measure, _name), by_year in done.items():
         old = by_year.get(fiscal_year - 1, "")
         counts[measure] += bool(old.strip()) and old == by_year.get(fiscal_year)
@@ -65,14 +68,12 @@ def repeated(fiscal_year: int, measures: Sequence[int]) -> dict[int, int]:
 
 @prepared(measures=listing.AT_ONCE, before=int, year=int)
 def _texts_among(measures: list[int], before: int, year: int) -> QuerySet[Any]:
-    rows = MeasureYear.objects.filter(measure__in=measures, fiscal_year__in=[before, year]).order_by()
-    return rows.values_list("measure_id", "fiscal_year", "texts")
-
-
-@prepared(measures=listing.AT_ONCE, before=int, year=int)
-def _progress_among(measures: list[int], before: int, year: int) -> QuerySet[Any]:
+    """(measure, year, name of the 取組内容, what was done of it), and without a name the year's own texts as JSON."""
+    years = MeasureYear.objects.filter(measure__in=measures, fiscal_year__in=[before, year]).order_by()
+    own = years.annotate(named=Value(None, output_field=TextField()), words=Cast("texts", TextField()))
     rows = ScheduleItem.objects.filter(measure_year__measure__in=measures, measure_year__fiscal_year__in=[before, year])
-    return rows.order_by().values_list("measure_year__measure_id", "name", "measure_year__fiscal_year", "progress")
+    done = rows.order_by().values_list("measure_year__measure_id", "measure_year__fiscal_year", "name", "progress")
+    return own.values_list("measure_id", "fiscal_year", "named", "words").union(done, all=True)
 
 
 def carriable(

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from review import clock, locks, permissions
+from review import beside, clock, locks, permissions
 from review.domain import file_names, measure_codes
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Evidence, MeasureReview, User
@@ -38,7 +38,8 @@ def stored() -> list[Evidence]:
 
 def of_sheet(review: MeasureReview) -> list[Evidence]:
     """The sheet's files, the oldest first. One query."""
-    return list(review.evidence.standing().select_related("uploaded_by").order_by("item", "uploaded_at", "pk"))
+    rows = review.evidence.standing().select_related("uploaded_by").order_by("item", "uploaded_at", "pk")
+    return beside.read_once(review, "evidence", lambda: list(rows))
 
 
 def may_remove(user: User, evidence: Evidence, review: MeasureReview) -> bool:

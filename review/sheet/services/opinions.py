@@ -5,7 +5,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from review import clock, permissions
+from review import beside, clock, permissions
 from review.domain.refusals import AlreadyDecided, Invalid
 from review.domain.text import normal_newlines
 from review.models import CycleState, MeasureReview, Opinion, User
@@ -18,7 +18,8 @@ LONGEST, LONGEST_GIVER = 4000, 100
 
 def standing(review: MeasureReview) -> list[Opinion]:
     """The sheet's opinions that were not withdrawn, in the order of their days. One query."""
-    return list(Opinion.objects.filter(review=review, withdrawn_at=None).select_related("recorded_by"))
+    rows = Opinion.objects.filter(review=review, withdrawn_at=None).select_related("recorded_by")
+    return beside.read_once(review, "opinions", lambda: list(rows))
 
 
 def may_record(user: User, review: MeasureReview) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from review import permissions
+from review import beside, permissions
 from review.models import Concurrence, MeasureReview, User
 from review.sheet.forms.concurrence import AskForm, OpinionForm
 from review.sheet.services import concurrence as service
@@ -17,7 +17,7 @@ def context_of(
 ) -> dict[str, Any]:
     """What the sheet's page shows of its 合議. One query, three for those who may ask."""
     concurrences = review.concurrences.select_related("department", "asked_by", "answered_by")
-    rows = list(concurrences.order_by("-round", "department"))
+    rows = beside.read_once(review, "concurrences", lambda: list(concurrences.order_by("-round", "department")))
     latest = {row.department_id: row.pk for row in reversed(rows)}
     shown = [
         {

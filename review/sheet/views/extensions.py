@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from review import locks, permissions
+from review import beside, locks, permissions
 from review.deadlines.forms.deadlines import AnswerForm, AskForm
 from review.domain.refusals import Invalid
 from review.models import Extension, MeasureReview
@@ -64,7 +64,9 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def history(review: MeasureReview) -> list[Extension]:
     """Every request and extension of the sheet, the latest first. One query."""
-    return list(review.extensions.select_related("asked_by", "decided_by"))
+    return beside.read_once(
+        review, "extensions", lambda: list(review.extensions.select_related("asked_by", "decided_by"))
+    )
 
 
 def on_the_sheet(request: SignedInRequest, review: MeasureReview) -> dict[str, Any]:

@@ -21,8 +21,6 @@ from review.models import (
     Cycle,
     CycleState,
     Department,
-    Job,
-    JobState,
     MeasureReview,
     Notification,
     Plan,
@@ -32,6 +30,7 @@ from review.models import (
 )
 from review.models.sheet import OPEN_STATES
 from review.screens.services import city
+from review.screens.views import chrome
 from review.sheet.views import at_a_glance, concurrence_parts, sheet_page
 
 PAGE = 40
@@ -67,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not user.is_authenticated:
         return redirect("publication:index")
-    cycles = queries.cycles_now()
+    cycles, counts = queries.cycles_now(), chrome.waiting_for(user)
     cycle = chosen_cycle(cycles, request.GET.get("plan", ""))
     everywhere = holders.standing(user)
     post = everywhere.within(cycle.plan_id if cycle else None)
@@ -82,18 +81,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "plans": plan_tabs(user, cycles, cycle) if len(cycles) > 1 else [],
     }
     if cycle and post.departments:
-        context["department"] = department(user, cycle, request.GET.get("page"))
+        context["department"] = department(user, cycle, request.GET.get("page"), counts)
     if cycle and post.has(Role.REVIEWER):
-        context["reviewing"] = reviewing(user, cycle)
+        context["reviewing"] = reviewing(user, cycle, counts)
     if cycle and post.has(Role.APPROVER):
-        context["approving"] = approving(user, cycle)
+        context["approving"] = approving(user, cycle, counts)
     if post.has(Role.ADMINISTRATOR, Role.REVIEWER):
-        context["managing"] = managing(user)
+        context["managing"] = managing(user, counts)
         if cycle is None or cycle.state == CycleState.DRAFT:
             context["first_steps"] = first_steps(user, cycle)
     if post.has(Role.ADMINISTRATOR, Role.REVIEWER, Role.APPROVER):
-        context["ended"] = continuing.plans_to_lead_on()
-        context["making"] = making.making(cycle) if cycle else []
+        context["ended"] = continuing.to_lead_on() if counts["ended"] else []
+        context["making"] = making.making(cycle) if cycle and counts["under_way"] else []
     context["auditing"] = post.has(Role.AUDITOR)
     return render(request, "sheet/home.html", context)
 
@@ -141,8 +140,8 @@ def deadlines(cycle: Cycle | None) -> list[dict[str, Any]]:
 # --- a department --------------------------------------------------------------------------------------------------
 
 
-def department(user: User, cycle: Cycle, page: str | None) -> dict[str, Any]:
-    """わたしの施策, the sheets to endorse, and those of which the department is 関連部署, and 合議. Five queries at most.
+def department(user: User, cycle: Cycle, page: str | None, counts: dict[str, Any]) -> dict[str, Any]:
+    """わたしの施策, the sheets to endorse, and those of which the department is 関連部署, and 合議. Four queries at most.
 
     What is to be done comes first, then the rest; an office with very many sheets turns pages.
     """
@@ -162,7 +161,7 @@ def department(user: User, cycle: Cycle, page: str | None) -> dict[str, Any]:
         "todo": len(todo),
         "count": len(mine),
         "related": related(user, cycle),
-        "concurrences": concurrence_parts.waiting_for(user),
+        "concurrences": concurrence_parts.waiting_for(user) if counts["asked"] else [],
     }
 
 
@@ -189,43 +188,41 @@ def related(user: User, cycle: Cycle) -> list[MeasureReview]:
 # --- those who decide ----------------------------------------------------------------------------------------------
 
 
-def reviewing(user: User, cycle: Cycle) -> dict[str, Any]:
+def reviewing(user: User, cycle: Cycle, counts: dict[str, Any]) -> dict[str, Any]:
     """確認待ち: how many, and the most doubtful of them; corrections in preparation, and the definitions to confirm.
-    Six queries at most."""
+    Five queries at most."""
     waiting = cycle.reviews.visible(permissions.scope_of(user)).filter(state=ReviewState.SUBMITTED)
     context = _waiting(waiting, waiting.filter(not_sent_by(user.pk)), "-doubts", "submitted_at")
     open_ones = Correction.objects.filter(
         cycle__plan=cycle.plan, state__in=[Correction.State.PREPARING, Correction.State.RETURNED]
     )
-    corrections = list(open_ones.select_related("cycle__plan"))
+    corrections = list(open_ones.select_related("cycle__plan")) if counts["corrections"] else []
     return {**context, "cycle": cycle, "corrections": corrections, "definitions": definitions.open_in(cycle)}
 
 
-def approving(user: User, cycle: Cycle) -> dict[str, Any]:
-    """承認待ち, proposals and corrections to decide, and the year's own decision. Six queries."""
+def approving(user: User, cycle: Cycle, counts: dict[str, Any]) -> dict[str, Any]:
+    """承認待ち, proposals and corrections to decide, and the year's own decision. Four queries at most."""
     sheets = cycle.reviews.visible(permissions.scope_of(user))
     waiting = sheets.filter(state=ReviewState.REVIEWED)
     free = waiting.filter(not_sent_by(user.pk), not_reviewed_by(user.pk))
+    proposed = sheets.exclude(proposed_outcome="").exclude(proposed_by=user)
+    corrections = Correction.objects.filter(cycle__plan=cycle.plan, state=Correction.State.DECIDING)
+    corrections = corrections.exclude(prepared_by=user).select_related("cycle__plan", "base").defer("base__snapshot")
     return {
         **_waiting(waiting, free, "-doubts", "state_since"),
         "cycle": cycle,
-        "proposals": sheets.exclude(proposed_outcome="").exclude(proposed_by=user).count(),
+        "proposals": proposed.count() if counts["proposed"] else 0,
         "deciding": permissions.may_decide_year(user, cycle),
-        "corrections": list(
-            Correction.objects.filter(cycle__plan=cycle.plan, state=Correction.State.DECIDING)
-            .exclude(prepared_by=user)
-            .select_related("cycle__plan", "base")
-            .defer("base__snapshot")
-        ),
+        "corrections": list(corrections) if counts["corrections"] else [],
     }
 
 
 def _waiting(waiting: QuerySet[MeasureReview], free: QuerySet[MeasureReview], *order: str) -> dict[str, Any]:
-    """Of those that wait, the `free` ones, on which one may decide; the others are one's own."""
-    count = free.count()
+    """Of those that wait, the `free` ones, on which one may decide; the others are one's own. Two queries."""
+    counted = waiting.aggregate(all=Count("pk"), free=Count("pk", filter=Q(pk__in=free.order_by().values("pk"))))
     return {
-        "count": count,
-        "not_mine": waiting.count() - count,
+        "count": counted["free"],
+        "not_mine": counted["all"] - counted["free"],
         "top": list(queries.reviews(free).order_by(*order)[:TOP]),
     }
 
@@ -266,10 +263,10 @@ def first_steps(user: User, cycle: Cycle | None) -> list[FirstStep]:
     ]  # fmt: skip
 
 
-def managing(user: User) -> dict[str, Any]:
-    """Years that wait to be opened, and work that failed. Two queries."""
-    drafts = Cycle.objects.filter(state=CycleState.DRAFT).select_related("plan")
+def managing(user: User, counts: dict[str, Any]) -> dict[str, Any]:
+    """Years that wait to be opened, and work that failed. No query of their own."""
+    drafts = [row for row in queries.every_year() if row.state == CycleState.DRAFT]
     return {
         "drafts": [row for row in drafts if permissions.may_manage_cycle(user, row.plan_id)],
-        "failed_jobs": Job.objects.filter(state=JobState.FAILED).count(),
+        "failed_jobs": counts["failed_jobs"],
     }

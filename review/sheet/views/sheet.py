@@ -12,6 +12,7 @@ from review import holders, locks, permissions
 from review.assessment.services import approval, assessment, judging
 from review.models import MeasureReview, Outcome
 from review.screens.forms.fields import refusals_on
+from review.screens.views import chrome
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
@@ -33,6 +34,7 @@ def sheet(request: SignedInRequest, pk: int) -> HttpResponse:
 def page(request: SignedInRequest, review: MeasureReview, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The sheet's page; `forms` stand in for the empty ones where something typed was refused."""
     user = request.user
+    chrome.waiting_for(user)
     shown = sheet_page.body(review)
     mine = permissions.may_write(user, review)
     missing = submission.missing(review) if mine else {}

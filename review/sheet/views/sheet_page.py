@@ -8,7 +8,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from review import clock, holders, names, permissions, queries
+from review import beside, clock, holders, names, permissions, queries
 from review.assessment.services import judging, ratings
 from review.assessment.views import indicator_parts
 from review.assessment.views.indicator_parts import IndicatorPart
@@ -42,11 +42,13 @@ class Action:
 def readable(request: SignedInRequest, pk: int, base: QuerySet[MeasureReview] | None = None) -> MeasureReview:
     """The sheet, if this person may read it; 404 otherwise, as if it did not exist. The page's frame stands at its year."""
     scope = permissions.scope_of(request.user)
+    shows = request.method != "POST"
     if base is None and scope.everything:
-        sheet = next(iter(queries.any_review(number=pk) if pk <= MAX_NUMBER else []), None)
+        read = queries.any_to_show if shows else queries.any_review
+        sheet = next(iter(read(number=pk) if pk <= MAX_NUMBER else []), None)
     else:
         allowed = MeasureReview.objects.visible(scope) if base is None else base
-        sheet = queries.reviews(allowed).select_related("measure_year__measure").filter(pk=pk).first()
+        sheet = (queries.to_show if shows else queries.reviews)(allowed).filter(pk=pk).first()
     if sheet is None:
         raise Http404
     request.year_shown = sheet.cycle.key
@@ -88,7 +90,7 @@ def due_at(review: MeasureReview) -> Any:
 
 
 def body(review: MeasureReview) -> dict[str, Any]:
-    """The whole content of the sheet. Ten queries however long it is."""
+    """The whole content of the sheet. Four queries however long it is, and one for each kind of `beside.BESIDE`."""
     story = queries.indicator_history(review)
     parts = indicator_parts.indicator_parts(review, story)
     rule = proposed(parts, review)
@@ -101,6 +103,8 @@ def body(review: MeasureReview) -> dict[str, Any]:
     changes = queries.target_changes(review)
     ahead = indicator_parts.ahead_rows(review, story, changes)
     texts = submission.texts_of(review, story, plan, changes)
+    measure = review.measure_year.measure
+    of_plan = beside.read_once(review, "plan_changes", lambda: plan_changes.of_plan(measure=measure.pk))
     return {
         "overview": sheet_parts.overview(review),
         "narrative": sheet_parts.narrative(review),
@@ -122,7 +126,7 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "item_comments": comments,
         "trail": sheet_parts.trail(submissions, decisions),
         "withdrawn": sheet_parts.withdrawn(review, decisions),
-        "plan_changes": plan_changes.of_measure(review.measure_year.measure_id, review.measure_year.measure.code),
+        "plan_changes": plan_changes.of_measure(measure.pk, measure.code, of_plan),
         "files": queries.latest_files(review),
     }
 

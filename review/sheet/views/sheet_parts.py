@@ -1,33 +1,49 @@
 """The other parts of a sheet as the templates take them: the form, the schedule, the comments and decisions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from review import queries
+from review import beside, queries
 from review.domain import fields, items, sheet_form
 from review.domain.difference import difference
 from review.domain.fields import Section
 from review.domain.fiscal import wareki
 from review.item_words import label_of
-from review.models import Decision, ItemComment, MeasureReview, MeasureYear, ScheduleItem, Step, Submission, Verdict
+from review.models import (
+    Decision,
+    Department,
+    ItemComment,
+    MeasureReview,
+    MeasureYear,
+    ScheduleItem,
+    Step,
+    Submission,
+    Verdict,
+)  # fmt: skip
 from review.screens.views import decision_words
 from review.sheet.services import remarks
 
 
-def related_text(year: MeasureYear) -> str:
+def related_text(year: MeasureYear, related: Iterable[Department]) -> str:
     """関連部署 in words; 全課等 where every department is."""
     if year.related_all:
         return _("全課等") + (f"({year.related_text})" if year.related_text else "")
-    return "、".join(department.name for department in year.related.all()) or year.related_text
+    return "、".join(department.name for department in related) or year.related_text
 
 
 def overview(review: MeasureReview) -> list[dict[str, Any]]:
     """施策概要. One query for 関連部署."""
     year = review.measure_year
-    texts = {"code": year.measure.code, "name": year.name, "owner": year.owner.name, "related": related_text(year)}
+    related = beside.read_once(review, "related", lambda: [] if year.related_all else list(year.related.all()))
+    texts = {
+        "code": year.measure.code,
+        "name": year.name,
+        "owner": year.owner.name,
+        "related": related_text(year, related),
+    }
     return [{"label": _(one.label), "text": texts[one.key]} for one in fields.of(Section.HEAD)]
 
 

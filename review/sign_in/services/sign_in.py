@@ -23,6 +23,10 @@ logger = logging.getLogger(__name__)
 
 IN, OUT, FAILED, PASSWORD = "sign_in", "sign_out", "sign_in.failed", "password.change"
 EMERGENCY = "sign_in.emergency"
+#: The subject of a refusal whose name nobody bears.
+NOBODY = "user:unknown"
+#: Why a sign-in was refused, as the trail has it (words: templates/operations/reasons.html).
+UNKNOWN, STOPPED, WRONG, PAUSED, SSO_ONLY, PROVIDER = "unknown", "stopped", "password", "paused", "sso-only", "provider"
 
 PAUSE = timedelta(minutes=15)
 TRIES_FROM_ONE_PLACE = 5
@@ -43,13 +47,17 @@ def record_sign_out(sender: Any, user: User | None, **kwargs: Any) -> None:
         audit.write(user, OUT, f"user:{user.key}")
 
 
-def record_failure(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> None:
+def record_failure(sender: Any, credentials: dict[str, Any], why: str = "", **kwargs: Any) -> None:
     """A wrong try. What was typed is never stored: a password typed into the wrong field would be in the trail."""
     if "remote_user" in credentials:
         return  # somebody whom the proxy knows and Meguri does not: they asked for nothing, and would be counted at each page
     name = str(credentials.get("username") or "")
     user = User.objects.filter(username=name).first()
-    audit.write(None, FAILED, f"user:{user.key}" if user else "user:unknown")
+    usual = UNKNOWN if user is None else WRONG if user.is_active else STOPPED
+    why = why or (usual if "username" in credentials else PROVIDER)
+    audit.write(None, FAILED, f"user:{user.key}" if user else NOBODY, after={"why": why})
+    if why == PAUSED:
+        return  # it is counted enough
     address = audit.address()
     for key in _tallies(name, address):
         throttle.hit(key, span=PAUSE)

@@ -42,12 +42,13 @@ class SignInForm(AuthenticationForm):
         address = client_address(self.request) if self.request else None
         if sign_in.paused(name, address):
             sign_in.take_time(self.cleaned_data.get("password") or "")
+            sign_in.record_failure(None, {"username": name}, why=sign_in.PAUSED)
             raise ValidationError(PAUSED, code="paused")
         cleaned = super().clean()
         user = self.get_user()
         if user and sign_in.by_others() and not sign_in.is_emergency(user):
             # The same answer as to a wrong password, and counted alike: whether it still works is nobody's business.
-            sign_in.record_failure(None, {"username": name})
+            sign_in.record_failure(None, {"username": name}, why=sign_in.SSO_ONLY)
             raise self.get_invalid_login_error()
         sign_in.succeeded(name, address)
         return cleaned

@@ -41,8 +41,22 @@ def write(
     after: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
     """Add one row. `subject` names the thing by kind and id: `review:12`, `cycle:3`."""
+    made = entry(actor, action, subject, before=before, after=after)
+    made.save()
+    return made
+
+
+def entry(
+    actor: User | None,
+    action: str,
+    subject: str,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> AuditEntry:
+    """The row, signed and not stored yet: for acts that store many at once."""
     place, request_id = _origin.get()
-    entry = AuditEntry(
+    made = AuditEntry(
         at=clock.now(),
         actor_key=actor.key if actor else None,
         action=action,
@@ -52,6 +66,5 @@ def write(
         address=place,
         request_id=request_id,
     )
-    entry.signature = signatures.sign(entry)
-    entry.save()
-    return entry
+    made.signature = signatures.sign(made)
+    return made

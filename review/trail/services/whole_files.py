@@ -7,6 +7,7 @@ last change, of which nobody can set the last back.
 import hashlib
 import logging
 import os
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django.core.files import File
@@ -24,6 +25,19 @@ MOST_SEEN = 2000
 
 class AlteredFile(FileNotFoundError):
     """There is a file of that name, and not the one that was stored: to whoever asks it is as good as gone."""
+
+
+def names(folder: str = "", *, leave_out: str = "") -> Iterator[str]:
+    """Every file in the store, or below a folder of it, without those below its folder `leave_out`."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    prefix = f"{folder}/" if folder else ""
+    yield from (f"{prefix}{name}" for name in files)
+    for name in folders:
+        if name != leave_out:
+            yield from names(f"{prefix}{name}")
 
 
 def state_of(row: Artifact | Evidence) -> str:
@@ -51,7 +65,9 @@ def opened(row: Artifact | Evidence) -> "File[bytes]":
 
 
 def _is_whole(row: Artifact | Evidence, stream: "File[bytes]") -> bool:
-    key = (row.sha256, row.path, *_state(row.path, stream))
+    # Of an object store the copy that was just fetched, which is another one each time.
+    state = os.fstat(stream.fileno())
+    key = (row.sha256, row.path, state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
     if key not in _seen:
         while len(_seen) >= MOST_SEEN:
             _seen.pop(next(iter(_seen)))
@@ -59,12 +75,3 @@ def _is_whole(row: Artifact | Evidence, stream: "File[bytes]") -> bool:
         stream.seek(0)
         _seen[key] = whole
     return _seen[key]
-
-
-def _state(path: str, stream: "File[bytes]") -> tuple[Any, ...]:
-    """What changes with the file: of the very one that is open, or in an object store as that tells it."""
-    try:
-        state = os.fstat(stream.fileno())
-    except (OSError, AttributeError):
-        return stream.size, default_storage.get_modified_time(path)
-    return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from review import clock, holders, permissions, queries
+from review import clock, holders, permissions
 from review.assessment.services import judging
 from review.background.services import outbox
 from review.deadlines.services import deadline_changes
@@ -17,12 +17,12 @@ from review.domain import rating
 from review.domain.events import Event
 from review.domain.form_presets import PRESETS
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.models import Cycle, CycleState, IndicatorYear, MeasureReview, MeasureYear, Plan, ScheduleItem, User
-from review.people.services import reorganisation_moves
+from review.models import Cycle, CycleState, IndicatorYear, MeasureReview, MeasureYear, Plan, User
 from review.plan.services import plan_effects, plans
 from review.reader_words import year_label
 from review.trail.services import audit
 from review.transition import require
+from review.year.services.carried_over import carry_over
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +157,13 @@ def make_review(cycle: Cycle, year: MeasureYear) -> MeasureReview:
     return review
 
 
+def make_reviews(cycle: Cycle, count: int) -> list[MeasureReview]:
+    """The rows of so many sheets that have none yet; [] where all have theirs."""
+    now = clock.now()
+    made = [MeasureReview(measure_year=year, cycle=cycle, state_since=now) for year in sheets_to_launch(cycle)[:count]]
+    return MeasureReview.objects.bulk_create(made)
+
+
 def judge_year(cycle: Cycle) -> None:
     """Judge every indicator of the year anew (after import or a change of scale), and the years before the first."""
     rows = IndicatorYear.objects.filter(
@@ -220,9 +227,8 @@ def draft_first(*, plan: Plan, fiscal_year: int, user: User | None = None) -> Cy
             raise Invalid(
                 _("「%(plan)s」に施策がありません。先に計画を取り込んでください(import_plan)。") % {"plan": plan}
             )
-        for year in last.values():
-            if year.fiscal_year < fiscal_year and (year.measure.last_year or fiscal_year) >= fiscal_year:
-                _carry_over(year, fiscal_year)
+        earlier = [year for year in last.values() if year.fiscal_year < fiscal_year]
+        carry_over([year for year in earlier if (year.measure.last_year or fiscal_year) >= fiscal_year], fiscal_year)
         judge_year(made)
         audit.write(actor=user, action="cycle.draft", subject=f"cycle:{made.pk}", after={"sheets": len(last)})
         if user is not None:
@@ -256,10 +262,8 @@ def draft_next(cycle: Cycle) -> Cycle | None:
         made = draft(plan=cycle.plan, fiscal_year=following)
         if made.state != CycleState.DRAFT:
             return made
-        for review in queries.full_reviews(cycle):
-            measure = review.measure_year.measure
-            if measure.last_year is None or measure.last_year >= following:
-                _carry_over(review.measure_year, following)
+        years = MeasureYear.objects.filter(review__cycle=cycle).select_related("measure", "owner__successor")
+        carry_over([year for year in years if (year.measure.last_year or following) >= following], following)
         for name in _RULES:
             setattr(made, name, getattr(cycle, name))
         made.save(update_fields=[*_RULES])
@@ -288,20 +292,3 @@ def _announce_end(cycle: Cycle) -> None:
 
 
 _RULES = ("requires_endorsement", "return_days", "reminders")
-
-
-def _carry_over(year: MeasureYear, following: int) -> None:
-    carried = {"name": year.name, "owner": reorganisation_moves.office_now(year), **year.carried()}
-    new, made = MeasureYear.objects.get_or_create(measure=year.measure, fiscal_year=following, defaults=carried)
-    if made:
-        new.related.set(year.related.all())
-    if not new.schedule.exists():
-        ScheduleItem.objects.bulk_create(
-            ScheduleItem(measure_year=new, position=item.position, name=item.name, bars=item.bars)
-            for item in year.schedule.all()
-        )
-    goals = IndicatorYear.objects.filter(indicator__measure=year.measure, fiscal_year=year.fiscal_year)
-    for row in goals.filter(Q(indicator__last_year=None) | Q(indicator__last_year__gte=following)):
-        IndicatorYear.objects.get_or_create(
-            indicator_id=row.indicator_id, fiscal_year=following, defaults={"name": row.name}
-        )

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -17,12 +16,15 @@ from review import clock, permissions, queries
 from review.assessment.services.assessment import who_is_on
 from review.assessment.services.tallies import tally_of
 from review.background.services.making import of_the_background
+from review.listing import listed as with_columns
+from review.listing import of_year
 from review.models import Cycle, CycleState, MeasureReview, Outcome, ReviewState
 from review.models.sheet import OPEN_STATES
 from review.notices.services import waiting
+from review.screens.views import chrome
 from review.screens.views.acts import crumbs
 from review.screens.views.counters import AT_WORK
-from review.screens.views.questions import whole
+from review.screens.views.questions import page_of, whole
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.step_times import step_times
 from review.templatetags.words import fiscal_year, word_of
@@ -76,15 +78,15 @@ def progress(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         raise Http404
     listed = cycle.reviews.listed(permissions.scope_of(request.user))
     everyone = marks_of(listed)
-    number = whole(request.GET.get("department"))
-    department = "" if number is None else str(number)
+    department = "" if (number := whole(request.GET.get("department"))) is None else str(number)
     marks = [mark for mark in everyone if not department or str(mark.department_id) == department]
     shown = listed.filter(measure_year__owner_id=int(department)) if marks and department else listed
-    rows = filtered(listed, request.GET, cycle)
-    page = Paginator(queries.reviews(rows).order_by(*order(request.GET.get("sort", ""))), PAGE).get_page(
-        request.GET.get("page")
-    )
-    mine = set(cycle.reviews.visible(permissions.scope_of(request.user)).values_list("pk", flat=True))
+    choices = choices_of(everyone, request.GET)
+    scope, counts = permissions.scope_of(request.user), chrome.waiting_for(request.user)
+    rows = filtered(listed, request.GET, everyone, cycle).order_by(*order(request.GET.get("sort", "")))
+    page = page_of(request, with_columns(rows), PAGE, None if choices["active"] else len(everyone))
+    page.object_list = of_year(page.object_list, cycle)
+    readable = cycle.reviews.visible(scope).order_by().values_list("pk", flat=True)
     context = {
         "page_title": _("%(year)s 進行状況") % {"year": fiscal_year(year)},
         "breadcrumbs": crumbs(_("進行状況")),
@@ -95,15 +97,15 @@ def progress(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "one_department": marks[0].department if marks and department else "",
         "flow": flow_of(marks, cycle, department),
         "stats": stats_of(marks, cycle, department),
-        **of_the_background(cycle),
+        **of_the_background(cycle, counts["under_way"]),
         **unreached(request, cycle),
         "departments": departments_of(everyone, cycle),
         "durations": durations_of(marks),
         "step_times": step_times(shown, cycle),
         "overdue": overdue(cycle),
         "page_obj": page,
-        "readable": mine,
-        "filters": choices_of(everyone, request.GET),
+        "readable": {mark.pk for mark in everyone} if scope.everything else set(readable),
+        "filters": choices,
         "on_it": {review.pk: person for review in page if (person := who_is_on(review))},
         "sort": request.GET.get("sort", "code"),
         "moving": cycle.state in AT_WORK,
@@ -120,13 +122,15 @@ def marks_of(reviews: QuerySet[MeasureReview]) -> list[Mark]:
     return [Mark(*row) for row in rows]
 
 
-def filtered(reviews: QuerySet[MeasureReview], filters: Mapping[str, str], cycle: Cycle) -> QuerySet[MeasureReview]:
-    """The sheets that match the filters in the address; unknown values are ignored."""
+def filtered(
+    reviews: QuerySet[MeasureReview], filters: Mapping[str, str], marks: list[Mark], cycle: Cycle
+) -> QuerySet[MeasureReview]:
+    """The sheets that match the filters in the address; unknown values are ignored. `marks`: of all of them."""
     if (department := whole(filters.get("department"))) is not None:
         reviews = reviews.filter(measure_year__owner_id=department)
     state = filters.get("state", "")
     if state == LATE:
-        reviews = reviews.filter(pk__in=[mark.pk for mark in late_marks(marks_of(reviews), cycle)])
+        reviews = reviews.filter(pk__in=[mark.pk for mark in late_marks(marks, cycle)])
     elif state in (Outcome.NOT_SUBMITTED, Outcome.EXCLUDED):
         reviews = reviews.filter(outcome=state)
     elif state in ReviewState.values:
@@ -195,7 +199,7 @@ def stats_of(marks: list[Mark], cycle: Cycle, department: str = "") -> list[dict
 
 
 def unreached(request: SignedInRequest, cycle: Cycle) -> dict[str, Any]:
-    """Steps that nobody can take, for those who look after the year while it runs. Four queries, none for others."""
+    """Steps that nobody can take, for those who look after the year while it runs. Two queries, none for others."""
     if not permissions.may_manage_cycle(request.user, cycle.plan_id) or cycle.state not in waiting.RUNNING:
         return {}
     return {"unmanned": waiting.unmanned(cycle), "without_mail": waiting.without_mail(cycle)}

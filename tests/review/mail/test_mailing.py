@@ -121,3 +121,34 @@ def test_one_that_lost_its_lease_while_it_was_sent_is_not_noted(
 
     sending(monkeypatch, take)
     assert rows() == [(SENDING, 1), (SENT, 1), (SENT, 1), (SENT, 1)]
+
+
+# --- more than one sender -----------------------------------------------------------------------------------------
+
+
+def test_one_sender_at_a_time_where_nothing_else_is_set(four: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailing, "BATCH", 2)
+    assert len(mailing._claim().mails) == 2
+    assert not mailing._claim().mails
+
+
+def test_two_senders_share_the_work_and_a_third_has_none(four: list[int], monkeypatch, settings) -> None:
+    settings.MEGURI_MAIL_SENDERS = 2
+    monkeypatch.setattr(mailing, "BATCH", 1)
+    batches = [mailing._claim() for _sender in range(3)]
+    assert [[mail.pk for mail in batch.mails] for batch in batches] == [four[:1], four[1:2], []]
+
+
+def test_nothing_is_taken_from_a_sender_at_work(four: list[int], monkeypatch, settings) -> None:
+    """Its first mail takes long, so that the leases of the others are over; once it has died, they are free."""
+    settings.MEGURI_MAIL_SENDERS = 2
+    monkeypatch.setattr(mailing, "BATCH", 3)
+    batch = mailing._claim()
+    assert mailing._note(batch, begun=batch.mails[0])
+    over = clock.now() - timedelta(seconds=1)
+    Mail.objects.filter(pk__in=four[1:3]).update(leased_until=over)
+    other = mailing._claim()
+    assert [mail.pk for mail in other.mails] == four[3:]
+    Mail.objects.filter(pk=four[3]).update(state=SENT, sent_at=clock.now(), token=None, leased_until=None)
+    Mail.objects.filter(pk=four[0]).update(leased_until=over)
+    assert [mail.pk for mail in mailing._claim().mails] == four[:3]

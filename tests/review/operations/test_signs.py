@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.test import Client
 
 from review import VERSION, clock
 from review.background.services import outbox
 from review.domain.events import Event
-from review.models import Heartbeat, Notification, OutboxEvent, User
-from review.operations.services import alarm, anchors, signs
+from review.models import Artifact, Heartbeat, Job, JobState, Notification, OutboxEvent, User
+from review.operations.services import alarm, anchors, signs, stored_files
 from review.trail.services import audit
+from tasks import errands
 from tests.cast import Cast, settle_background
+from tests.remembered import really
 from tests.review.acting import as_, words
 
 TOKEN = "a-token-of-the-tests-own"
@@ -70,10 +73,22 @@ def guessed_at(settings: Any) -> None:
         audit.write(None, "sign_in.failed", "user:unknown")
 
 
+def unchecked(settings: Any) -> None:
+    errands.check_files()
+    ended = {"state": JobState.DONE, "built": 1, "finished_at": clock.now() - timedelta(hours=31)}
+    Job.objects.filter(kind=stored_files.KIND).update(**ended)
+
+
+def nonsense(settings: Any) -> None:
+    errands.count_refused()
+
+
 WRONG: dict[str, Callable[[Any], None]] = {
     "backup_age": backed_up_long_ago,
     "disk_free": nearly_full,
     "sign_ins_refused": guessed_at,
+    "files_check_age": unchecked,
+    "messages_refused": nonsense,
 }
 
 
@@ -92,6 +107,7 @@ def test_each_alarm_is_mailed_once_shown_and_ends(cast: Cast, settings: Any, nam
 
 def test_every_mailed_sign_is_tried_above(cast: Cast) -> None:
     Heartbeat.objects.create(name=signs.BACKUP, at=clock.now())
+    unchecked(None)
     assert {sign.name for sign in signs.read() if sign.event is Event.OPERATION_ALARM} == set(WRONG)
 
 
@@ -103,6 +119,32 @@ def test_the_other_signs_raise_their_alarm_too(cast: Cast) -> None:
     anchors.drop(reason=anchors.HOURLY)
     (age,) = [one.value for one in signs.read(later) if one.name == "anchor_age"]
     assert 300 < age < 420
+
+
+def test_the_night_s_check_tells_of_a_broken_file_once_and_of_its_mending(cast: Cast) -> None:
+    """As a failed job on the operator's page and as an alarm; the next clean check ends both."""
+
+    def check_of_a_night() -> str:
+        errands.check_files()
+        Job.objects.filter(kind=stored_files.KIND).update(not_before=clock.now())
+        settle_background()
+        return words(as_(cast.administrator).get("/jobs/"))
+
+    with really():
+        cast.published(1)
+    assert "meguri_files_check_age_seconds NaN" in metrics()
+    assert "ファイルの点検" in check_of_a_night() and "meguri_files_check_age_seconds NaN" not in metrics()
+    row = Artifact.objects.get(edition__isnull=False, kind="consolidated")
+    path, content = Path(default_storage.path(row.path)), Path(default_storage.path(row.path)).read_bytes()
+    path.write_bytes(content[:-1] + b"!")
+    for _night in range(2):
+        page = check_of_a_night()
+        assert "1 件が、なくなったか変わっています" in page
+        assert 'meguri_alarm{sign="files_check_age"} 1' in metrics()
+    assert OutboxEvent.objects.filter(name="JobFailed").count() == 1, "told once, not every night"
+    path.write_bytes(content)
+    assert "なくなったか変わっています" not in check_of_a_night()
+    assert 'meguri_alarm{sign="files_check_age"} 0' in metrics()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -276,9 +276,15 @@ def test_a_confirmed_jump_is_no_longer_a_thing_to_look_at_first(jumped: tuple[Ca
     from review import listing
 
     cast, _client = jumped
-    assert [mark.jump for marks in listing.marks_of(cast.plan.pk, YEAR).values() for mark in marks] == [True, False]
+    assert [mark.jump for goals in listing.goals_of(cast.plan.pk, YEAR)[YEAR].values() for mark in goals.marks] == [
+        True,
+        False,
+    ]
     save(cast, {JUMP: SURE})
-    assert [mark.jump for marks in listing.marks_of(cast.plan.pk, YEAR).values() for mark in marks] == [False, False]
+    assert [mark.jump for goals in listing.goals_of(cast.plan.pk, YEAR)[YEAR].values() for mark in goals.marks] == [
+        False,
+        False,
+    ]
 
 
 def test_names_that_no_page_sent_break_nothing(jumped: tuple[Cast, Client]) -> None:

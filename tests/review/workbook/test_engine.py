@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from io import BytesIO
 from zipfile import ZipFile
@@ -236,6 +237,32 @@ def test_the_memory_holds_no_more_than_the_last_book(path) -> None:
     built(path, samples.book(samples.sheet()))
     assert path.stat().st_size < whole / 3
     assert [one.name for one in path.parent.iterdir()] == ["1.parts"]
+
+
+def test_a_text_stands_in_the_archive_once() -> None:
+    """What 30 forms and three lists say of the same 施策 is one text, and forms that stand alone point to it."""
+    sheets = [samples.sheet(code=f"01-{number:02d}") for number in range(1, 31)]
+    with ZipFile(BytesIO(made(samples.book(*sheets)))) as archive:
+        forms = [archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/form")]
+        table = archive.read("xl/sharedStrings.xml")
+    items = re.findall(rb"<si>.*?</si>", table, re.S)
+    assert len(forms) == 30 and not any(b"inlineStr" in form for form in forms)
+    assert len(items) == len(set(items))
+    numbers = {int(number) for form in forms for number in re.findall(rb't="s"><v>(\d+)</v>', form)}
+    assert numbers and max(numbers) < len(items) < len(forms) * 10
+
+
+def test_texts_that_nobody_uses_any_more_do_not_pile_up(path) -> None:
+    """Build after build with another text: every book is right, and the memory never more than a few times the first."""
+    book, sizes = some(), []
+    for turn in range(25):
+        policy = f"{turn}回目の方針。" * 40
+        entries = [replace(one, sheet=samples.with_texts(one.sheet, policy=policy)) for one in book.sheets]
+        changed = replace(book, sheets=tuple(entries))
+        fast, _count = built(path, changed)
+        sizes.append(path.stat().st_size)
+    assert_equal(fast, made(changed, plain=True))
+    assert max(sizes) < 4 * sizes[0]
 
 
 def test_a_full_disk_costs_only_the_memory(path, monkeypatch) -> None:

@@ -21,6 +21,7 @@ from review.workbook import engine
 from review.workbook.files import check_workbook
 from review.workbook.part_cache import PartCache
 from tests.review.workbook import killed_child
+from tests.review.workbook.test_engine import assert_equal
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(1800)]
 
@@ -67,4 +68,4 @@ def test_what_a_killed_builder_remembered_is_right(tmp_path: Path) -> None:
     engine.write(killed_child.book(number), warm, parts=parts)
     engine.write(killed_child.book(number), cold)
     assert parts.made <= 9
-    assert warm.getvalue() == cold.getvalue()
+    assert_equal(warm.getvalue(), cold.getvalue())

@@ -1,12 +1,16 @@
 """The throw-away process: whatever becomes of it, the caller gets a finding."""
 
+import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from review.workbook import sandbox
+from review.workbook import sandbox, warm_parent
 from review.workbook.findings import Code
 from tests.corpus import genuine, hostile
 
@@ -52,9 +56,7 @@ def test_an_answer_that_is_none_is_a_refusal(answer: bytes) -> None:
     ids=["memory", "writing", "files"],
 )
 def test_the_child_cannot_take_more_than_its_limits(deed: str) -> None:
-    code = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from review.workbook import sandbox; sandbox._limit()\n{deed}"
-    )
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from review.workbook import warm_parent; warm_parent.limit()\n{deed}"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, check=False)
     assert done.returncode
 
@@ -62,3 +64,93 @@ def test_the_child_cannot_take_more_than_its_limits(deed: str) -> None:
 def test_a_name_that_is_no_path_is_a_refusal(tmp_path: Path) -> None:
     assert sandbox.read("book", tmp_path / "a\x00b").finding.code == Code.BROKEN
     assert sandbox.read("book", tmp_path / "absent").finding.code == Code.NOT_XLSX
+
+
+# --- the warm parent ----------------------------------------------------------------------------------------------
+
+
+def parents() -> list[int]:
+    """The processes that this one started to make readers, as the system knows them."""
+    return [pid for pid in children(os.getpid()) if "warm_parent.serve(" in command(pid)]
+
+
+def children(pid: int) -> list[int]:
+    words = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False).stdout
+    return [int(word) for word in words.split()]
+
+
+def command(pid: int) -> str:
+    """The command line of a process; '' where it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode()
+    except OSError:
+        return ""
+
+
+def warm() -> int:
+    """The parent that has just made a reader."""
+    assert sandbox.read("entry", genuine.samples()[0]).finding.code == Code.WRONG_FORM
+    (pid,) = parents()
+    return pid
+
+
+def test_the_parent_knows_nothing_that_a_file_should_not_reach() -> None:
+    pid = warm()
+    words = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+    assert {word.partition("=")[0] for word in words if word} == {"OPENPYXL_LXML", "PYTHONDONTWRITEBYTECODE", "LC_ALL"}
+    handles = {os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()}
+    assert {one.partition(":")[0] for one in handles} <= {"socket", "/dev/null"}
+    maps = Path(f"/proc/{pid}/maps").read_text()
+    assert "psycopg" not in maps and "_sqlite3" not in maps
+    limits = Path(f"/proc/{pid}/limits").read_text()
+    for name, most in (("address space", warm_parent.MEMORY), ("cpu time", warm_parent.CPU_SECONDS), ("file size", 0),
+                       ("open files", warm_parent.FILES), ("core file size", 0)):  # fmt: skip
+        (line,) = (line for line in limits.splitlines() if line.startswith(f"Max {name}"))
+        assert line.removeprefix(f"Max {name}").split()[:2] == [str(most)] * 2
+
+
+def test_a_parent_that_died_is_followed_by_another() -> None:
+    before = warm()
+    os.kill(before, signal.SIGKILL)
+    assert warm() != before
+
+
+def test_one_parent_serves_many_at_once() -> None:
+    outcomes: list[sandbox.Outcome] = []
+    path = genuine.SAMPLES / "libreoffice-7-entry-book.xlsx"
+    threads = [threading.Thread(target=lambda: outcomes.append(sandbox.read("entry", path))) for _number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(outcomes) == 6 and all(outcome.entry == outcomes[0].entry != None for outcome in outcomes)  # noqa: E711
+    warm()
+
+
+def test_a_child_dies_at_its_time_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The caller gives up, and the child is gone soon after, whatever it was at."""
+    pid = warm()
+    book = genuine.samples()[0]
+    for _turn in range(5):
+        assert sandbox.read("form", book, seconds=0.001).finding.code == Code.TOO_LARGE
+    until = time.monotonic() + 20
+    while left := children(pid):
+        assert time.monotonic() < until, left
+        time.sleep(0.05)
+
+
+def test_a_parent_ends_with_its_caller() -> None:
+    code = (
+        f"import os, sys; sys.path.insert(0, {str(ROOT)!r}); from pathlib import Path; from review.workbook import sandbox\n"
+        f"sandbox.read('book', Path({str(genuine.samples()[0])!r})); print(flush=True); sys.stdin.read(1); os._exit(9)"
+    )
+    caller = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert caller.stdin and caller.stdout and caller.stdout.readline()
+    (pid,) = children(caller.pid)
+    assert "warm_parent" in command(pid)
+    caller.stdin.close()
+    caller.wait(timeout=20)
+    until = time.monotonic() + 20
+    while command(pid):
+        assert time.monotonic() < until
+        time.sleep(0.05)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from review.domain import values
 from review.domain.notation import compact, fold
-from review.domain.values import grammar, lexicon
+from review.domain.values import grammar, lexer, lexicon
 from review.domain.values.achievement import judge
 from review.domain.values.units import BARE, KNOWN, KNOWN_PATTERN, shaped_like_unit
 from tests.review.domain import tables
@@ -64,6 +64,21 @@ def test_a_gap_before_any_unit_of_the_tables_weighs_nothing(gap):
         torn = _BESIDE.sub(lambda match: gap + match[0], typed)
         plain, other = values.read(typed), values.read(torn)
         assert (other.kind, _values(other)) == (plain.kind, _values(plain)), torn
+
+
+def test_a_text_in_which_no_word_is_looked_for_has_none():
+    """The lexer tries the words whose digits are no values only where a character of one stands: that must leave none out."""
+    typed = [fold(text) for text in _TYPED | {row["name"] for table in _TABLES for row in tables.rows(f"{table}.tsv")}]
+    texts = [text for text in typed if not lexer.OF_WORDS.search(text)]
+    assert len(texts) > len(typed) // 8
+    for text in texts:
+        assert [match[0] for match in lexer.LEXEMES[False, True].finditer(text) if match["word"]] == [], text
+
+
+@given(st.text(alphabet="0123456789,./- 1人件令和平RHmCO年月日度末第目当たりつき歳才後段階点小中高※約~", max_size=24))
+def test_no_word_is_left_out_of_any_text(text):
+    words = [match[0] for match in lexer.LEXEMES[True, True].finditer(text) if match["word"]]
+    assert words == [] or lexer.OF_WORDS.search(text)
 
 
 @given(number=DIGITS, scale=SCALES, unit=UNITS, word=WORDS)
@@ -320,7 +335,7 @@ def test_the_lexicon_stays_small():
 
 #: Every physical line of the room that reads and judges, lexicon and tables of units with it. 2,000 are asked: this number
 #: may only fall.
-LINES = 2_533
+LINES = 2_474
 
 
 def _lines(room: Path) -> int:

@@ -1,0 +1,68 @@
+"""How much each page of the daily work asks the database: so many questions at most, however many sheets there are.
+
+Measured on a year's ordinary day: nothing is being made, no meeting is recorded, no remark or extension stands beside the
+sheet. Each kind of these costs one question more, and only the page that shows it (`review/beside.py`, `counters.BESIDE`).
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from review import clock
+from review.models import ItemComment, MeasureReview, ReviewState
+from tests.cast import YEAR, Cast
+from tests.review.acting import as_, queries_of, words
+from tests.review.growing import more_sheets
+
+PAGE, SHEET = 10, 12
+
+
+def pages(cast: Cast) -> list[tuple[str, str, int]]:
+    """(who, address, questions at most)."""
+    waiting, confirmed = (
+        MeasureReview.objects.filter(state=state).order_by("pk").first().pk  # type: ignore[union-attr]
+        for state in (ReviewState.SUBMITTED, ReviewState.REVIEWED)
+    )
+    mine = cast.sheet(2).pk
+    of_year = {name: reverse(f"meguri:{name}", args=["dx", YEAR]) for name in ("queue", "board", "progress")}
+    return [
+        *((who, "/", PAGE) for who in ("other", "contributor", "reviewer2", "approver", "administrator")),
+        *(("other", reverse("meguri:entry", args=[mine, step]), PAGE) for step in (1, 2, 3, 4)),
+        ("reviewer2", of_year["queue"], PAGE),
+        *((who, of_year["board"], PAGE) for who in ("reviewer2", "approver")),
+        *((who, of_year["progress"], PAGE) for who in ("other", "reviewer2")),
+        ("other", reverse("meguri:sheet", args=[mine]), SHEET),
+        *((who, reverse("meguri:sheet", args=[waiting]), SHEET) for who in ("reviewer2", "approver", "auditor")),
+        ("reviewer2", reverse("meguri:review", args=[waiting]), SHEET),
+        ("approver", reverse("meguri:approve", args=[confirmed]), SHEET),
+    ]
+
+
+def counts_of(cast: Cast) -> dict[tuple[str, str, int], int]:
+    return {page: queries_of(as_(cast.people[page[0]]), page[1]) for page in pages(cast)}
+
+
+@pytest.mark.timeout(300)
+def test_the_pages_ask_little_and_no_more_with_more_sheets(cast: Cast) -> None:
+    cast.open(2, owners=("産業振興課", "農林水産課"))
+    cast.submitted(1)
+    more_sheets(cast, 2)
+    few = counts_of(cast)
+    assert {page: count for page, count in few.items() if count > page[2]} == {}
+    more_sheets(cast, 8)
+    assert counts_of(cast) == few
+
+
+def test_what_came_meanwhile_is_on_the_next_page(cast: Cast) -> None:
+    """Nothing of an answer outlives its request: a remark and a job appear where there was none before."""
+    cast.open(1)
+    review, client = cast.submitted(1), as_(cast.reviewer2)
+    page = reverse("meguri:sheet", args=[review.pk])
+    assert "あとから来た指摘" not in words(client.get(page))
+    ItemComment.objects.create(
+        review=review, round=1, item="cause", kind=ItemComment.Kind.COMMENT, body="あとから来た指摘",
+        author=cast.reviewer, created_at=clock.now(),
+    )  # fmt: skip
+    assert "あとから来た指摘" in words(client.get(page))
+    assert "あとから来た指摘" in words(client.get(reverse("meguri:review", args=[review.pk])))
