@@ -142,7 +142,7 @@ def _files(now: datetime) -> Sign:
     late = last is not None and clock.is_past(last, CHECK_LATE, now)
     broken = job is not None and job.state == JobState.FAILED
     return Sign(
-        name="files_check_age", label=_("最後に異常のなかったファイルの点検から"), value=_age(last, now), unit=SECONDS,
+        name="files_check_age", label=_("最後に異常のなかったファイルの点検からの時間"), value=_age(last, now), unit=SECONDS,
         alarm=job.cause if job and broken else _("30時間以上、ファイルの点検が終わっていません") if late else "",
         event=Event.OPERATION_ALARM if late and not broken else None,
     )  # fmt: skip
