@@ -104,8 +104,8 @@ def indicator_years(review: MeasureReview) -> list[IndicatorYear]:
     """This year's rows of the sheet's indicators, in order. One query."""
     year = review.measure_year
     if beside.is_to_show(review):
-        rows = [row for rows in indicator_history(review).values() for row in rows]
-        now = [row for row in rows if row.fiscal_year == year.fiscal_year]
+        story = [row for rows in indicator_history(review).values() for row in rows]
+        now = [row for row in story if row.fiscal_year == year.fiscal_year]
         return [row for row in now if row.indicator.measure_id == year.measure_id]
     rows = IndicatorYear.objects.filter(indicator__measure_id=year.measure_id, fiscal_year=year.fiscal_year)
     return list(rows.select_related("indicator", "given_by").order_by("indicator__number"))
