@@ -36,8 +36,8 @@ class Rule(StrEnum):
 OF_OWN_SHEETS, OF_READABLE_SHEETS, OF_OWN_THINGS = "own", "readable", "mine"
 
 CONDITIONS = {
-    OF_OWN_SHEETS: _("自分の課が主管するシートだけ"),
-    OF_READABLE_SHEETS: _("自分の課が主管・関連するシートだけ"),
+    OF_OWN_SHEETS: _("自分の部署が主管するシートだけ"),
+    OF_READABLE_SHEETS: _("自分の部署が主管・関連するシートだけ"),
     OF_OWN_THINGS: _("自分のものだけ"),
 }
 
@@ -89,7 +89,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "publication:summary": _act(Rule.ANYONE, _("計画期間の総括を読む")),
         "publication:summary_data": _act(Rule.ANYONE, _("計画期間の総括のデータを受け取る")),
         "publication:feed": _act(Rule.ANYONE, _("公表と訂正のお知らせをフィードで受け取る")),
-        "publication:plan_feed": _act(Rule.ANYONE, _("一つの計画の公表と訂正のお知らせをフィードで受け取る")),
+        "publication:plan_feed": _act(Rule.ANYONE, _("1つの計画の公表と訂正のお知らせをフィードで受け取る")),
         "publication:sitemap": _act(Rule.ANYONE, _("公表されたページの一覧を検索エンジンが読む")),
         "publication:catalog": _act(Rule.ANYONE, _("公表されたデータの目録を受け取る")),
         "publication:open_data": _act(Rule.ANYONE, _("オープンデータの説明を読む")),
@@ -182,7 +182,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:scale": _act(Rule.MAY_MANAGE_CYCLE, _("達成区分を選ぶ")),
         "meguri:year_form": _act(Rule.MAY_MANAGE_CYCLE, _("様式の項目を決める")),
         "meguri:form_preview": _act(Rule.MAY_MANAGE_CYCLE, _("様式の見え方を確かめる")),
-        "meguri:extend": _act(Rule.MAY_MANAGE_CYCLE, _("シートの期限を延長する"), "", _("自分の課のシートは不可")),
+        "meguri:extend": _act(Rule.MAY_MANAGE_CYCLE, _("シートの期限を延長する"), "", _("自分の部署のシートは不可")),
         "meguri:extension_decide": _act(
             Rule.MAY_MANAGE_CYCLE, _("延長の依頼に答える"), "", _("自分が依頼したものは不可")
         ),
@@ -258,7 +258,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:retry_all": _act(Rule.MAY_RETRY_JOBS, _("失敗した処理をすべて再実行する")),
         "meguri:job_retry": _act(Rule.MAY_RETRY_JOBS, _("処理を再実行する")),
         "meguri:job_give_up": _act(Rule.MAY_RETRY_JOBS, _("処理を中止する")),
-        "meguri:event_release": _act(Rule.MAY_RETRY_JOBS, _("保留した出来事を再び配達する")),
+        "meguri:event_release": _act(Rule.MAY_RETRY_JOBS, _("保留したお知らせなどの準備をやり直す")),
         "meguri:mail_release": _act(Rule.MAY_RETRY_JOBS, _("保留したメールを再び送る")),
         "meguri:mail_let_go": _act(Rule.MAY_MANAGE_PEOPLE, _("復元のあとのメールの送信を再開する")),
         "meguri:mail_test": _act(Rule.MAY_MANAGE_PEOPLE, _("自分あてに試しのメールを送る")),
@@ -282,8 +282,8 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:help": _act(Rule.ANYONE, _("手引きを読む")),
         "meguri:access": _act(Rule.SIGNED_IN, _("この一覧を見る")),
         "meguri:personal_data": _act(Rule.SIGNED_IN, _("個人情報の取扱いを読む")),
-        "meguri:notices": _act(Rule.SIGNED_IN, _("通知を読む"), OF_OWN_THINGS),
-        "meguri:notices_read": _act(Rule.SIGNED_IN, _("通知を既読にする"), OF_OWN_THINGS),
+        "meguri:notices": _act(Rule.SIGNED_IN, _("お知らせを読む"), OF_OWN_THINGS),
+        "meguri:notices_read": _act(Rule.SIGNED_IN, _("お知らせを既読にする"), OF_OWN_THINGS),
         "meguri:notice_settings": _act(Rule.SIGNED_IN, _("お知らせの受け取り方を決める"), OF_OWN_THINGS),
         "password_change": _act(Rule.SIGNED_IN, _("パスワードを変更する"), OF_OWN_THINGS),
         "second_factor_settings": _act(Rule.SIGNED_IN, _("二段階認証を設定する"), OF_OWN_THINGS),

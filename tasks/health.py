@@ -92,8 +92,8 @@ def sweep(now: datetime | None = None) -> str:
     except DatabaseError:
         return "データベースに接続できません"
     if beat is None:
-        return "見回りがまだ一度も行われていません"
+        return "自動点検がまだ一度も行われていません"
     age = (now or timezone.now()) - beat.at
     if age < -clock.SLACK:
-        return f"最後の見回りの時刻が {int(-age.total_seconds())} 秒先です。機械の時計を確かめてください"
-    return f"最後の見回りから {int(age.total_seconds())} 秒たっています" if age > signs.patience() else ""
+        return f"最後の自動点検の時刻が {int(-age.total_seconds())} 秒先です。機械の時計を確かめてください"
+    return f"最後の自動点検から {int(age.total_seconds())} 秒たっています" if age > signs.patience() else ""

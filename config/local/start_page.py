@@ -115,11 +115,11 @@ def _head(username: str, year: dict[str, Any]) -> Tour:
     return Tour(
         username=username,
         title=_("所属長"),
-        about=_("自分の課の提出を確かめ、次に進めます(所属長の確認を行う計画だけ)。"),
+        about=_("自分の部署の提出を確かめ、次に進めます(所属長の確認を行う計画だけ)。"),
         stops=(
             Stop(words=_("ホーム: 確かめる施策があります"), path=reverse("meguri:home")),
             Stop(words=_("提出された内容を確かめる"), path=reverse("meguri:sheet", args=[waiting.pk])),
-            Stop(words=_("自分の課の施策が今どこにあるか"), path=reverse("meguri:progress", kwargs=year)),
+            Stop(words=_("自分の部署の施策が今どこにあるか"), path=reverse("meguri:progress", kwargs=year)),
             Stop(words=_("不在のあいだの代決者を指名する"), path=reverse("meguri:proxies")),
             Stop(words=_("お知らせの受け取り方を選ぶ"), path=reverse("meguri:notice_settings")),
         ),

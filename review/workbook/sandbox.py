@@ -53,7 +53,7 @@ def read(task: str, path: Path, more: Mapping[str, Any] | None = None, *, second
     except OSError:
         return _refused(Code.BROKEN, "ファイルを読み取れません")
     if not raw.endswith(b"\n"):
-        return _refused(Code.TOO_LARGE, "読み取りに記憶域か時間を使いすぎます")
+        return _refused(Code.TOO_LARGE, "読み取りに必要なメモリーか時間が多すぎます")
     return _answer(raw)
 
 

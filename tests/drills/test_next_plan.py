@@ -96,13 +96,13 @@ def summary(office: Any, approver: Any) -> None:
 
 
 def next_plan(office: Any) -> None:
-    """次期計画をつくる, with every 施策 and goal taken over; its first year is drafted with it."""
+    """次期計画を作る, with every 施策 and goal taken over; its first year is drafted with it."""
     office.goto("/plans/dx/end/")
-    office.get_by_role("link", name="次期計画をつくる").click()
+    office.get_by_role("link", name="次期計画を作る").click()
     office.fill("[name=name]", "第2期DX推進計画")
     office.fill("[name=short_name]", "dx2")
     office.fill("[name=last_year]", "2029")
     press(office, "起こることを確かめる")
     assert "施策2件を" in office.content(), office.locator("main").inner_text()
-    press(office, "次期計画をつくる")
+    press(office, "次期計画を作る")
     assert "第2期DX推進計画" in office.content() and "令和8年度" in office.content()

@@ -49,7 +49,7 @@ def test_the_page_says_what_reality_does(cast: Cast) -> None:
 
 def test_the_page_reads_as_a_table(cast: Cast) -> None:
     page = words(as_(cast.contributor).get(reverse("meguri:access")))
-    assert "公表を決定する" in page and "自分の課が主管するシートだけ" in page
+    assert "公表を決定する" in page and "自分の部署が主管するシートだけ" in page
 
 
 def test_no_address_hides_outside_the_walk() -> None:

@@ -50,7 +50,7 @@ KEPT_AS_SENT = (
     (("meguri:notices", "meguri:home"), re.compile(""), "notices are kept as they were sent"),
     (("meguri:notice_texts", "meguri:notice_text", "meguri:notice_settings"), re.compile(""), "the text of the city's mails"),
     (("meguri:files", "meguri:sheet", "meguri:audit"), re.compile(r"_\S+[.](xlsx|pdf)"), "names of files"),
-    (("meguri:help", "meguri:form_preview", "meguri:entry", "publication_en:method"), re.compile(r'"1,200人"|千円|※|■|集計中'),
+    (("meguri:help", "meguri:form_preview", "meguri:entry", "publication_en:method"), re.compile(r'["“]1,200人["”]|千円|※|■|集計中'),
      "examples of what is typed in Japanese"),
     (("publication_en:open_data",), re.compile("大きいほどよい more"), "what the cells of the tables hold, with its English"),
     (("meguri:people_import", "meguri:personal_data", "meguri:correction_items"), re.compile("計画|離任した職員|、"),

@@ -37,7 +37,7 @@ def quiet() -> bool:
 def standing() -> str:
     """What is left, in one line."""
     return (
-        f"未配達の出来事 {OutboxEvent.objects.filter(delivered_at=None).count()} 件、"
+        f"準備を待つお知らせ {OutboxEvent.objects.filter(delivered_at=None).count()} 件、"
         f"未完了の処理 {Job.objects.exclude(state=JobState.DONE).count()} 件、"
         f"未送信のメール {Mail.objects.exclude(state=MailState.SENT).count()} 件、"
         f"ファイル {Artifact.objects.count()} 件"

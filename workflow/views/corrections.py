@@ -200,7 +200,7 @@ def effects_of(correction: Correction, entries: Sequence[Entry]) -> list[str]:
         _("%(edition)sは消えず、これまでの内容のまま見られます。") % {"edition": base},
         _("実績などの値は、次の年度の比較にも正しい内容が使われます。"),
         *other_editions(correction, entries),
-        _("役割のある全員に、訂正の通知が届きます。集約表とPDFも新しく作られます。"),
+        _("役割のある全員に、訂正のお知らせが届きます。集約表とPDFも新しく作られます。"),
     ]
 
 
@@ -260,7 +260,7 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
         steps.submit_correction(user=request.user, correction_id=pk)
     except Invalid as refusal:
         return page(request, correction, status=422, refused=refusal)
-    messages.success(request, _("訂正の決定を依頼しました。承認者に通知が届きます。"))
+    messages.success(request, _("訂正の決定を依頼しました。承認者にお知らせが届きます。"))
     return see_other("meguri:correction", pk)
 
 

@@ -123,8 +123,8 @@ def effects(request: SignedInRequest, review: MeasureReview) -> list[str]:
     sentences = []
     if review.cycle.requires_endorsement and not own_head:
         people = "、".join(str(person) for person in heads) or _("所属長")
-        sentences.append(_("%(who)sさんに、所属長の確認を依頼する通知が届きます。") % {"who": people})
-    notice = _("%(office)sの確認者(%(who)s)に通知が届き、内容を確認します。")
+        sentences.append(_("%(who)sさんに、所属長の確認をお願いするお知らせが届きます。") % {"who": people})
+    notice = _("%(office)sの確認者(%(who)s)にお知らせが届き、内容を確認します。")
     sentences.append(notice % {"who": who or _("未定"), **names.of(review)})
     sentences.append(_("確認が終わるまで、入力はできなくなります。直したいときは、確認の前なら取り下げられます。"))
     sentences.append(_("市の様式のExcelファイルと、年度の集約表が作り直されます。"))
@@ -155,7 +155,7 @@ def recall(request: SignedInRequest, pk: int) -> HttpResponse:
         "verb": _("取り下げる"),
         "effects": [
             _("シートは「入力中」に戻り、主管部署が入力できるようになります。"),
-            _("%(office)sの確認者に、取り下げたことの通知が届きます。") % names.of(review),
+            _("%(office)sの確認者に、取り下げたことのお知らせが届きます。") % names.of(review),
             _("締切までにもう一度提出してください。提出した記録は経過に残ります。"),
         ],
     }
@@ -176,7 +176,7 @@ def endorse(request: SignedInRequest, pk: int) -> HttpResponse:
         "verb": _("確認する"),
         "effects": [
             _("あなたの確認が経過に残ります。"),
-            _("%(office)sの確認に進み、提出した担当者に通知が届きます。") % names.of(review),
+            _("%(office)sの確認に進み、提出した担当者にお知らせが届きます。") % names.of(review),
             _("直すところがあるときは、「取り下げる」を押すと、担当者が直してもう一度提出できます。"),
         ],
         "recall_url": reverse("meguri:recall", args=[pk]) if permissions.may_recall(request.user, review) else "",

@@ -41,7 +41,7 @@ FLAG_WORDS = {
     "late": gettext_lazy("期限後"),
 }
 PEOPLE_WORDS = {
-    "free": gettext_lazy("だれも確認していない"),
+    "free": gettext_lazy("誰も確認していない"),
     "me": gettext_lazy("自分が確認中"),
     "others": gettext_lazy("ほかの人が確認中"),
 }

@@ -45,7 +45,7 @@ def open_year(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
             return opening_page(request, cycle, status=422, refused=str(refusal))
         messages.success(
             request,
-            _("%(year)sを開始しました。施策シートを準備し、終わると担当者に通知します。")
+            _("%(year)sを開始しました。施策シートを準備し、終わると担当者にお知らせが届きます。")
             % {"year": fiscal_year(cycle.fiscal_year)},
         )
         return see_other("meguri:progress", plan, year)
@@ -79,7 +79,7 @@ def opening_page(request: SignedInRequest, cycle: Cycle, *, status: int = 200, r
 def opening_effects(cycle: Cycle, sheets: int, owners: int) -> list[str]:
     """The opening's consequences in sentences."""
     sentences = [
-        _("%(n)s件の施策シートができ、%(owners)s部署の担当者と所属長に入力をお願いする通知が届きます。")
+        _("%(n)s件の施策シートができ、%(owners)s部署の担当者と所属長に入力をお願いするお知らせが届きます。")
         % {"n": sheets, "owners": owners}
     ]
     if cycle.due_at and cycle.closes_at:
@@ -87,7 +87,7 @@ def opening_effects(cycle: Cycle, sheets: int, owners: int) -> list[str]:
             _("提出期限は%(due)s、締切は%(closes)sです。開始したあとも変更できます。")
             % {"due": day_text(cycle.due_at), "closes": day_text(cycle.closes_at)}
         )
-    sentences.append(_("開始すると、計画の取り込みでこの年度のシートを変えることはできません。"))
+    sentences.append(_("開始すると、計画の取込みでこの年度のシートを変えることはできません。"))
     return sentences
 
 
@@ -264,7 +264,7 @@ def publishing_effects(cycle: Cycle, sheets: Sequence[MeasureReview]) -> list[st
     if settled:
         lines.append(_("そのうち%(n)s件は、未提出または対象外として理由とともに載ります。") % {"n": settled})
     people = holders.holding(*Role.values).count()
-    lines.append(_("役割のある%(n)s人全員に、公表の通知が届きます。") % {"n": people})
+    lines.append(_("役割のある%(n)s人全員に、公表のお知らせが届きます。") % {"n": people})
     lines.append(_("第1版は、あとから書き換えられません。誤りが見つかったときは、正誤表を付けた訂正版を公表します。"))
     if cycle.fiscal_year < cycle.plan.last_year:
         lines.append(_("次の年度の準備が始まり、評価項目と目標が引き継がれます。"))

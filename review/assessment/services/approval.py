@@ -191,7 +191,7 @@ def propose_outcome(*, user: User, review_id: int, outcome: Outcome, reason: str
     with transaction.atomic():
         review = locked(review_id, user)
         if review.proposed_outcome:
-            raise AlreadyDecided(_("もう提案されています。承認者の決定を待つか、今の提案を決めてもらってください。"))
+            raise AlreadyDecided(_("もう提案されています。承認者の決定を待つか、承認者に決定を依頼してください。"))
         require(
             permissions.may_propose_outcome(user, review), _("このシートは、未提出・対象外にできる段階ではありません。")
         )

@@ -236,7 +236,7 @@ def _sentence(review: MeasureReview, keys: list[str]) -> str:
         ) % {"code": code}
     if keys == ["record"]:
         return _(
-            "%(code)s は、提出や決定の記録が監査記録の伝えるものと違うため、進められません。"
+            "%(code)s は、提出や決定の記録が監査記録にあるものと違うため、進められません。"
             "画面を通さずに変えられた可能性があります。管理者に知らせてください。"
         ) % {"code": code}
     words = {

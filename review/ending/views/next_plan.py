@@ -36,8 +36,8 @@ def next_plan(request: SignedInRequest, short_name: str) -> HttpResponse:
     back = reverse("meguri:plan_end", args=[plan.short_name])
     return act_page(
         request,
-        title=_("次期計画をつくる"),
-        verb=_("次期計画をつくる"),
+        title=_("次期計画を作る"),
+        verb=_("次期計画を作る"),
         back_url=back,
         trail=[(_("計画期間の終わり"), back)],
         form=form,
@@ -65,7 +65,7 @@ def foreseen(plan: Plan, wish: NextPlan) -> list[str]:
         _("施策%(taken)s件を、選んだ成果目標とともに引き継ぎます(引き継がない施策は%(left)s件)。")
         % {"taken": taken, "left": left},
         _("昨年度の値、推移、昨年度との比較は、前の計画から続きます。前の計画の公表版は変わりません。"),
-        _("目標は空欄です。計画の取り込みで入れてから、年度を開始します。"),
+        _("目標は空欄です。計画の取込みで入れてから、年度を開始します。"),
     ]
     if work.has_begun(wish.first_year):
         lines.append(_("%(first)sはもう始まっているため、下書きもできます。") % years)

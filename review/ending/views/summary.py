@@ -149,7 +149,7 @@ def summary_submit(request: SignedInRequest, short_name: str) -> HttpResponse:
             messages.success(request, _("総括の決定を依頼しました。"))
             return see_other("meguri:summary", short_name)
     effects = [
-        _("承認者に、総括の決定をお願いする通知が届きます。決定までは書き直せません。"),
+        _("承認者に、総括の決定をお願いするお知らせが届きます。決定までは書き直せません。"),
         _("承認者が決定すると、すぐに公表され、どなたでも見られるようになります。"),
     ]
     title = _("総括の決定を依頼する")

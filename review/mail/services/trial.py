@@ -35,7 +35,7 @@ def _send(user: User) -> str:
     except ServerAway as away:
         if str(away) == NO_ENTRY:
             return _("メールサーバーが接続を断りました。利用者名とパスワードの設定を確かめてください。")
-        return _("メールサーバーが応答しません。EMAIL_HOST と EMAIL_PORT、途中の防火壁を確かめてください。")
+        return _("メールサーバーが応答しません。EMAIL_HOST と EMAIL_PORT、途中のファイアウォールを確かめてください。")
     except Exception as error:  # whatever the mail library or the server objects to is the answer
         words = _("メールサーバーが断りました(応答 %(code)s)。差出人 DEFAULT_FROM_EMAIL と宛先を確かめてください。")
         return words % {"code": code_of(error) or type(error).__name__}

@@ -14,10 +14,12 @@ from review.operations.services.backup_folder import BadBackup
 class Command(BaseCommand):
     """Exit status 0 where the backup is whole. Files that were lost before are named, and are no reason to fail."""
 
-    help = "データベース、ファイル、監査記録の控えを、一つのフォルダに保存します(利用中でも実行できます)。 / Backup."
+    help = "データベース、ファイル、監査記録の控えを、一つのフォルダーに保存します(利用中でも実行できます)。 / Backup."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="保存先。まだないか、空のフォルダ。")
+        parser.add_argument(
+            "--out", type=Path, required=True, metavar="DIR", help="保存先。まだないか、空のフォルダー。"
+        )
 
     @refusing
     def handle(self, *args: Any, out: Path, **options: Any) -> None:
@@ -27,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
         except OSError as problem:
             raise CommandError(
-                f"{out} に書けません({problem.strerror})。空き容量と権限を確かめ、別のフォルダにもう一度行ってください。"
+                f"{out} に書けません({problem.strerror})。空き容量と権限を確かめ、別のフォルダーにもう一度行ってください。"
             ) from problem
         backup.remember()
         self.stdout.write(f"{out} にバックアップしました({sum(manifest.tables.values())} 行)。")

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", type=Path, metavar="DIR", help="manage.py backup が作ったフォルダ")
+        parser.add_argument("folder", type=Path, metavar="DIR", help="manage.py backup が作ったフォルダー")
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         try:

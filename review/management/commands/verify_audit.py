@@ -95,7 +95,7 @@ def sentences(report: audit_chain.Report) -> list[str]:
     if report.disorder:
         lines.append(
             f"時刻: {report.disorder[0]} 番目など {len(report.disorder)} 行が、前の行より前の時刻です(署名は合っています)。"
-            "時計の狂った機械がなかったか、確かめてください。"
+            "時計のずれた機械がなかったか、確かめてください。"
         )
     if report.unknown:
         lines.append(f"署名: はじめの {report.unknown} 行は、今はない鍵で署名されています。鎖と控えだけが保証します。")
@@ -112,7 +112,7 @@ def _window(report: audit_chain.Report) -> str:
     since = report.uncovered_since.astimezone().isoformat(timespec="seconds")
     return (
         f"外部の控え {report.anchors} 件。{report.covered + 1} 番目({since})以降は、まだ控えがありません。"
-        "この部分の切り取りと作り直しは見つけられません。"
+        "この部分が消されたり作り直されたりしても、見つけられません。"
     )
 
 

@@ -80,7 +80,7 @@ DEADLINE_NOTICES = (
     _of_sheets(
         Event.STEP_ASKED,
         deadline_notices.office_in_place,
-        title="{step}をする人がいません({count}件)",
+        title="{step}を担当する人がいません({count}件)",
         body="次の施策は、いま対応できる人が登録されていません。\n{sheets}",
         act="担当する人の登録を管理者に依頼するか、対応する人を決めてください。",
     ),

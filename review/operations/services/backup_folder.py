@@ -55,7 +55,7 @@ class Manifest:
 def begin(folder: Path) -> None:
     """Make the folder, for its owner alone. Raises BadBackup where something lies there already."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadBackup(f"{folder} には、もう何かあります。まだない名前か、空のフォルダを指定してください。")
+        raise BadBackup(f"{folder} には、もう何かあります。まだない名前か、空のフォルダーを指定してください。")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
 
@@ -116,12 +116,12 @@ def read(folder: Path) -> Manifest:
 
 
 _OTHER = "写し直すか、別のバックアップを使ってください。"
-_NONE = "は、めぐりのバックアップではありません。manage.py backup が作ったフォルダを指定してください。"
+_NONE = "は、めぐりのバックアップではありません。manage.py backup が作ったフォルダーを指定してください。"
 
 
 def _sums(folder: Path) -> dict[str, str]:
     if not folder.is_dir():
-        raise BadBackup(f"{folder} がありません。バックアップのフォルダを指定してください。")
+        raise BadBackup(f"{folder} がありません。バックアップのフォルダーを指定してください。")
     if not (folder / SUMS).is_file():
         if (folder / DATABASE).is_dir():
             raise BadBackup(f"{folder} は、途中で終わったバックアップです({SUMS} がありません)。{_OTHER}")

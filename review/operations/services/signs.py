@@ -59,7 +59,7 @@ def read(now: datetime | None = None) -> list[Sign]:
     waiting, failed = queries.backlog(), queries.job_counts()[JobState.FAILED]
     beats = dict(Heartbeat.objects.filter(name__in=[BACKUP, "sweep"]).values_list("name", "at"))
     return [
-        Sign(name="events_waiting", label=_("配達を待つ出来事"), value=waiting["events"]["count"]),
+        Sign(name="events_waiting", label=_("準備を待つお知らせなど"), value=waiting["events"]["count"]),
         Sign(name="mails_waiting", label=_("送信を待つメール"), value=waiting["mails"]["count"]),
         Sign(name="jobs_waiting", label=_("待機中・実行中の処理"), value=waiting["jobs"]["count"]),
         _delivery(waiting, now),
@@ -92,8 +92,8 @@ def patience() -> timedelta:
 def _sweep(last: datetime | None, now: datetime) -> Sign:
     late = last is None or clock.is_past(last, patience(), now)
     return Sign(
-        name="sweep_age", label=_("最後の見回りから"), value=_age(last, now), unit=SECONDS,
-        alarm=_("見回りが止まっています") if late else "",
+        name="sweep_age", label=_("最後の自動点検からの時間"), value=_age(last, now), unit=SECONDS,
+        alarm=_("自動点検が止まっています") if late else "",
     )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def oldest_late(waiting: Mapping[str, Any], now: datetime) -> datetime | None:
 def _delivery(waiting: Mapping[str, Any], now: datetime) -> Sign:
     since = oldest_late(waiting, now)
     return Sign(
-        name="late", label=_("配達と送信の遅れ"), value=_age(since or now, now), unit=SECONDS,
+        name="late", label=_("お知らせの準備とメール送信の遅れ"), value=_age(since or now, now), unit=SECONDS,
         alarm=_("ワーカーとメールサーバーを確かめてください") if since else "", event=Event.DELIVERY_LATE,
     )  # fmt: skip
 
@@ -119,7 +119,7 @@ def _delivery(waiting: Mapping[str, Any], now: datetime) -> Sign:
 def _anchor(now: datetime) -> Sign:
     standing = anchors.standing()
     return Sign(
-        name="anchor_age", label=_("最後の外部の控えから"), unit=SECONDS, event=Event.ANCHOR_LATE,
+        name="anchor_age", label=_("最後の外部の控えからの時間"), unit=SECONDS, event=Event.ANCHOR_LATE,
         value=_age(standing.anchor.at if standing.anchor else None, now),
         alarm=_("外部の控えが2時間以上作られていません") if standing.late else "",
     )  # fmt: skip
@@ -128,7 +128,7 @@ def _anchor(now: datetime) -> Sign:
 def _backup(last: datetime | None, now: datetime) -> Sign:
     late = last is None or clock.is_past(last, BACKUP_LATE, now)
     return Sign(
-        name="backup_age", label=_("最後のバックアップから"), value=_age(last, now), unit=SECONDS,
+        name="backup_age", label=_("最後のバックアップからの時間"), value=_age(last, now), unit=SECONDS,
         alarm=_("30時間以上、バックアップがありません。予定と保存先を確かめてください") if late else "",
         # Before the first one nobody waits for it: the page says so, and no mail.
         event=Event.OPERATION_ALARM if last else None,
@@ -142,7 +142,7 @@ def _files(now: datetime) -> Sign:
     late = last is not None and clock.is_past(last, CHECK_LATE, now)
     broken = job is not None and job.state == JobState.FAILED
     return Sign(
-        name="files_check_age", label=_("最後に異常のなかったファイルの点検から"), value=_age(last, now), unit=SECONDS,
+        name="files_check_age", label=_("最後に異常のなかったファイルの点検からの時間"), value=_age(last, now), unit=SECONDS,
         alarm=job.cause if job and broken else _("30時間以上、ファイルの点検が終わっていません") if late else "",
         event=Event.OPERATION_ALARM if late and not broken else None,
     )  # fmt: skip

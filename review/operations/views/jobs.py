@@ -158,7 +158,7 @@ def job_give_up(request: SignedInRequest, pk: int) -> HttpResponse:
 
 #: What was parked -> its rows, what lets one go, and what is said then.
 PARKED = {
-    "event": (OutboxEvent, outbox.release, gettext_lazy("もう一度配達します。")),
+    "event": (OutboxEvent, outbox.release, gettext_lazy("もう一度準備します。")),
     "mail": (Mail, mailing.release, gettext_lazy("もう一度送信します。")),
 }
 

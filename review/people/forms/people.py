@@ -64,7 +64,7 @@ class NamesForm(forms.Form):
 
     display_name = forms.CharField(label=_("氏名"), max_length=60, error_messages=REQUIRED)
     email = forms.CharField(
-        label=_("メールアドレス"), required=False, max_length=254, help_text=_("通知メールの宛先です。")
+        label=_("メールアドレス"), required=False, max_length=254, help_text=_("お知らせのメールの宛先です。")
     )
 
 
@@ -99,7 +99,7 @@ class PostForm(OfficeForm):
 
     role = forms.ChoiceField(label=_("役割"), choices=Role.choices, error_messages=CHOOSE)
     department = OfficeField(required=False, help_text=_("担当者と所属長のときに選びます。"))
-    plan = PlanField(help_text=_("確認者と承認者を、一つの計画に限るときに選びます。"))
+    plan = PlanField(help_text=_("確認者と承認者を、1つの計画に限るときに選びます。"))
     starts_on = DayField(label=_("開始日"), error_messages=NO_DAY)
     ends_on = DayField(
         label=_("終了日"), required=False, error_messages=NO_DAY, help_text=_("決まっていれば入力します。")
@@ -127,7 +127,7 @@ class TransferForm(OfficeForm):
     day = DayField(label=_("発令日"), error_messages=NO_DAY, help_text=_("この日の前日までは、今の役割のままです。"))
     role = forms.ChoiceField(label=_("異動先の役割"), choices=Role.choices, error_messages=CHOOSE)
     department = OfficeField(label=_("異動先の部署"), required=False, help_text=_("担当者と所属長のときに選びます。"))
-    plan = PlanField(label=_("異動先の計画"), help_text=_("確認者と承認者を、一つの計画に限るときに選びます。"))
+    plan = PlanField(label=_("異動先の計画"), help_text=_("確認者と承認者を、1つの計画に限るときに選びます。"))
     second_role = forms.ChoiceField(
         label=_("兼務の役割"), choices=[("", _("(兼務なし)")), *Role.choices], required=False, error_messages=CHOOSE
     )

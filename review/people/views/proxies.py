@@ -132,7 +132,7 @@ def name(request: SignedInRequest, principal: User, form: ProxyForm) -> HttpResp
     deputy, reason = form.cleaned_data["deputy"].pk, form.cleaned_data["reason"]
     naming = work.Naming(principal=principal.pk, deputy=deputy, post=form.chosen, reason=reason, **days)
     work.name(user=request.user, naming=naming)
-    messages.success(request, _("代決者を指名しました。本人と代決者に通知が届きます。"))
+    messages.success(request, _("代決者を指名しました。本人と代決者にお知らせが届きます。"))
     return see_other("meguri:proxies")
 
 

@@ -156,7 +156,7 @@ def _request(user: User, upload: PlanUpload, action: str, **request: Any) -> Job
     request["language"] = get_language()
     accepted = {"corrections": request["corrections"]} if request["act"] == "take" else {}
     if not PlanUpload.objects.filter(pk=upload.pk, request={}).update(request=request, refusal="", **accepted):
-        raise AlreadyDecided(_("このファイルは、いま読み取っているところか、取りやめられています。"))
+        raise AlreadyDecided(_("このファイルは、今読み取っているところか、取りやめられています。"))
     _tell(user, upload, action, request["corrections"])
     return jobs.request(KIND, key=f"{KIND}:{upload.pk}", args={"upload": upload.pk})
 

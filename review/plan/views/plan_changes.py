@@ -218,7 +218,7 @@ def foreseen(proposal: Proposal) -> list[str]:
     lines.append(
         _("%(year)sから適用します。公表した年度は変わりません。") % {"year": fiscal_year(proposal.fiscal_year)}
     )
-    lines.append(_("承認者が決定するまで、何も変わりません。決定すると、関わる部署に通知が届きます。"))
+    lines.append(_("承認者が決定するまで、何も変わりません。決定すると、関わる部署にお知らせが届きます。"))
     return lines
 
 

@@ -186,16 +186,16 @@ class _Trail:
         # Editions from before the seals are identified by their sha256 alone.
         now = {"sha256": edition.sha256, "seal": edition.seal, "id": edition.pk}
         if any(now[name] != recorded[name] for name in now if name in recorded):
-            yield "監査記録が伝える公表の記録と違います。"
+            yield "監査記録にある公表の記録と違います。"
 
     def of_file(self, file: Artifact) -> Iterator[str]:
         recorded = self.files.get(file.pk)
         if recorded and (recorded["sha256"], recorded["seal"]) != (file.sha256, file.seal):
-            yield "監査記録が伝えるファイルの記録と違います。"
+            yield "監査記録にあるファイルの記録と違います。"
         if recorded is None and any(
             one["edition"] == file.edition_id and one["kind"] == file.kind for one in self.files.values()
         ):
-            yield "監査記録が伝えるファイルと、記録の番号が違います。"
+            yield "監査記録にあるファイルと、記録の番号が違います。"
 
     def beyond(self, editions: set[int], files: set[int]) -> Iterator[Finding]:
         """Editions and files that the trail records and that are missing."""

@@ -80,7 +80,7 @@ def _turn() -> Iterator[None]:
     """One of the installation's places on this machine, and the one of whoever sends: nobody takes all of them."""
     ours = f"meguri-{os.getuid()}-{zlib.crc32(os.fsencode(settings.DATA_ROOT)):08x}-reading"
     own = _("あなたが前に送ったファイルを読み取っています。終わってから、もう一度送ってください。")
-    others = _("いま、ほかのファイルを読み取っています。しばらく待ってから、もう一度送ってください。")
+    others = _("今、ほかのファイルを読み取っています。しばらく待ってから、もう一度送ってください。")
     ends = time.monotonic() + PATIENCE
     with ExitStack() as places:
         if sender.get():

@@ -49,10 +49,10 @@ def _of(role: Role, label: Any, department: int | None = None, key: str = "") ->
 
 IDENTITIES = (
     Identity(key="anonymous", label=gettext_lazy("サインインしていない人")),
-    _of(Role.CONTRIBUTOR, gettext_lazy("担当者(主管課)"), OWN, "contributor"),
-    _of(Role.HEAD, gettext_lazy("所属長(主管課)"), OWN),
-    _of(Role.CONTRIBUTOR, gettext_lazy("担当者(関連課)"), RELATED, "related"),
-    _of(Role.CONTRIBUTOR, gettext_lazy("担当者(他の課)"), OTHER, "other"),
+    _of(Role.CONTRIBUTOR, gettext_lazy("担当者(主管部署)"), OWN, "contributor"),
+    _of(Role.HEAD, gettext_lazy("所属長(主管部署)"), OWN),
+    _of(Role.CONTRIBUTOR, gettext_lazy("担当者(関連部署)"), RELATED, "related"),
+    _of(Role.CONTRIBUTOR, gettext_lazy("担当者(ほかの部署)"), OTHER, "other"),
     _of(Role.REVIEWER, gettext_lazy("確認者")),
     _of(Role.APPROVER, gettext_lazy("承認者")),
     _of(Role.ADMINISTRATOR, gettext_lazy("管理者")),

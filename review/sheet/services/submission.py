@@ -274,7 +274,7 @@ def recall(*, user: User, review_id: int) -> MeasureReview:
         review = locked(review_id, user)
         require(
             permissions.may_recall(user, review),
-            _("すでに確認が終わったか、提出されていないため、取り下げできません。"),
+            _("すでに確認が終わったか、提出されていないため、取り下げられません。"),
         )
         # The last one, whatever pass it was sent in: a return to review begins a pass without a submission.
         last = review.submissions.latest("round")

@@ -73,12 +73,12 @@ def faults() -> Iterator[tuple[int | None, str]]:
         recorded[kind].add(int(number))
         now = standing[kind].get(int(number)) or dict(_standing(KINDS[kind][0], pk=number)).get(int(number))
         if now != digest:
-            what = "の内容が、監査記録の伝えるものと違います" if now else "が、なくなっています"
+            what = "の内容が、監査記録にあるものと違います" if now else "が、なくなっています"
             yield entry, f"{KINDS[kind][1]} {number} {what}"
     for kind in AT_ONCE:
         numbers = recorded[kind]
         beyond = sorted(pk for pk in standing[kind].keys() - numbers if numbers and pk > min(numbers))
-        yield from ((None, f"{KINDS[kind][1]} {pk} を、監査記録は伝えていません") for pk in beyond)
+        yield from ((None, f"{KINDS[kind][1]} {pk} が、監査記録にありません") for pk in beyond)
     yield from _states()
 
 
@@ -91,7 +91,7 @@ def _states() -> Iterator[tuple[int | None, str]]:
     for sheet, state in MeasureReview.objects.filter(state__in=DECIDED_STATES).values_list("pk", "state"):
         entry, recorded = acts.get(f"review:{sheet}", (None, None))
         if recorded != state:
-            yield entry, f"シート {sheet} の状態({state})が、監査記録の伝えるものと違います"
+            yield entry, f"シート {sheet} の状態({state})が、監査記録にあるものと違います"
 
 
 def _standing(model: type[models.Model], **which: Any) -> Iterator[tuple[int, str]]:

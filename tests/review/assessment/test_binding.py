@@ -221,7 +221,7 @@ def test_a_seal_made_anew_to_fit_a_changed_sheet_is_found(cast: Cast) -> None:
     rewrite(review, cause="書き換え")
     with tampering():
         Decision.objects.filter(review=review).update(seal=binding.seal(review))
-    with pytest.raises(Changed, match="監査記録の伝えるもの"):
+    with pytest.raises(Changed, match="監査記録にあるもの"):
         steps.approve(user=cast.approver, review_id=review.pk, round=review.round)
 
 

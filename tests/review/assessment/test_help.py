@@ -69,3 +69,21 @@ def test_a_step_leads_to_its_place_and_an_error_to_the_handbook(cast: Cast) -> N
         assert re.search(rf'href="{GUIDE}#step-{step}"[^>]*target="_blank"', page)
     for address in (reverse("meguri:sheet", args=[99_999]), reverse("login")):
         assert f'href="{reverse("meguri:help")}"' in Client().get(address, follow=True).content.decode()
+
+
+# What a guide quotes and no button or heading is: examples of typed values, and labels with a number or an edition in them.
+QUOTED = {"■試験運用", "集計中", "未公表", "千円", "確認中", "見比べて確認", "静的サイトを作る"}
+
+
+def test_what_a_guide_names_stands_on_a_screen() -> None:
+    """A label that a screen no longer has is not in a guide: 「印刷用の画面」 outlived its page."""
+    sources = [
+        path.read_text()
+        for folder, kind in (("templates", "*.html"), ("review", "*.py"), ("workflow", "*.py"))
+        for path in (Path(settings.BASE_DIR) / folder).rglob(kind)
+        if "help" not in path.parts
+    ]
+    guides = sorted((Path(settings.BASE_DIR) / "templates" / "assessment" / "help").glob("*.html"))
+    named = {label for path in guides for label in re.findall("「([^「」]+)」", path.read_text())} - QUOTED
+    assert len(named) > 40
+    assert not {label for label in named if not any(f'"{label}"' in source for source in sources)}

@@ -131,11 +131,11 @@ def test_a_gathering_job_is_not_late_before_it_is_due(cast: Cast) -> None:
 
 def test_the_sweep_shows_whether_it_lives(cast: Cast) -> None:
     client = as_(cast.administrator)
-    assert "見回りが止まっています" in words(client.get(PAGE))
+    assert "自動点検が止まっています" in words(client.get(PAGE))
     Heartbeat.objects.create(name="sweep", at=clock.now())
-    assert "見回りが止まっています" not in words(client.get(PAGE))
+    assert "自動点検が止まっています" not in words(client.get(PAGE))
     with clock.shifted(timedelta(minutes=10)):
-        assert "見回りが止まっています" in words(client.get(PAGE))
+        assert "自動点検が止まっています" in words(client.get(PAGE))
 
 
 def test_signs_of_life_in_the_future_count_as_none(cast: Cast) -> None:
@@ -143,7 +143,7 @@ def test_signs_of_life_in_the_future_count_as_none(cast: Cast) -> None:
     for name in ("sweep", "worker:one"):
         Heartbeat.objects.create(name=name, at=clock.now() + timedelta(days=20))
     page = words(client.get(PAGE))
-    assert "見回りが止まっています" in page and "応答なし" in page and "未来の時刻の記録があります" in page
+    assert "自動点検が止まっています" in page and "応答なし" in page and "未来の時刻の記録があります" in page
     assert "時計を確かめてください" in health.sweep()
 
 

@@ -138,8 +138,8 @@ def test_a_refusal_is_listed_with_who_when_from_where_and_why(cast: Cast) -> Non
         "－ 192.0.2.7 登録のない利用者名",
         f"利用者 {cast.contributor.display_name} 192.0.2.7 パスワードの誤り",
         f"利用者 {cast.head.display_name} 192.0.2.7 利用を停止した人",
-        f"利用者 {cast.approver.display_name} 192.0.2.9 続けて間違えたあとの、休みの時間の中",
-        "－ 192.0.2.8 シングルサインオンで来た、入れない人",
+        f"利用者 {cast.approver.display_name} 192.0.2.9 続けて間違えたため、受け付けない時間の間",
+        "－ 192.0.2.8 シングルサインオンで認証されたが、めぐりに入れない人",
         f"利用者 {cast.reviewer.display_name} 192.0.2.8 確認コードの誤り",
     ):
         assert line in page, (line, page)

@@ -193,5 +193,5 @@ def test_what_was_taken_away_is_missed(editions: list[Edition]) -> None:
             first.seal = seals.edition_seal(first)
             first.save()
         findings = [str(one) for one in edition_check.verify().findings]
-        assert findings[0] == "令和6年度 第1版: 監査記録が伝える公表の記録と違います。"
+        assert findings[0] == "令和6年度 第1版: 監査記録にある公表の記録と違います。"
         assert any("01-01 の項目(name)" in one for one in findings), "and the errata of the next do not name it"

@@ -189,7 +189,7 @@ def unmarked(files: Files, place: str) -> str:
     text = re.sub(r'<p class="edition">.*?</p>', "", text, flags=re.S)
     text = re.sub(r'<section class="section" aria-labelledby="about-edition">.*?</section>', "", text, flags=re.S)
     text = re.sub(r'<span class="year-card__edition">.*?</span>\s*</a>', "", text, flags=re.S)
-    return re.sub(r"訂正第1版|第1版|First edition|Correction 1", "", text)
+    return re.sub(r"訂正第1版|第1版|First edition|Correct(?:ion|ed edition) 1", "", text)
 
 
 def expected(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:

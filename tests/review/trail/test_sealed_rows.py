@@ -48,7 +48,7 @@ def test_a_changed_column_is_found(reviewed: Cast, model: type[models.Model], na
         model._base_manager.filter(pk=row.pk).update(**values)
     (fault,) = sealed_rows.faults()
     assert AuditEntry.objects.get(pk=fault[0]).action == {Submission: "submit", Decision: "confirm"}[model]
-    assert "監査記録の伝えるものと違います" in fault[1]
+    assert "監査記録にあるものと違います" in fault[1]
 
 
 def test_a_row_that_went_and_one_that_came_past_the_services_are_found(reviewed: Cast) -> None:
@@ -59,7 +59,7 @@ def test_a_row_that_went_and_one_that_came_past_the_services_are_found(reviewed:
     row.save(force_insert=True)
     row.pk, row.round = None, 99
     row.save(force_insert=True)
-    assert list(sealed_rows.faults()) == [(None, f"決定 {row.pk} を、監査記録は伝えていません")]
+    assert list(sealed_rows.faults()) == [(None, f"決定 {row.pk} が、監査記録にありません")]
 
 
 def test_what_came_before_is_not_compared(reviewed: Cast) -> None:
@@ -94,7 +94,7 @@ def test_a_decided_change_of_the_plan_stays_what_it_was(cast: Cast, name: str) -
         value = another(column, getattr(row, column.attname), {})
     PlanChange.objects.filter(pk=row.pk).update(**{name: value})
     assert [what for _entry, what in sealed_rows.faults()] == [
-        f"計画の変更 {row.pk} の内容が、監査記録の伝えるものと違います"
+        f"計画の変更 {row.pk} の内容が、監査記録にあるものと違います"
     ]
 
 
