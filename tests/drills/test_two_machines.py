@@ -125,7 +125,7 @@ def test_two_machines_share_a_year_and_one_finishes_it(machines: tuple[Town, Tow
     fill_and_submit(at(two, clerk), "90")
     confirm_all(at(one, office))
 
-    wait_for(at(two, office), "/plans/dx/2024/files/", "/files/")
+    wait_for(at(two, office), "/plans/dx/2024/files/", "/download/")
     links = offered(at(one, office))
     first, second = (sizes(at(town, office), links) for town in (one, two))
     assert first == second and all(first.values()), "either machine hands out what one of them made"
