@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.utils.translation.template import templatize
 
+from review.domain import wording
+
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.mo"
 MARKS = {"_", "gettext", "gettext_noop", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
@@ -64,6 +66,25 @@ def test_every_marked_string_has_its_english(catalogue: set[str]) -> None:
         if word.strip() and word not in catalogue and word.replace("%", "%%") not in catalogue
     }
     assert not missing, f"{len(missing)} strings without English (manage.py makemessages -l en): {sorted(missing)[:20]}"
+
+
+def said_somewhere() -> set[str]:
+    """Each literal of the product that could be a msgid, as it is typed, as a template gives it, and the sentences with gaps."""
+    literals = {
+        node.value
+        for path in python_files()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    for path in templates():
+        words = {*marked_in_template(path), *re.findall(r'_\("([^"]*)"\)', path.read_text())}
+        literals |= words | {word.replace("%", "%%") for word in words} | {word.replace("%%", "%") for word in words}
+    return literals | set(wording.TABLE)
+
+
+def test_no_english_stands_there_for_words_that_nobody_says_any_more(catalogue: set[str]) -> None:
+    words = {word.partition("\x04")[2] or word for word in catalogue}
+    assert not words - said_somewhere()
 
 
 TRANSLATED = re.compile(
