@@ -56,7 +56,7 @@ def _goals(years: Sequence[MeasureYear], following: int) -> None:
     for fiscal_year in {year.fiscal_year for year in years}:
         measures = [year.measure_id for year in years if year.fiscal_year == fiscal_year]
         rows = IndicatorYear.objects.filter(indicator__measure__in=measures)
-        there = rows.filter(fiscal_year=following).values("indicator")
+        there = rows.filter(indicator__measure__in=measures, fiscal_year=following).values("indicator")
         going_on = Q(indicator__last_year=None) | Q(indicator__last_year__gte=following)
         new = rows.filter(going_on, fiscal_year=fiscal_year).exclude(indicator__in=there).order_by("pk")
         IndicatorYear.objects.bulk_create(
