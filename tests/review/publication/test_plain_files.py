@@ -111,7 +111,7 @@ def test_a_page_says_what_the_site_says(large: Edition) -> None:
         # one published year needs no page of its course
         plain = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", files[place].decode())).split())
         assert plain == words(Client().get(address)).replace(" 計画期間の推移", "").replace(
-            " Course over the plan", ""
+            " Course over the plan period", ""
         ), place
     for name in ("indicators.csv", "measures.csv", "data.json"):
         assert files[f"results/dx/{YEAR}/{name}"] == Client().get(f"/results/dx/{YEAR}/{name}").content

@@ -281,7 +281,7 @@ def test_a_page_costs_few_queries_however_large_the_year(edition: Edition) -> No
     with tampering():
         Edition.objects.filter(pk=edition.pk).update(snapshot=snapshot, sha256="0" * 64)
     assert [made_anew(client, path) for path in paths] == few
-    assert max(few) <= 4
+    assert max(few) <= 5, "the list of plans asks besides what is to be published next"
 
 
 def made_anew(client: Client, path: str) -> int:

@@ -235,6 +235,10 @@ WITHOUT: dict[str, tuple[int, str]] = {
     "registration/second_factor_on.html": (1, OWN),
     "screens/act.html": (1, f"{APPENDS}, or {ONCE}"),
     "ending/summary.html": (1, f"carries the round that it decides: {ONCE}"),
+    "operations/announce.html": (
+        2,
+        f"shows the sentence that stands, and the last one counts; the other takes it down: {ONCE}",
+    ),
     "operations/anonymise.html": (1, ONCE),
     "deadlines/closing_days.html": (2, f"{APPENDS}; the other takes one away: {ONCE}"),
     "components/language.html": (1, OWN),
@@ -247,6 +251,7 @@ WITHOUT: dict[str, tuple[int, str]] = {
     "operations/job_give_up.html": (1, ONCE),
     "operations/jobs.html": (4, ONCE),
     "operations/mail_held.html": (1, ONCE),
+    "operations/operator.html": (1, READS),
     "notices/notice_settings.html": (1, OWN),
     "notices/notices.html": (2, OWN),
     "deadlines/nudge.html": (1, READS),
