@@ -6,7 +6,7 @@ Whoever adds a screen needs no test of its own for this: any test that calls the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -22,7 +22,8 @@ from review.operations.views.audit import called
 WRITES = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"?((?:review|workflow)_\w+)"?', re.IGNORECASE)
 TRAIL = "review_auditentry"
 # As the model's fields stand in the statement, without the number that the database gives.
-ACTION_COLUMN = [field.name for field in AuditEntry._meta.concrete_fields if not field.primary_key].index("action")
+COLUMNS = [field.name for field in AuditEntry._meta.concrete_fields if not field.primary_key]
+ACTION_COLUMN = COLUMNS.index("action")
 
 #: What is no record of anybody's act: counters of a throttle, bells, the worker's own work, and a person's own reading.
 NO_RECORD = {
@@ -69,10 +70,17 @@ def noting(written: set[str], acts: set[str]) -> Callable[..., Any]:
         if match and (context["cursor"].rowcount != 0 or match[1].upper().startswith("INSERT")):
             written.add(match[2])
             if match[2] == TRAIL:
-                acts.add(params[ACTION_COLUMN])
+                acts.update(_acts_of(params))
         return result
 
     return note
+
+
+def _acts_of(params: Sequence[Any]) -> Iterator[str]:
+    """The acts of the rows written: row after row, or, as PostgreSQL takes many at once, a list for each column."""
+    for start in range(0, len(params), len(COLUMNS)):
+        act = params[start + ACTION_COLUMN]
+        yield from act if isinstance(act, list) else [act]
 
 
 def _complaint(response: HttpResponse, written: set[str]) -> str:
