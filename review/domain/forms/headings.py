@@ -114,6 +114,8 @@ class Heading:
     label: str = ""
     #: the value's word that stands over a heading such as 年度: 現状値 over 年度 and 値
     under: Role | None = None
+    #: activity or outcome, where one of the headings is 活動指標 or 成果指標; else ''
+    sort: str = ""
 
 
 #: a heading over the years themselves: of which value each says the year
@@ -171,7 +173,8 @@ def understand(path: Sequence[str]) -> Heading:
     if only_year and role not in VALUES and role not in (Role.LEFT_OUT, Role.UNIT, Role.DEPARTMENT):
         role = Role.YEARLY
     under = next((word for text in reversed(path[:-1]) if (word := role_of(text)) in VALUES), None)
-    return Heading(role=role, year=year, doubt=doubt, label=_label(path), under=under)
+    sort = next((word for text in reversed(path) if (word := sort_of(core(text)))), "")
+    return Heading(role=role, year=year, doubt=doubt, label=_label(path), under=under, sort=sort)
 
 
 def _label(path: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from review.domain.forms.departments import split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import Role, core, kind_of_row, sort_of
+from review.domain.forms.headings import Role, kind_of_row, sort_of
 from review.domain.forms.layout import Layout, Segment, ValueColumn, heading_place
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
@@ -234,8 +234,8 @@ class TableRows:
 
     def _sort(self, row: int, segment: Segment) -> str:
         """活動指標 or 成果指標: by the row's own word, the heading of the goals, or the label above the table."""
-        heading = "" if segment.goal is None else core(self.table.headings[segment.goal].label)
-        return sort_of(self._text(row, self.layout.sort)) or sort_of(heading) or self.sort
+        heading = "" if segment.goal is None else self.table.headings[segment.goal].sort
+        return sort_of(self._text(row, self.layout.sort)) or heading or self.sort
 
     def _doubt_several(self, row: int, segment: Segment, name: str) -> None:
         lines = [line.strip() for line in name.split("\n") if line.strip()]
