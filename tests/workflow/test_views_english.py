@@ -51,7 +51,7 @@ def test_a_reviewer_is_refused_in_english(cast: Cast) -> None:
     steps.submit(user=cast.reviewer, review_id=own.pk)
     client, form = english(cast.reviewer), {"action": "confirm", "round": "1"}
     own_page, other = reverse("meguri:review", args=[own.pk]), cast.submitted(2)
-    refused(client.post(own_page, form), cast, 403, "You cannot review a sheet that you submitted.")
+    refused(client.post(own_page, form), cast, 403, "You cannot confirm a sheet that you submitted.")
     page = reverse("meguri:review", args=[other.pk])
     refused(client.post(page, {**form, "action": "return"}), cast, 422, "Please enter a reason.")
     steps.confirm(user=cast.reviewer2, review_id=other.pk, round=1)
