@@ -38,6 +38,11 @@ SCOPED_OTHERWISE = {
     ("review/publication/views/files.py", "sites_of", "Artifact"): "the sites of published editions",
     ("review/screens/views/counters.py", "ROWS", "Concurrence"): "asked of the person's own departments",
     ("review/screens/views/counters.py", "ROWS", "Decision"): "decided in the person's own name",
+    (
+        "review/screens/views/counters.py",
+        "ROWS",
+        "RecordedDecision",
+    ): "whether there is any at all, which opens nothing",
     ("review/screens/views/counters.py", "at_work", "MeasureReview"): "counted where the person's own work is, by post",
     ("review/screens/views/step_times.py", "events_of", "Decision"): "dates of the sheets that it is given",
     ("review/screens/views/step_times.py", "events_of", "Submission"): "dates of the sheets that it is given",

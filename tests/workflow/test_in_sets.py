@@ -18,6 +18,7 @@ from viewflow.workflow.models import Process, Task
 
 from review import clock, queries
 from review.assessment.services import approval
+from review.assessment.services import in_sets as sets
 from review.assessment.services.ratings import Overall
 from review.domain import items
 from review.domain.fields import CHANGE_REASON
@@ -341,3 +342,9 @@ def test_two_sets_at_once_decide_each_sheet_once(transactional_db: None, cast: C
         >= 4
     )
     assert audit_chain.verify().intact
+
+
+def test_a_set_of_nothing_decides_nothing(cast: Cast) -> None:
+    cast.open(1)
+    cast.submitted(1)
+    assert sets.take(sets.CONFIRM, user=cast.reviewer2, rounds={}) == [] and not Decision.objects.exists()

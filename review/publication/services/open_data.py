@@ -113,7 +113,7 @@ INDICATOR_COLUMNS = (
     Column("基準値", "baseline", "計画の始まりの値(書かれたとおり)", "Value at the beginning of the plan, as typed"),
     Column("目標年度_西暦", "target_year", "目標が後の年度だけにあるとき、その年度", "Fiscal year of the target, where it is a later one", "integer", True),
     Column("進捗率", "progress", "(実績−基準値)÷(目標−基準値)。目標が後の年度だけにあるとき", "Progress from the value at the beginning to a target of a later year", "number", True),
-    Column("指標の区分", "sort", "活動指標、成果指標。区分のない計画では空", "Whether the goal measures what is done (活動指標) or what comes of it (成果指標); empty where the plan does not say", since=5),
+    Column("指標の区分", "sort", "活動指標、成果指標。区分のない計画では空", "Whether the goal measures what is done (activity) or what comes of it (outcome); empty where the plan does not say", since=5),
 )  # fmt: skip
 
 #: what a row of a year holds that the edition does not judge

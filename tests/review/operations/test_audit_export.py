@@ -157,7 +157,7 @@ def test_a_place_that_cannot_be_read_is_no_error_page(desk: Client, anchor_place
 
 @pytest.mark.postgres
 def test_the_page_says_whether_our_own_role_could_change_rows(committed: Cast, desk: Client) -> None:
-    assert "アプリの役割が表の所有者です" in page(desk)
+    assert "めぐりが表の所有者の役割で接続しています" in page(desk)
 
 
 # --- every kind of tampering, again and again ------------------------------------------------------------------------

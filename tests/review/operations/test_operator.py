@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from config.local import processes
 from review import clock
-from review.mail.services import holding
+from review.mail.services import holding, trial
 from review.models import AuditEntry, Heartbeat
 from review.screens.services import announcement, incoming
 from review.sign_in.services import second_factor, sign_in
@@ -184,3 +184,9 @@ def test_one_person_does_not_take_every_place_of_the_gate(
             assert cast.sheet().evidence.count() == 1
     finally:
         incoming.sender.set("")
+
+
+def test_who_has_no_address_is_told_so_and_no_mail_leaves(cast: Cast) -> None:
+    person = cast.administrator
+    person.email = ""
+    assert "メールアドレスが登録されていません" in trial.send(user=person)

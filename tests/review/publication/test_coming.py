@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from review.domain.fiscal import wareki
 from review.models import Cycle, CycleState
+from review.publication.services import releases
 from review.year.services import cycles
 from review.year.services.cycles import Deadlines
 from tests.cast import YEAR, Cast
@@ -59,3 +60,8 @@ def test_a_plan_without_editions_announces_nothing(cast: Cast) -> None:
     Cycle.objects.update(publish_at=timezone.now() + timedelta(days=9))
     assert "公表する予定" not in words(Client().get("/results/"))
     assert "公表の予定" not in Client().get("/results/feed.xml").content.decode()
+
+
+def test_a_year_without_a_day_is_not_announced(cast: Cast) -> None:
+    cast.open(1)
+    assert releases.coming() == []
