@@ -120,7 +120,7 @@ def test_a_whole_year_needs_no_right_that_the_role_lacks(working_as_app, cast):
                 if answer.streaming:
                     b"".join(answer.streaming_content)
     page = words(as_(cast.auditor).get("/audit/"))
-    assert "変更する権限のない役割" in page
+    assert "めぐりの役割にも変更する権限がありません" in page
     posts.end_all(user=cast.other, by=cast.administrator)
     personal_data.anonymise(user_id=cast.other.pk, by=cast.administrator, reason="離任")
     retention.remove_expired()
