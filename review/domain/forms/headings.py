@@ -173,7 +173,7 @@ def understand(path: Sequence[str]) -> Heading:
     if only_year and role not in VALUES and role not in (Role.LEFT_OUT, Role.UNIT, Role.DEPARTMENT):
         role = Role.YEARLY
     under = next((word for text in reversed(path[:-1]) if (word := role_of(text)) in VALUES), None)
-    sort = next((word for text in reversed(path) if (word := sort_of(core(text)))), "")
+    sort = next((which for text in reversed(path) if (which := sort_of(core(text)))), "")
     return Heading(role=role, year=year, doubt=doubt, label=_label(path), under=under, sort=sort)
 
 
