@@ -59,7 +59,7 @@ def test_every_indicator_has_one_row_with_its_numbers_beside_the_text(book):
     first = {head: cell.value for head, cell in zip(heads, rows[0], strict=True)}
     assert (first["目標"], first["実績"], first["達成率・\n進捗率"]) == ("60,000千円", "33,474千円", "105.0%")
     assert (first["目標(数値)"], first["実績(数値)"], first["達成率(数値)"]) == (20, 21.5, 1.05)
-    assert sheet.auto_filter.ref == f"A4:AA{4 + 67}"
+    assert sheet.auto_filter.ref == f"A4:AB{4 + 67}"
     assert sheet.freeze_panes == "C5"
 
 
@@ -103,7 +103,7 @@ def test_the_shade_of_a_grade_only_repeats_its_letter(book):
     sheet = book["成果指標一覧"]
     letter = get_column_letter(indicator_list.GRADE_COLUMN)
     rules = {rule.formula[0]: rule for area in sheet.conditional_formatting for rule in area.rules}
-    assert set(rules) == {f'${letter}5="{grade}"' for grade in ("A", "B")}
+    assert set(rules) == {f'${letter}5="{grade}"' for grade in ("A", "B", "－")}
     assert all(rule.dxf.fill.bgColor.rgb and rule.dxf.font.b for rule in rules.values())
     assert {sheet[f"{letter}{row}"].value for row in range(5, sheet.max_row + 1)} == {"A"}
 
