@@ -96,7 +96,8 @@ def parts_of(reviews: Iterable[MeasureReview]) -> dict[int, Parts]:
         _add(parts[change.review_id], f"next:{change.indicator.number}", change, NEXT)
     for pk, state in MeasureReview.objects.in_bulk(list(sheets)).items():
         _add(parts[pk], "review", state, OUTCOME)
-    return {pk: {key: _digest(value) for key, value in values.items()} for pk, values in parts.items()}
+    # In one order, whatever was added when: SQLite keeps it, and the digest of a row is taken of what is stored.
+    return {pk: {key: _digest(value) for key, value in sorted(values.items())} for pk, values in parts.items()}
 
 
 def _of_rating(rating: Rating) -> dict[str, Any]:
@@ -105,7 +106,8 @@ def _of_rating(rating: Rating) -> dict[str, Any]:
 
 def with_rating(parts: Parts, rating: Rating) -> Parts:
     """The digests of a sheet to which this 総合評価 was added, the latest of its hand. No query."""
-    return {**parts, **{key: _digest(value) for key, value in _of_rating(rating).items()}}
+    more = {key: _digest(value) for key, value in _of_rating(rating).items()}
+    return dict(sorted({**parts, **more}.items()))
 
 
 def _goals(measures: Mapping[int, MeasureYear], fiscal_year: int) -> Iterator[tuple[Indicator, IndicatorYear]]:
