@@ -123,7 +123,8 @@ def test_one_parent_serves_many_at_once() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(outcomes) == 6 and all(outcome.entry == outcomes[0].entry != None for outcome in outcomes)  # noqa: E711
+    assert len(outcomes) == 6 and outcomes[0].entry is not None
+    assert all(outcome.entry == outcomes[0].entry for outcome in outcomes)
     warm()
 
 
