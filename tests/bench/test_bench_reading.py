@@ -19,7 +19,7 @@ from tests.bench import table
 from tests.bench.bench_judge import COUNT, TARGET, measure
 from tests.corpus import genuine
 
-pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.bench]
 
 ASKED_MS = 15
 TURNS = 30 if table.FULL else 12

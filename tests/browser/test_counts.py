@@ -18,7 +18,7 @@ from tests.browser.test_department import wrote_last_year
 from tests.cast import PASSWORD, YEAR, Cast, settle_background
 from workflow import steps
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 REAL, DOUBTFUL = 30, 15
 ONE, TWO = "indicator:1:actual", "indicator:2:actual"

@@ -14,7 +14,7 @@ from review.models import ReviewState
 from tests.cast import YEAR, Cast, settle_background
 from workflow import steps
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 QUEUE = f"/plans/dx/{YEAR}/queue/"
 

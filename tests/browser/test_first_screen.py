@@ -18,7 +18,7 @@ from review.publication.services import corrections, publication
 from tests.cast import YEAR, Cast, settle_background
 from workflow import steps
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ONE, TWO = "indicator:1:actual", "indicator:2:actual"
 PLAN = f"/plans/dx/{YEAR}"

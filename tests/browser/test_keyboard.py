@@ -13,7 +13,7 @@ from review import clock
 from review.models import Cycle, Department, Job, JobState, Meeting, Proxy, ReviewState, User
 from tests.cast import PASSWORD, YEAR, Cast, settle_background
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 #: As many stops as a person bears before what the page is for.
 STOPS = 90

@@ -11,7 +11,7 @@ from tests.browser.test_desk import Counted, serious
 from tests.cast import YEAR, Cast, settle_background
 from workflow import steps
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_the_office_changes_its_plan_and_the_department_reads_who_when_and_why(

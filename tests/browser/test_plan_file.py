@@ -12,7 +12,7 @@ from tests.browser.test_desk import serious
 from tests.cast import Cast, settle_background
 from tests.review.plan.test_plan_file_jobs import long_list
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def sent(page: Any, file: Path, text: str) -> None:

@@ -13,7 +13,7 @@ from tests.cast import YEAR, Cast
 from tests.frozen import changed, follow, freeze_now
 
 # twenty seconds on a quiet machine, minutes on a busy one
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 NEXT = YEAR + 1
 #: with all that comes with it

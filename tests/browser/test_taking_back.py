@@ -10,7 +10,7 @@ from review.models import Cycle, ReviewState
 from tests.browser.test_desk import serious
 from tests.cast import Cast, settle_background
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_confirmation_is_taken_back_by_keyboard(cast: Cast, new_page, sign_in, axe, screenshot) -> None:

@@ -12,7 +12,7 @@ from review import clock
 from review.models import AuditEntry, Job, JobState, Proxy, Role, User
 from tests.cast import YEAR, Cast, settle_background
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PLAN = f"/plans/dx/{YEAR}"
 #: whose page it is, and where

@@ -220,7 +220,6 @@ def stack(services, tmp_path_factory):
 
 @pytest.mark.services
 @pytest.mark.worker
-@pytest.mark.timeout(600)
 def test_each_service_runs_and_its_health_check_tells_the_truth(stack):
     assert stack.check("migrate").returncode != 0, "healthy before the tables are there"
     stack.start("migrate")

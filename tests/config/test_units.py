@@ -115,7 +115,6 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
 
 @pytest.mark.services
 @pytest.mark.worker
-@pytest.mark.timeout(400)
 def test_the_units_run_as_they_stand(machine: Machine) -> None:
     machine.once("migrate")
     web = machine.start("web")

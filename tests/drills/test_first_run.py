@@ -17,7 +17,7 @@ from tests.config.test_compose import PROGRAM, PYTHON, Stack, answers
 from tests.config.test_compose import stack as stack
 from tests.review.plan.test_planning import FACTS
 
-pytestmark = [pytest.mark.drill, pytest.mark.services, pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.drill, pytest.mark.services, pytest.mark.browser]
 
 NEW_PASSWORD = "年度のはじめの長い合言葉8"
 OFFICES = "部\t課\n経済部\t産業振興課\n経済部\t農林水産課\n総務部\t情報経営課"

@@ -20,7 +20,7 @@ from tests.drills.test_whole_year import (
     wait_for,
 )
 
-pytestmark = [pytest.mark.drill, pytest.mark.services, pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.drill, pytest.mark.services, pytest.mark.browser]
 
 OLD = """架空市DX推進計画 指標一覧
 番号,施策,担当課,指標,単位,令和6年度目標,令和6年度実績,令和7年度目標

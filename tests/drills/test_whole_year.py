@@ -15,7 +15,7 @@ from tests.config.test_compose import stack as stack
 from tests.drills.test_first_run import Town, city_and_offices, left, open_year, people, plan
 from tests.drills.test_first_run import town as town
 
-pytestmark = [pytest.mark.drill, pytest.mark.services, pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.drill, pytest.mark.services, pytest.mark.browser]
 
 LIST = """架空市DX推進計画 指標一覧
 番号,施策,担当課,指標,単位,令和6年度目標,令和7年度目標

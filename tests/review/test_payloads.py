@@ -216,7 +216,6 @@ def log() -> Iterator[io.StringIO]:
 
 
 @pytest.mark.once
-@pytest.mark.timeout(600)  # a whole year, and every page of it
 def test_what_is_typed_stays_text_on_every_surface(cast: Cast, log: io.StringIO) -> None:
     armed(cast)
     steps.open_year(user=cast.reviewer2, cycle_id=cast.cycle.pk)  # type: ignore[union-attr]

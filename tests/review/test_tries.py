@@ -26,7 +26,7 @@ from tests.review.tries import LEFT_OUT, SECRET, nothing_of_it, paths, state, te
 from workflow import steps
 
 # Hundreds of calls each, which ask nothing of the database that others do not.
-pytestmark = [pytest.mark.timeout(600), pytest.mark.services]
+pytestmark = [pytest.mark.services]
 HERE = Path(__file__)
 
 

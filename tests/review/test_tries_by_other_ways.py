@@ -15,7 +15,7 @@ from tests.review.acting import as_
 from tests.review.screens.test_access import addresses, filled, ours
 from tests.review.tries import nothing_of_it
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.services]
+pytestmark = [pytest.mark.services]
 
 
 def of_the_sheet(review: MeasureReview) -> list[tuple[str, str]]:

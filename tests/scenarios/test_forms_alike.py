@@ -48,7 +48,7 @@ from tests.scenarios.published_forms import (
     workbook_form,
 )  # fmt: skip
 
-pytestmark = [pytest.mark.once, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.once]
 
 
 def document(name: str) -> Path:

@@ -29,7 +29,7 @@ from workflow.demo import story
 from workflow.demo.people import FIRST, SECOND, person, writer_of
 
 # half a minute on a quiet machine, minutes on a busy one
-pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

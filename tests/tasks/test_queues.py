@@ -56,7 +56,6 @@ def held(pks: list[int]) -> Iterator[None]:
 
 @pytest.mark.services
 @pytest.mark.postgres
-@pytest.mark.timeout(600)
 def test_a_long_book_delays_no_mail(
     transactional_db: None, cast: Cast, process_env: dict[str, str], tmp_path: Path
 ) -> None:

@@ -6,7 +6,6 @@ sheet. Each kind of these costs one question more, and only the page that shows 
 
 from __future__ import annotations
 
-import pytest
 from django.urls import reverse
 
 from review import clock
@@ -43,7 +42,6 @@ def counts_of(cast: Cast) -> dict[tuple[str, str, int], int]:
     return {page: queries_of(as_(cast.people[page[0]]), page[1]) for page in pages(cast)}
 
 
-@pytest.mark.timeout(300)
 def test_the_pages_ask_little_and_no_more_with_more_sheets(cast: Cast) -> None:
     cast.open(2, owners=("産業振興課", "農林水産課"))
     cast.submitted(1)

@@ -18,7 +18,7 @@ from workflow import steps
 
 ROUNDS = int(os.environ.get("MEGURI_RACES", "5"))
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60 + 15 * ROUNDS)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900 + 15 * ROUNDS)]
 
 
 @dataclass

@@ -32,7 +32,7 @@ from workflow.flows import AnnualCycleFlow
 ROUNDS = int(os.environ.get("MEGURI_RACES", "5"))
 WHY = "確かめ直します。"
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120 + 30 * ROUNDS)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900 + 30 * ROUNDS)]
 
 
 def one_task(review: MeasureReview) -> str:

@@ -17,7 +17,7 @@ from review.operations.services import backup_folder
 from tests.releases.make import ROOT
 from tests.review.operations.backups import Place, places, rows_of
 
-pytestmark = [pytest.mark.services, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.services]
 #: What a restore itself writes: the record of it, and the marks.
 WRITTEN = {"review_auditentry", "review_auditlink", "review_heartbeat"}
 

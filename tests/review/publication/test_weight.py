@@ -46,7 +46,6 @@ def with_what_comes(path: str) -> int:
 
 
 @pytest.mark.once
-@pytest.mark.timeout(300)
 def test_no_public_page_weighs_more_than_it_may(cast: Cast) -> None:
     planning.import_plan(facts(), plan_name="DX推進計画", city="見本市", year=YEAR)
     cycle = cycles.draft(plan=Plan.objects.get(name="DX推進計画"), fiscal_year=YEAR)
