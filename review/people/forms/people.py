@@ -1,16 +1,16 @@
-"""Forms around people: accounts, posts, transfers, hand-overs and proxies."""
+"""Forms around people: the city's, accounts, passwords, posts, transfers, hand-overs and proxies."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from review import clock
+from review import clock, holders
 from review.domain.fiscal import wareki
-from review.models import Department, MeasureReview, Plan, Role, User
+from review.models import Appointment, Department, MeasureReview, Plan, Role, User
 from review.models.organization import PLAN_ROLES
 from review.people.services.people import ONLY_OF_PLANS
 from review.people.services.posts import Post
@@ -282,3 +282,38 @@ class PeopleFileForm(forms.Form):
     day = DayField(
         label=_("発令日・開始日"), error_messages=NO_DAY, help_text=_("行に開始日がないときは、この日からになります。")
     )
+
+
+class AnewForm(OfficeForm):
+    """Those of a role and a department, or only those who never signed in."""
+
+    role = forms.ChoiceField(
+        label=_("役割"), required=False, choices=[("", _("すべて")), *Role.choices], error_messages=CHOOSE
+    )
+    department = OfficeField(required=False, empty_label=_("すべて"))
+    never = forms.BooleanField(label=_("まだサインインしたことのない人だけ"), required=False, initial=True)
+
+    def people(self) -> QuerySet[User]:
+        """Whom it means, once `is_valid()`: people in service."""
+        data = self.cleaned_data
+        rows = User.objects.filter(is_active=True).order_by("username")
+        held = Appointment.objects.filter(holders.held_on(clock.today()))
+        if data["role"]:
+            held = held.filter(role=data["role"])
+        if data["department"]:
+            held = held.filter(department=data["department"])
+        if data["role"] or data["department"]:
+            rows = rows.filter(pk__in=held.values("user"))
+        return rows.filter(last_login=None) if data["never"] else rows
+
+
+class CityForm(forms.Form):
+    """One row of the installation."""
+
+    name = forms.CharField(label=_("自治体名"), max_length=60, error_messages=REQUIRED)
+    code = forms.CharField(label=_("全国地方公共団体コード"), max_length=6, required=False, help_text=_("数字6桁。"))
+    office = forms.CharField(
+        label=_("問い合わせ先の部署"), max_length=60, required=False, help_text=_("お知らせのメールの末尾に出ます。")
+    )
+    extension = forms.CharField(label=_("内線"), max_length=30, required=False)
+    email = forms.CharField(label=_("問い合わせ先のメールアドレス"), max_length=254, required=False)

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -18,8 +18,8 @@ from review.models.proxy import PROXY_ROLES
 from review.people.forms.people import ProxyForm, RemarkForm
 from review.people.services import proxies as work
 from review.people.views import people
-from review.screens.views import decision_words
-from review.screens.views.acts import accepted, act_page, crumbs, previewed
+from review.screens.views import acts, decision_words
+from review.screens.views.acts import accepted, previewed_page
 from review.screens.views.answers import see_other
 from review.screens.views.questions import matching, page_of, whole, words_of
 from review.screens.views.signed_in import SignedInRequest
@@ -44,8 +44,6 @@ def page(request: SignedInRequest, *, refused: RemarkForm | None = None, decisio
     named = page_of(request, shown)
     read = Decision.objects.filter(on_behalf_of=user).exclude(later_reading=None).order_by("-decided_at")
     context = {
-        "page_title": _("代決と後閲"),
-        "breadcrumbs": crumbs((_("代決と後閲"), "")),
         "rows": [{"proxy": one, "state": state_of(one), "may_end": may_end(user, one)} for one in named],
         "page_obj": named,
         "words": words_of(request),
@@ -59,7 +57,7 @@ def page(request: SignedInRequest, *, refused: RemarkForm | None = None, decisio
         "refused": refused,
         "refused_decision": decision,
     }
-    return render(request, "people/proxies.html", context, status=422 if refused else 200)
+    return acts.page(request, "people/proxies.html", _("代決と後閲"), status=422 if refused else 200, **context)
 
 
 def state_of(proxy: Proxy) -> str:
@@ -93,28 +91,15 @@ def proxy_new(request: SignedInRequest) -> HttpResponse:
         people=holders.possible_deputies(principal),
         initial={"starts_on": clock.today()},
     )
-    effects = previewed(
+    return previewed_page(
         request,
         form,
         act=partial(name, request, principal, form),
         effects=partial(foreseen, principal, form, dict(posts)),
-    )
-    if isinstance(effects, HttpResponse):
-        return effects
-    back = reverse("meguri:proxies")
-    title = _("代決者を指名する")
-    warnings = [] if posts else [_("%(who)sさんには、代決できる役割がありません。") % {"who": principal}]
-    return act_page(
-        request,
-        title=title,
-        verb=title,
-        back_url=back,
-        trail=[(_("代決と後閲"), back)],
-        form=form,
-        effects=effects,
-        warnings=warnings,
+        title=_("代決者を指名する"),
+        trail=[(_("代決と後閲"), reverse("meguri:proxies"))],
+        warnings=[] if posts else [_("%(who)sさんには、代決できる役割がありません。") % {"who": principal}],
         lead=_("%(who)sさんが不在のあいだ、代わりに決める人です。") % {"who": principal},
-        previewing=True,
     )
 
 
