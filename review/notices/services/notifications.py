@@ -103,9 +103,9 @@ def _make(row: OutboxEvent, notice: Notice, user: User, text: notice_texts.Text,
             "title": text.title[:200],
             "body": text.body,
             "act": text.act,
-            "due_at": notice.due(row) if notice.due else None,
+            "due_at": notice.due_at(row),
             "asks": _asks(row, notice, user),
-            "link": notice.link(row),
+            "link": notice.address(row),
             "to_act": notice.to_act,
             "created_at": now,
             "mail_after": _leaves(row, notice, chosen, now),
@@ -115,9 +115,7 @@ def _make(row: OutboxEvent, notice: Notice, user: User, text: notice_texts.Text,
 
 def _leaves(row: OutboxEvent, notice: Notice, chosen: str, now: datetime) -> Any:
     """When the mail may leave; None where the person wants none."""
-    channel = chosen or notice_choices.usual(urgent=notice.urgent)
-    if channel not in notice_choices.channels(to_act=notice.to_act):
-        channel = notice_choices.usual(urgent=notice.urgent)
+    channel = chosen if chosen in notice_choices.channels(to_act=notice.to_act) else notice.usual
     if channel == notice_choices.Channel.APP:
         return None
     if _of_a_deadline(row) and not notice.urgent:
