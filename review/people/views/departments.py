@@ -20,7 +20,7 @@ from review.people.services import organisation, reorganisation_moves
 from review.people.services import reorganisation as work
 from review.people.views.people import people_crumb, state_of
 from review.screens.views.acts import accepted, page, previewed_page
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done, see_other
 from review.screens.views.questions import matching, page_of, whole, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
@@ -39,8 +39,7 @@ def departments(request: SignedInRequest) -> HttpResponse:
     """Every department with its span, and the plans; a POST adds a department. Five queries however many."""
     form = OfficeNameForm(request.POST or None)
     if accepted(form, lambda: work.add_office(user=request.user, **form.cleaned_data)):
-        messages.success(request, _("部署を加えました。"))
-        return see_other("meguri:departments")
+        return done(request, _("部署を加えました。"), "meguri:departments")
     today = clock.today()
     held = Q(appointments__starts_on__lte=today) & (Q(appointments__ends_on=None) | Q(appointments__ends_on__gte=today))
     people = Count("appointments__user", filter=held, distinct=True)
@@ -56,7 +55,7 @@ def departments(request: SignedInRequest) -> HttpResponse:
         ],
         "kinds": [{"label": str(kind.label), "url": reverse("meguri:reorganise", args=[kind.value])} for kind in Kind],
     }
-    return page(request, "people/departments.html", here()[0], people_crumb(), form=form, **context)
+    return page(request, "people/departments.html", here()[0], people_crumb(), form=form, context=context)
 
 
 def reorganise(request: SignedInRequest, manner: str) -> HttpResponse:
@@ -83,11 +82,9 @@ def reorganise(request: SignedInRequest, manner: str) -> HttpResponse:
 
 
 def plan(request: SignedInRequest, planned: work.Planned) -> HttpResponse:
-    """Do it."""
     work.plan(user=request.user, planned=planned)
     day = day_text(planned.effective_on)
-    messages.success(request, _("%(day)s施行の組織改正を登録しました。") % {"day": day})
-    return see_other("meguri:departments")
+    return done(request, _("%(day)s施行の組織改正を登録しました。") % {"day": day}, "meguri:departments")
 
 
 def choose(request: SignedInRequest, kind: Reorganisation.Kind) -> HttpResponse:
@@ -98,7 +95,6 @@ def choose(request: SignedInRequest, kind: Reorganisation.Kind) -> HttpResponse:
 
 
 def form_of(request: SignedInRequest, kind: Reorganisation.Kind, office: Department | None) -> ReorganisationForm:
-    """The form with what the department has."""
     sheets = reorganisation_moves.sheets_moving([office.pk]) if office and kind == Kind.SPLIT else ()
     people = members(office) if office and kind == Kind.SPLIT else ()
     return ReorganisationForm(
@@ -167,8 +163,7 @@ def department_list(request: SignedInRequest) -> HttpResponse:
 
     def act() -> HttpResponse:
         new = organisation.apply(by=request.user, lines=organisation.lines_of_text(form.cleaned_data["text"]))
-        messages.success(request, _("一覧を登録しました(新しい部署%(n)s件)。") % {"n": new})
-        return see_other("meguri:departments")
+        return done(request, _("一覧を登録しました(新しい部署%(n)s件)。") % {"n": new}, "meguri:departments")
 
     return previewed_page(
         request,

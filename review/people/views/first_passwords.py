@@ -13,7 +13,7 @@ from review.people.forms.people import AnewForm
 from review.people.services import first_passwords as work
 from review.people.views.people import people_crumb, told_once
 from review.screens.views.acts import page, previewed_page
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done, see_other
 from review.screens.views.signed_in import SignedInRequest
 
 
@@ -33,7 +33,7 @@ def passwords(request: SignedInRequest) -> HttpResponse:
         answer["Content-Disposition"] = 'attachment; filename="passwords.csv"'
         return answer
     context = {"days": work.KEEP_FOR.days, "may_see_jobs": permissions.may_see_jobs(request.user), **work.standing()}
-    return page(request, "people/first_passwords.html", _("仮のパスワードの一覧"), people_crumb(), **context)
+    return page(request, "people/first_passwords.html", _("仮のパスワードの一覧"), people_crumb(), context=context)
 
 
 @never_cache
@@ -43,8 +43,7 @@ def anew(request: SignedInRequest) -> HttpResponse:
 
     def act() -> HttpResponse:
         number = work.issue_anew(by=request.user, users=form.people())
-        messages.success(request, _("%(n)s人の仮のパスワードを作っています。") % {"n": number})
-        return see_other("meguri:first_passwords")
+        return done(request, _("%(n)s人の仮のパスワードを作っています。") % {"n": number}, "meguri:first_passwords")
 
     return previewed_page(
         request,
@@ -58,7 +57,6 @@ def anew(request: SignedInRequest) -> HttpResponse:
 
 
 def foreseen(request: SignedInRequest, form: AnewForm) -> list[str]:
-    """What it would do, in sentences."""
     number = form.people().exclude(pk=request.user.pk).count()
     return [
         _("%(n)s人に新しい仮のパスワードを発行します。") % {"n": number},

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse
@@ -17,10 +16,10 @@ from review.models import Appointment, Department, Proxy, Role, User
 from review.people.forms.people import LastDayForm, NamesForm, PersonForm, PostForm, open_offices
 from review.people.services import handover
 from review.people.services import people as work
-from review.people.services.passwords import Enrolled
+from review.people.services.first_passwords import Enrolled
 from review.screens.forms.fields import ReasonForm
 from review.screens.views.acts import accepted, act_page, page, sure
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done
 from review.screens.views.questions import matching, page_of, whole, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
@@ -57,7 +56,7 @@ def people(request: SignedInRequest) -> HttpResponse:
         "show": request.GET.get("show", ""),
         "may_manage": permissions.may_manage_people(request.user),
     }
-    return page(request, "people/list.html", _("利用者"), **context)
+    return page(request, "people/list.html", _("利用者"), context=context)
 
 
 def matching_people(request: SignedInRequest) -> QuerySet[User]:
@@ -95,13 +94,11 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_bound:
         require_administrator(request)
         if accepted(form, lambda: work.change(by=request.user, user_id=pk, **form.cleaned_data)):
-            messages.success(request, _("変更を保存しました。"))
-            return see_other("meguri:person", pk)
+            return done(request, _("変更を保存しました。"), "meguri:person", pk)
     return person_page(request, user, form=form, status=422 if form.errors else 200)
 
 
 def names_of(user: User) -> dict[str, str]:
-    """What the form begins with."""
     return {"display_name": user.display_name, "email": user.email}
 
 
@@ -132,7 +129,7 @@ def person_page(
         "form": form or NamesForm(initial=names_of(user)),
         "post_form": post_form or PostForm(initial={"starts_on": clock.today()}),
     }
-    return page(request, "people/person.html", str(user), people_crumb(), status=status, **context)
+    return page(request, "people/person.html", str(user), people_crumb(), status=status, context=context)
 
 
 def state_of(row: Appointment | Department | Proxy) -> str:
@@ -186,24 +183,20 @@ def person_password(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def person_appoint(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Give a post, from today or a day ahead."""
     user = get_object_or_404(User, pk=pk)
     form = PostForm(request.POST)
     if accepted(form, lambda: work.appoint(by=request.user, user_id=pk, post=form.post, **form.days)):
-        messages.success(request, _("任用しました。"))
-        return see_other("meguri:person", pk, fragment="posts")
+        return done(request, _("任用しました。"), "meguri:person", pk, fragment="posts")
     return person_page(request, user, post_form=form, status=422)
 
 
 def post_end(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Let a post end with a day."""
     post = get_object_or_404(Appointment.objects.select_related("user", "department"), pk=pk)
     form = LastDayForm(request.POST or None, initial={"last_day": clock.today()})
     if accepted(
         form, lambda: work.end_post(by=request.user, appointment_id=pk, last_day=form.cleaned_data["last_day"])
     ):
-        messages.success(request, _("役割を終える日を決めました。"))
-        return see_other("meguri:person", post.user_id, fragment="posts")
+        return done(request, _("役割を終える日を決めました。"), "meguri:person", post.user_id, fragment="posts")
     office = f"{post.department} " if post.department else ""
     return person_act(
         request,
@@ -224,18 +217,16 @@ def person_deactivate(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     blocked = work.obstacles(user) if user.is_active else [_("この利用者の利用は、もう停止されています。")]
     if sure(request) and accepted(form, lambda: work.deactivate(by=request.user, user_id=pk, **form.cleaned_data)):
-        messages.success(request, _("%(who)sさんの利用を停止しました。") % {"who": user})
-        return see_other("meguri:person", pk)
+        return done(request, _("%(who)sさんの利用を停止しました。") % {"who": user}, "meguri:person", pk)
     title, here = _("利用を停止する"), person_crumb(user)
     if blocked:
         context = {"person": user, "blocked": blocked, "work": handover.open_work(user), "back_url": here[1]}
         status = 422 if form.is_bound else 200
-        return page(request, "people/blocked.html", title, people_crumb(), here, status=status, **context)
+        return page(request, "people/blocked.html", title, people_crumb(), here, status=status, context=context)
     return person_act(request, user, title=title, form=form, effects=leaving_effects(user), danger=True)
 
 
 def leaving_effects(user: User) -> list[str]:
-    """What the deactivation does."""
     posts = user.appointments.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today())).count()
     proxies = len(handover.open_work(user).proxies)
     effects = [
@@ -252,7 +243,6 @@ def leaving_effects(user: User) -> list[str]:
 
 @never_cache
 def person_reactivate(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The person is back."""
     user = get_object_or_404(User, pk=pk)
     form, made = ReasonForm(request.POST or None), list[Enrolled]()
     if accepted(form, lambda: made.append(work.reactivate(by=request.user, user_id=pk, **form.cleaned_data))):

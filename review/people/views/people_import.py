@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.core import signing
 from django.http import HttpResponse
 from django.urls import reverse
@@ -18,7 +17,7 @@ from review.people.services import people_import as work
 from review.people.views.people import people_crumb
 from review.screens.services.incoming import on_disk
 from review.screens.views.acts import page, sure
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done
 from review.screens.views.signed_in import SignedInRequest
 
 SALT, HOUR = "review.people_import", 3600
@@ -58,7 +57,7 @@ def shown(
         "packed": signing.dumps(data, salt=SALT, compress=True),
     }
     trail = people_crumb(), (str(TITLE), reverse("meguri:people_import"))
-    return page(request, "people/import_preview.html", _("内容の確認"), *trail, status=status, **context)
+    return page(request, "people/import_preview.html", _("内容の確認"), *trail, status=status, context=context)
 
 
 def take(request: SignedInRequest) -> HttpResponse:
@@ -77,5 +76,4 @@ def take(request: SignedInRequest) -> HttpResponse:
     except Invalid as refusal:
         why = " ".join([str(refusal), *refusal.fields.values()])
         return shown(request, lines, way=data["way"], day=day, refused=why, status=422)
-    messages.success(request, _("利用者を取り込みました。"))
-    return see_other("meguri:first_passwords")
+    return done(request, _("利用者を取り込みました。"), "meguri:first_passwords")

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -20,7 +19,7 @@ from review.people.services import proxies as work
 from review.people.views import people
 from review.screens.views import acts, decision_words
 from review.screens.views.acts import accepted, previewed_page
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done
 from review.screens.views.questions import matching, page_of, whole, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
@@ -57,7 +56,7 @@ def page(request: SignedInRequest, *, refused: RemarkForm | None = None, decisio
         "refused": refused,
         "refused_decision": decision,
     }
-    return acts.page(request, "people/proxies.html", _("代決と後閲"), status=422 if refused else 200, **context)
+    return acts.page(request, "people/proxies.html", _("代決と後閲"), status=422 if refused else 200, context=context)
 
 
 def state_of(proxy: Proxy) -> str:
@@ -66,7 +65,6 @@ def state_of(proxy: Proxy) -> str:
 
 
 def may_end(user: Any, proxy: Proxy) -> bool:
-    """Whether the row has the button."""
     return state_of(proxy) in ("now", "ahead") and permissions.may_name_proxy(user, proxy.principal)
 
 
@@ -112,17 +110,14 @@ def principal_of(request: SignedInRequest) -> User:
 
 
 def name(request: SignedInRequest, principal: User, form: ProxyForm) -> HttpResponse:
-    """Do it."""
     days = {day: form.cleaned_data[day] for day in ("starts_on", "ends_on")}
     deputy, reason = form.cleaned_data["deputy"].pk, form.cleaned_data["reason"]
     naming = work.Naming(principal=principal.pk, deputy=deputy, post=form.chosen, reason=reason, **days)
     work.name(user=request.user, naming=naming)
-    messages.success(request, _("代決者を指名しました。本人と代決者にお知らせが届きます。"))
-    return see_other("meguri:proxies")
+    return done(request, _("代決者を指名しました。本人と代決者にお知らせが届きます。"), "meguri:proxies")
 
 
 def foreseen(principal: User, form: ProxyForm, posts: Mapping[str, str]) -> list[str]:
-    """What the naming means."""
     data = form.cleaned_data
     period = {"start": day_text(data["starts_on"]), "end": day_text(data["ends_on"])}
     names = {"who": principal, "deputy": data["deputy"], "post": posts[data["post"]]}
@@ -138,13 +133,11 @@ def foreseen(principal: User, form: ProxyForm, posts: Mapping[str, str]) -> list
 
 @require_POST
 def proxy_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Take a naming back."""
     managing = permissions.may_manage_cycle(request.user)
     known = Proxy.objects.all() if managing else Proxy.objects.filter(principal=request.user)
     proxy = get_object_or_404(known, pk=pk)
     work.withdraw(user=request.user, proxy_id=proxy.pk)
-    messages.success(request, _("代決者の指名を取り消しました。"))
-    return see_other("meguri:proxies")
+    return done(request, _("代決者の指名を取り消しました。"), "meguri:proxies")
 
 
 @require_POST
@@ -153,6 +146,5 @@ def proxy_read(request: SignedInRequest, pk: int) -> HttpResponse:
     decision = get_object_or_404(Decision, pk=pk, on_behalf_of=request.user)
     form = RemarkForm(request.POST)
     if accepted(form, lambda: work.read_later(user=request.user, decision_id=decision.pk, **form.cleaned_data)):
-        messages.success(request, _("後閲しました。"))
-        return see_other("meguri:proxies")
+        return done(request, _("後閲しました。"), "meguri:proxies")
     return page(request, refused=form, decision=decision.pk)

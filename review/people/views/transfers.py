@@ -16,7 +16,7 @@ from review.people.services.posts import Post
 from review.people.views.people import people_crumb, person_act, person_crumb
 from review.screens.forms.fields import refusals_on
 from review.screens.views.acts import accepted, page, sure
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
 
@@ -95,11 +95,10 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     if accepted(form, lambda: handover.hand_over(user=request.user, leaving=leaving, **form.chosen)):
         data = form.cleaned_data
         message = _("%(n)s件を%(who)sさんに引き継ぎました。") % {"n": len(data["sheets"]), "who": data["to"]}
-        messages.success(request, message)
-        return see_other("meguri:person", pk, fragment="work")
+        return done(request, message, "meguri:person", pk, fragment="work")
     context = {"person": leaving, "work": work, "today": clock.today()}
     trail = people_crumb(), person_crumb(leaving)
-    return page(request, "people/handover.html", _("仕事を引き継ぐ"), *trail, form=form, **context)
+    return page(request, "people/handover.html", _("仕事を引き継ぐ"), *trail, form=form, context=context)
 
 
 def takers(work: handover.OpenWork, leaving: User) -> QuerySet[User]:
