@@ -128,7 +128,6 @@ def asks(row: OutboxEvent) -> dict[str, Any]:
 
 
 def words(row: OutboxEvent) -> dict[str, str]:
-    """The placeholders of these notices."""
     if row.name == Event.DECISION_CALLED:
         return _day_words(decide_due(row))
     reviews, step = sheets(row), Step(row.payload["step"])

@@ -70,7 +70,6 @@ class Notice:
 
     @property
     def to_act(self) -> bool:
-        """Whether it asks for an act."""
         return self.asks and bool(self.act)
 
     @property
@@ -100,7 +99,6 @@ class Notice:
         return row.review.step_due_at if self.step and row.review else None
 
     def address(self, row: OutboxEvent) -> str:
-        """Where it leads."""
         return links.address(self.link, row) if isinstance(self.link, str) else self.link(row)
 
     def fits(self, row: OutboxEvent) -> bool:

@@ -160,7 +160,8 @@ def _words(row: OutboxEvent) -> dict[str, str]:
     if row.cycle:
         words |= _cycle_words(row.cycle)
     if row.review:
-        words |= _sheet_words(row.review)
+        year = row.review.measure_year
+        words |= {"measure": f"{year.measure.code} {year.name}", "department": year.owner.name}
     if _of_a_deadline(row):
         words |= deadline_notices.words(row)
     return {**dict.fromkeys(notice_texts.PLACEHOLDERS, ""), **words}
@@ -172,11 +173,6 @@ def _cycle_words(cycle: Cycle) -> dict[str, str]:
 
     names = {"office": cycle.plan.office, "body": cycle.plan.body}
     return {"year": cycle.label, "due": day(cycle.due_at), "closes": day(cycle.closes_at), **names}
-
-
-def _sheet_words(review: MeasureReview) -> dict[str, str]:
-    year = review.measure_year
-    return {"measure": f"{year.measure.code} {year.name}", "department": year.owner.name}
 
 
 def preview(row: OutboxEvent) -> notice_texts.Text | None:

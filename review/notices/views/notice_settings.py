@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from review.notices.services import notice_choices
 from review.notices.services.notice import Notice
 from review.notices.services.notice_table import ROWS
 from review.screens.views.acts import page
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done
 from review.screens.views.signed_in import SignedInRequest
 
 
@@ -31,11 +30,10 @@ def settings(request: SignedInRequest) -> HttpResponse:
             for key, sentence in refusal.fields.items():
                 form.add_error(key, sentence)
         else:
-            messages.success(request, _("お知らせの受け取り方を保存しました。"))
-            return see_other("meguri:notice_settings")
+            return done(request, _("お知らせの受け取り方を保存しました。"), "meguri:notice_settings")
     context = {"groups": groups(lines, form), "address": request.user.email}
     trail = _("お知らせ"), reverse("meguri:notices")
-    return page(request, "notices/notice_settings.html", _("お知らせの受け取り方"), trail, form=form, **context)
+    return page(request, "notices/notice_settings.html", _("お知らせの受け取り方"), trail, form=form, context=context)
 
 
 def form_of(request: SignedInRequest, lines: list[Notice]) -> ChoicesForm:

@@ -14,7 +14,7 @@ from review.notices.services.notice import Notice
 from review.notices.services.notice_table import LINES, NOTICES
 from review.notices.services.notice_texts import Text
 from review.screens.views import acts
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
@@ -65,8 +65,7 @@ def text(request: SignedInRequest, key: str) -> HttpResponse:
     try:
         if "save" in request.POST:
             notice_texts.change(user=request.user, key=key, text=typed, names=names)
-            messages.success(request, _("文面を保存しました。次のお知らせから使われます。"))
-            return see_other("meguri:notice_text", key)
+            return done(request, _("文面を保存しました。次のお知らせから使われます。"), "meguri:notice_text", key)
         if problems := notice_texts.problems_of(typed, names):
             raise Invalid(_("文面を確かめてください。"), problems)
     except Invalid as refusal:
@@ -90,7 +89,7 @@ def page(
         "names": [{"name": name, **_words(name)} for name in names],
     }
     trail = _("お知らせの文面"), reverse("meguri:notice_texts")
-    return acts.page(request, "notices/notice_text.html", line.label, trail, form=form, status=status, **context)
+    return acts.page(request, "notices/notice_text.html", line.label, trail, form=form, status=status, context=context)
 
 
 def _words(name: str) -> dict[str, str]:

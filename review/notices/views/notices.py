@@ -47,7 +47,7 @@ def notices(request: SignedInRequest) -> HttpResponse:
             {"label": _("未読"), "url": f"{here}?show=unread", "count": unread, "current": only_unread},
         ],
     }
-    return acts.page(request, "notices/notices.html", _("お知らせ"), **context)
+    return acts.page(request, "notices/notices.html", _("お知らせ"), context=context)
 
 
 def follow(request: SignedInRequest, pk: int) -> HttpResponse:
