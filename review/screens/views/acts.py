@@ -1,6 +1,6 @@
 """The page of an act: a form, and before anything irreversible what will happen to whom, with a second button."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,10 +42,11 @@ def page(
     *trail: tuple[str, str],
     form: forms.Form | None = None,
     status: int = 200,
-    **context: Any,
+    context: Mapping[str, Any] | None = None,
+    **more: Any,
 ) -> HttpResponse:
     """The template with its title, under ホーム > the trail; 422 where the form was refused."""
-    words = {"page_title": title, "breadcrumbs": crumbs(*trail, title), "form": form, **context}
+    words = {"page_title": title, "breadcrumbs": crumbs(*trail, title), "form": form, **(context or {}), **more}
     return render(request, template, words, status=422 if form is not None and form.errors else status)
 
 
@@ -87,9 +88,9 @@ def act_page(
 ) -> HttpResponse:
     """Render it. `previewing` asks for the preview first; with `effects` the button does the act. Its words are the title's,
     and it leads back to the end of the trail, where nothing else is said."""
-    words = {"verb": verb or title, "back_url": back_url or trail[-1][1], "effects": effects, "warnings": warnings}
-    words |= {"lead": lead, "danger": danger, "preview_first": previewing and not effects}
-    return page(request, "screens/act.html", title, *trail, form=form, **words, **more)
+    more |= {"effects": effects, "warnings": warnings, "lead": lead, "danger": danger}
+    more |= {"verb": verb or title, "back_url": back_url or trail[-1][1], "preview_first": previewing and not effects}
+    return page(request, "screens/act.html", title, *trail, form=form, **more)
 
 
 def previewed_page(

@@ -25,9 +25,9 @@ def test_every_link_leads_to_an_address(link: str) -> None:
         payload={"correction": 7, "change": 7},
     )
     name, sign, place = link.partition("#")
-    path, found, fragment = links.address(link, row).partition("#")
+    path, hash_sign, fragment = links.address(link, row).partition("#")
     named = resolve(path)
-    assert (named.view_name, found, fragment) == (name, sign, place)
+    assert (named.view_name, hash_sign, fragment) == (name, sign, place)
     assert set(named.kwargs.values()) <= {7, 2024, "dx"}
     assert (2024 in named.kwargs.values()) == (link in OF_A_YEAR)
 
