@@ -24,6 +24,8 @@ LARGEST, IN_MEMORY, STEP = 11 * 1024 * 1024, 512 * 1024, 64 * 1024
 class PatientWorker(ThreadWorker):
     """Receives, works and sends in different threads; ends the connection of whoever takes too long."""
 
+    wsgi: Any
+
     def init_process(self) -> None:
         """Before the loop of the process begins."""
         self.ends: dict[Any, float] = {}
@@ -37,7 +39,7 @@ class PatientWorker(ThreadWorker):
     def load_wsgi(self) -> None:
         """The application works at the desks."""
         super().load_wsgi()
-        application: Any = self.wsgi  # type: ignore[has-type]
+        application = self.wsgi
         self.wsgi = lambda *given: self.desks.submit(work, application, *given).result()
 
     def murder_pending(self) -> None:
@@ -79,8 +81,9 @@ class PatientWorker(ThreadWorker):
 def work(application: Any, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """The answer, whole: what comes piece by piece out of the database is fetched here; a file is left to the senders."""
     response: Iterable[bytes] = application(environ, start_response)
-    if isinstance(response, environ["wsgi.file_wrapper"]):
-        return response  # type: ignore[no-any-return]  # whose class only the server knows
+    of_a_file: type[Iterable[bytes]] = environ["wsgi.file_wrapper"]  # whose class only the server knows
+    if isinstance(response, of_a_file):
+        return response
     try:
         if not getattr(response, "streaming", False):
             return list(response)

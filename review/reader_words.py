@@ -7,6 +7,8 @@ from itertools import islice
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import get_language, gettext_noop, override
 from django.utils.translation import gettext as _
 
@@ -26,6 +28,20 @@ def problem(value: str) -> str:
     """Why the text cannot be stored, in one sentence; '' where it can."""
     flaw = text.flaw(value)
     return _(flaw.sentence) % flaw.facts if flaw else ""
+
+
+def reason_problem(reason: str) -> str:
+    """Why the words cannot go on record as a reason; '' where they can."""
+    return problem(reason) or ("" if reason.strip() else _("理由を入力してください。"))
+
+
+def is_mail_address(value: str) -> bool:
+    """Whether a mail could be sent to it."""
+    try:
+        validate_email(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def _japanese() -> bool:

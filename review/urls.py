@@ -13,17 +13,8 @@ from review.domain import measure_codes
 from review.ending.views import next_plan, plan_end, summary
 from review.models.plan import SHORT_NAME
 from review.notices.views import notice_settings, notice_texts, notices
-from review.operations.views import audit, audit_export, jobs, operator, personal_data
-from review.people.views import (
-    city,
-    departments,
-    first_passwords,
-    organisation,
-    people,
-    people_import,
-    proxies,
-    transfers,
-)
+from review.operations.views import audit, jobs, operator, personal_data
+from review.people.views import city, departments, first_passwords, people, people_import, proxies, transfers
 from review.plan.views import measures, new_plan, plan_changes, plan_import, plan_people, plans, structure
 from review.publication.views import api, files, preview, publication
 from review.screens.views import access_table
@@ -156,7 +147,7 @@ screens = [
     path("people/<int:pk>/reactivate/", people.person_reactivate, name="person_reactivate"),
     path("people/posts/<int:pk>/end/", people.post_end, name="post_end"),
     path("departments/", departments.departments, name="departments"),
-    path("departments/list/", organisation.department_list, name="department_list"),
+    path("departments/list/", departments.department_list, name="department_list"),
     path("departments/reorganise/<slug:manner>/", departments.reorganise, name="reorganise"),
     path("departments/<int:pk>/withdraw/", departments.reorganisation_withdraw, name="reorganisation_withdraw"),
     path("city/", city.city, name="city"),
@@ -179,7 +170,7 @@ screens = [
     path("jobs/announce/", operator.announce, name="announce"),
     path("audit/", audit.audit, name="audit"),
     path("audit/refused/", operator.refused, name="refused"),
-    path("audit/export/", audit_export.export, name="audit_export"),
+    path("audit/export/", audit.export, name="audit_export"),
     path("access/", access_table.access, name="access"),
     # people, as far as their names and their sign-in go
     path("personal-data/", personal_data.personal_data_page, name="personal_data"),

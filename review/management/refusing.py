@@ -1,13 +1,15 @@
-"""A refusal of a service as a command tells it: one sentence, status 1, nothing half-saved."""
+"""A refusal of a service, of the database or of the reader of files as a command tells it: one sentence, nothing half-saved."""
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
 from django.db import DatabaseError, OperationalError, ProgrammingError
 
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
+from review.screens.services import incoming
 
 UNMIGRATED = "データベースの準備ができていません。先に「manage.py migrate」を実行してください。"
 
@@ -36,3 +38,13 @@ def refusing(handle: Callable[..., None]) -> Callable[..., None]:
             raise CommandError(database_words(error)) from error
 
     return answered
+
+
+def proposal_in(path: Path, *, afterwards: str = "") -> dict[str, Any]:
+    """The file's proposal as data. Raises CommandError with status 2 and one sentence, and `afterwards`, where there is none."""
+    if not path.is_file():
+        raise CommandError(f"{path}: ファイルを開けません。場所と名前を確かめてください。", returncode=2)
+    try:
+        return incoming.read("form", path)
+    except Invalid as refusal:
+        raise CommandError(f"{path.name}: {refusal}{afterwards}", returncode=2) from refusal

@@ -37,9 +37,6 @@ class AuditEntry(models.Model):
         ordering = ["pk"]
         indexes = [models.Index(fields=["subject"]), models.Index(fields=["at"])]
 
-    def __str__(self) -> str:
-        return f"{self.action} {self.subject}"
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise TypeError("監査記録は変更できません。")
@@ -65,6 +62,3 @@ class AuditLink(models.Model):
 
     class Meta:
         ordering = ["seq"]
-
-    def __str__(self) -> str:
-        return f"{self.seq} {self.hash[:12]}"

@@ -37,6 +37,3 @@ class FirstPassword(models.Model):
         verbose_name = _("仮のパスワード")
         verbose_name_plural = _("仮のパスワード")
         ordering = ["user__username"]
-
-    def __str__(self) -> str:
-        return str(self.user)

@@ -68,6 +68,3 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=60, unique=True)
     at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.name

@@ -98,13 +98,8 @@ class NoticeText(models.Model):
         verbose_name_plural = _("お知らせの文面")
         ordering = ["key"]
 
-    def __str__(self) -> str:
-        return self.key
-
 
 class NoticeChoice(models.Model):
-    """How one person receives one kind of notice."""
-
     class Channel(models.TextChoices):
         NOW = "now", _("すぐにメール")
         DIGEST = "digest", _("朝のまとめメール")
@@ -118,6 +113,3 @@ class NoticeChoice(models.Model):
         verbose_name = _("お知らせの受け取り方")
         verbose_name_plural = _("お知らせの受け取り方")
         constraints = [models.UniqueConstraint(fields=["user", "notice"], name="one_choice_a_notice")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.notice}"

@@ -27,9 +27,6 @@ class Opinion(models.Model):
         verbose_name_plural = _("外部評価の意見")
         ordering = ["review", "given_on", "pk"]
 
-    def __str__(self) -> str:
-        return f"{self.review_id} {self.giver}"
-
     @classmethod
     def heard(cls) -> models.Prefetch[str, models.QuerySet[Opinion], str]:
         """For sheets: their opinions that were not withdrawn, as `opinions_heard`."""

@@ -36,7 +36,6 @@ def _japanese() -> bool:
 
 
 def measure_code(text: str) -> None:
-    """The validator of 施策ID."""
     if not measure_codes.is_code(text):
         raise ValidationError(_("施策IDは、%(most)s文字以内で入力してください。") % {"most": measure_codes.LONGEST})
 
@@ -81,7 +80,6 @@ class Plan(models.Model):
 
     @property
     def years(self) -> range:
-        """The fiscal years of the plan, first to last."""
         return range(self.first_year, self.last_year + 1)
 
     @property

@@ -69,9 +69,6 @@ class PlanChange(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.fiscal_year}"
-
     @property
     def key(self) -> tuple[str, int]:
         """What names the first year that it changes in addresses, as `Cycle.key`."""

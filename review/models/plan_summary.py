@@ -74,9 +74,6 @@ class SummaryDecision(models.Model):
             models.CheckConstraint(condition=~Q(decided_by=F("submitted_by")), name="summary_takes_two"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.summary} #{self.round}"
-
 
 class SummaryEdition(models.Model):
     """What was published of a 総括: numbered, frozen. `snapshot` has the shape of `summary_content.snapshot_of`, `sha256` is

@@ -45,10 +45,6 @@ class PlanUpload(models.Model):
             )
         ]
 
-    def __str__(self) -> str:
-        return self.filename
-
     @property
     def is_read(self) -> bool:
-        """Whether there is something to look at."""
         return bool(self.reading)

@@ -44,9 +44,6 @@ class Proxy(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.principal_id} → {self.deputy_id} {self.role}"
-
 
 class LaterReading(models.Model):
     """後閲: the person represented has read what was decided in their name."""
@@ -59,6 +56,3 @@ class LaterReading(models.Model):
     class Meta:
         verbose_name = _("後閲")
         verbose_name_plural = _("後閲")
-
-    def __str__(self) -> str:
-        return f"{self.decision_id}"

@@ -54,9 +54,6 @@ class ReminderPause(models.Model):
             models.CheckConstraint(condition=Q(department=None) | Q(review=None), name="pause_has_one_scope"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.cycle_id} {self.starts_on}-{self.ends_on}"
-
 
 class Extension(models.Model):
     """A later end for one sheet: who asked for it and why, who decided, and until when.
@@ -93,6 +90,3 @@ class Extension(models.Model):
             ),
             models.UniqueConstraint(fields=["review"], condition=Q(state="asked"), name="one_extension_asked_at_once"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.review_id} {self.state}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -12,7 +12,7 @@ from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from review.models.cycle import Cycle
-from review.models.plan import MeasureYear
+from review.models.plan import IndicatorYear, MeasureYear
 from review.models.scope import Row, Scope, SheetQuerySet
 
 
@@ -79,6 +79,11 @@ class MeasureReview(models.Model):
     )
 
     objects = SheetQuerySet.as_manager()
+
+    # What `queries.full_reviews` puts there.
+    years_by_number: dict[int, list[IndicatorYear]]
+    ratings_by_hand: dict[str, Any]
+    opinions_heard: list[Any]
 
     class Meta:
         verbose_name = _("施策シート")
@@ -270,7 +275,6 @@ class Decision(models.Model):
 
     @property
     def of_review(self) -> bool:
-        """Whether it is one OF_REVIEW."""
         return self.step == Step.REVIEW or self.verdict == Verdict.WITHDRAW_REVIEW
 
 

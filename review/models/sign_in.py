@@ -11,9 +11,6 @@ class Tally(models.Model):
     started_at = models.DateTimeField()
     count = models.PositiveIntegerField()
 
-    def __str__(self) -> str:
-        return f"{self.key} {self.count}"
-
 
 class SecondFactor(models.Model):
     """A person's authenticator app. Counts only once `confirmed_at` is set, by a first right code.
@@ -31,9 +28,6 @@ class SecondFactor(models.Model):
         verbose_name = _("二段階認証")
         verbose_name_plural = _("二段階認証")
 
-    def __str__(self) -> str:
-        return str(self.user)
-
 
 class RecoveryCode(models.Model):
     """A code for the day on which the phone is lost; counts once. Only its digest is stored."""
@@ -45,9 +39,6 @@ class RecoveryCode(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["factor", "digest"], name="recovery_code_once")]
 
-    def __str__(self) -> str:
-        return self.digest[:8]
-
 
 class LinkedIdentity(models.Model):
     """The person's identity at the city's sign-in provider. Names and addresses change there; the subject does not."""
@@ -58,6 +49,3 @@ class LinkedIdentity(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="identity_once")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.issuer}"

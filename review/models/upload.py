@@ -28,9 +28,6 @@ class EntryBook(models.Model):
         verbose_name_plural = _("記入用ブック")
         ordering = ["-made_at", "-pk"]
 
-    def __str__(self) -> str:
-        return str(self.token)
-
 
 class Upload(models.Model):
     """One workbook that came back. The bytes are not stored, only what was read.
@@ -72,6 +69,3 @@ class Upload(models.Model):
                 condition=Q(state="refused") | Q(entry_book__isnull=False), name="read_upload_has_book"
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.filename

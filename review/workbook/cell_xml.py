@@ -43,7 +43,6 @@ class Fragment(NamedTuple):
 
     @classmethod
     def unpacked(cls, data: bytes) -> Fragment:
-        """The fragment that `packed` gave."""
         last_row, last_column, rows, merges = _LENGTHS.unpack_from(data)
         start = _LENGTHS.size
         end = start + rows
@@ -127,13 +126,11 @@ class XmlPainter(Painter):
             rows.links.append(f'<hyperlink ref="{place}" location={quoteattr(link)}/>')
 
     def number(self, sheet: Any, row: int, column: int, value: float | int | None, style: str) -> None:
-        """One cell with a number, or an empty one."""
         head = f'<c r="{_LETTERS[column]}{row}" s="{self._looks[style, False]}"'
         xml = f"{head}/>" if value is None else f"{head}><v>{value!r}</v></c>"
         self._rows(sheet).cells.setdefault(row, []).append((column, xml))
 
     def merge(self, sheet: Any, row: int, column: int, last_row: int, last_column: int, style: str) -> None:
-        """Join cells, each with the border of the first."""
         if last_row == row and last_column == column:
             return
         rows = self._rows(sheet)
@@ -146,11 +143,9 @@ class XmlPainter(Painter):
         rows.merges.append(f'<mergeCell ref="{_LETTERS[column]}{row}:{_LETTERS[last_column]}{last_row}"/>')
 
     def height(self, sheet: Any, row: int, points: float) -> None:
-        """Set the height of a row."""
         self._rows(sheet).heights[row] = points
 
     def page_break(self, sheet: Any, row: int) -> None:
-        """Begin a new printed page with the row."""
         self._rows(sheet).breaks.append(row - 1)
 
     def block(self, sheet: Any, entry: BookSheet, place: tuple[int | str, ...], paint: Callable[[], None]) -> None:
@@ -172,7 +167,6 @@ class XmlPainter(Painter):
         return Painted(self._done.pop(title, []), breaks)
 
     def forget(self, title: str) -> None:
-        """Throw away what was painted of a sheet."""
         self._taken_open(title)
         self._done.pop(title, None)
 

@@ -72,8 +72,6 @@ class _Named(NamedTuple):
 
 
 class _Build:
-    """One run."""
-
     def __init__(self, book: YearBook, parts: PartCache) -> None:
         self.book, self.parts = book, parts
         self.workbook = writer.new_book()

@@ -40,7 +40,6 @@ class CellText:
 
 
 def has_colour(cell: Cell | MergedCell) -> bool:
-    """Whether a person coloured the cell."""
     fill = cell.fill
     if fill is None or fill.fill_type != "solid":
         return False
@@ -52,17 +51,10 @@ def has_colour(cell: Cell | MergedCell) -> bool:
 
 def joined(cells: Mapping[str, CellText], painted: Collection[str]) -> dict[str, CellText]:
     """The same by item: the years of a bar as one text, in the place of the first; `painted` are the coloured cells."""
-    by_item: dict[str, CellText] = {}
-    for bar, keys in _by_item(cells).items():
-        by_item[bar] = _bar(cells, keys, painted) if items.is_bar(bar) else cells[bar]
-    return by_item
-
-
-def _by_item(keys: Iterable[str]) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
-    for key in keys:
+    for key in cells:
         groups.setdefault(items.item_of(key), []).append(key)
-    return groups
+    return {item: _bar(cells, keys, painted) if items.is_bar(item) else cells[item] for item, keys in groups.items()}
 
 
 def _bar(cells: Mapping[str, CellText], keys: Iterable[str], painted: Collection[str]) -> CellText:

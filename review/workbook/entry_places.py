@@ -121,5 +121,4 @@ def cell_digest(text: str) -> str:
 
 
 def text_of(cell: Cell | MergedCell) -> str:
-    """What stands in the cell, as text."""
     return "" if cell.value is None else str(cell.value)

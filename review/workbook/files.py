@@ -8,8 +8,8 @@ import hashlib
 import os
 import posixpath
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -37,9 +37,7 @@ def write_atomically(
     `check` gets the temporary file, closed and flushed, and raises to refuse it. Any failure, a full disk included,
     passes through to the caller with the old file untouched and no temporary file left.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    temporary = Path(name)
-    try:
+    with beside(path) as (handle, temporary):
         with os.fdopen(handle, "wb") as stream:
             write(stream)
             stream.flush()
@@ -48,14 +46,23 @@ def write_atomically(
             check(temporary)
         written = describe(temporary)
         temporary.chmod(0o644)  # mkstemp makes it private; the web server is another user
+    _sync_folder(path.parent)
+    return written
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[tuple[int, Path]]:
+    """A new file, open and by its name, that takes the place of `path` after the block; where that fails, it is gone."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        yield handle, temporary
         temporary.replace(path)
     except BaseException:
         # lxml reports a full disk as its own SerialisationError, so nothing narrower would do.
         with suppress(OSError):
             temporary.unlink()
         raise
-    _sync_folder(path.parent)
-    return written
 
 
 def check_workbook(path: Path) -> None:
@@ -79,7 +86,6 @@ def check_workbook(path: Path) -> None:
 
 
 def describe(path: Path) -> WrittenFile:
-    """Its hash and its size."""
     with path.open("rb") as stream:
         return WrittenFile(sha256=hashlib.file_digest(stream, "sha256").hexdigest(), size=path.stat().st_size)
 

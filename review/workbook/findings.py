@@ -67,7 +67,6 @@ class Finding:
 
     @property
     def is_ok(self) -> bool:
-        """Whether the file may be parsed."""
         return self.code == Code.OK
 
 
@@ -82,7 +81,6 @@ class Refused(Exception):
         self.code, self.what, self.cell, self.advice = code, what, cell, advice or ADVICE[code]
 
     def finding(self) -> Finding:
-        """The finding that the inspection ends with."""
         where = f"セル{self.cell}: " if self.cell else ""
         sentence = f"{where}{self.what}。" if self.what else where
         return Finding(code=self.code, detail=sentence + self.advice, cell=self.cell)

@@ -10,7 +10,7 @@ from typing import Any
 from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.worksheet import Worksheet
 
-from review.domain.forms.grid import Grid, Span, make_grid
+from review.domain.forms.grid import Grid, make_grid
 from review.workbook import shown
 from review.workbook.findings import Code, Refused
 from review.workbook.table_reader import opened, typed
@@ -44,7 +44,9 @@ def _grid(sheet: Worksheet) -> Grid:
     return make_grid(
         rows,
         title=sheet.title,
-        spans=_spans(sheet),
+        spans=[
+            (one.min_row - 1, one.min_col - 1, one.max_row - 1, one.max_col - 1) for one in sheet.merged_cells.ranges
+        ],
         plain=plain,
         dates=dates,
         hidden_rows={number - 1 for number, row in sheet.row_dimensions.items() if row.hidden},
@@ -64,12 +66,6 @@ def _text(cell: Any) -> tuple[str, str]:
     text, code = shown.shown_text(value, cell.number_format)
     bare = isinstance(value, int | float | Decimal) and cell.number_format == "General"
     return text, "plain" if bare and not isinstance(value, bool) else code
-
-
-def _spans(sheet: Worksheet) -> list[Span]:
-    return [
-        (area.min_row - 1, area.min_col - 1, area.max_row - 1, area.max_col - 1) for area in sheet.merged_cells.ranges
-    ]
 
 
 def _hidden_columns(sheet: Worksheet) -> set[int]:

@@ -90,7 +90,15 @@ def fill(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str
 def _lines(sheet: Worksheet, painter: Painter, last: int, entry: BookSheet, name: str) -> None:
     """The rows of one 施策, below the row `last`."""
     for row, one in enumerate(entry.indicators, start=last + 1):
-        _line(sheet, painter, row, entry, one, name)
+        texts: list[tuple[str, float]] = []
+        for column, spec in enumerate(COLUMNS, start=1):
+            value = spec.value(entry, one)
+            if isinstance(value, str):
+                painter.text(sheet, row, column, value, spec.style, link=place(name) if column == 1 else "")
+                texts.append((value, spec.width))
+            else:
+                painter.number(sheet, row, column, _storable(value), spec.style)
+        painter.height(sheet, row, min(metrics.row_height(texts, size=9, least=20), metrics.MAX_ROW_HEIGHT))
 
 
 def _heading(sheet: Worksheet, painter: Painter, book: YearBook) -> None:
@@ -102,20 +110,6 @@ def _heading(sheet: Worksheet, painter: Painter, book: YearBook) -> None:
         painter.text(sheet, HEAD_ROW, column, spec.head, "head")
     for row, height in ((2, 15.0), (3, 4.0), (HEAD_ROW, 30.0)):
         painter.height(sheet, row, height)
-
-
-def _line(
-    sheet: Worksheet, painter: Painter, row: int, entry: BookSheet, one: JudgedIndicator, sheet_name: str
-) -> None:
-    texts: list[tuple[str, float]] = []
-    for column, spec in enumerate(COLUMNS, start=1):
-        value = spec.value(entry, one)
-        if isinstance(value, str):
-            painter.text(sheet, row, column, value, spec.style, link=place(sheet_name) if column == 1 else "")
-            texts.append((value, spec.width))
-        else:
-            painter.number(sheet, row, column, _storable(value), spec.style)
-    painter.height(sheet, row, min(metrics.row_height(texts, size=9, least=20), metrics.MAX_ROW_HEIGHT))
 
 
 def _storable(value: Decimal | None) -> int | float | None:

@@ -127,7 +127,8 @@ def _lines(page: Page) -> Iterator[Line]:
     grid = _Grid(page.form)
     yield from _title(page, grid)
     yield from _overview(page, grid)
-    yield from _content(page, grid)
+    yield grid.heading(labels.CONTENT)
+    yield from _texts(page, grid, Section.CONTENT, least=30.0)
     yield from _schedule(page, grid)
     for block in page.form.sheet.indicators:
         yield from _block(block, page.form, grid)
@@ -203,11 +204,6 @@ def _overview(page: Page, grid: _Grid) -> Iterator[Line]:
     yield grid.labelled(name, sheet.name, style="strong", least=21.0)
     yield grid.labelled(owner, sheet.owner)
     yield grid.labelled(related, related_text(sheet.related, every=sheet.related_all, note=sheet.related_note))
-
-
-def _content(page: Page, grid: _Grid) -> Iterator[Line]:
-    yield grid.heading(labels.CONTENT)
-    yield from _texts(page, grid, Section.CONTENT, least=30.0)
 
 
 def _texts(page: Page, grid: _Grid, section: Section, *, least: float, part: str = "form") -> Iterator[Line]:

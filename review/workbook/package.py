@@ -38,7 +38,6 @@ class Form(NamedTuple):
 
     @classmethod
     def unpacked(cls, data: bytes) -> Form:
-        """The form that `packed` gave."""
         area, _, part = data.partition(b"\n")
         return cls(area.decode(), Part.unpacked(part))
 

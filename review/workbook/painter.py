@@ -72,11 +72,9 @@ class Painter:
         sheet.merged_cells.ranges.add(CellRange(min_row=row, min_col=column, max_row=last_row, max_col=last_column))
 
     def height(self, sheet: Worksheet, row: int, points: float) -> None:
-        """Set the height of a row."""
         sheet.row_dimensions[row].height = points
 
     def page_break(self, sheet: Worksheet, row: int) -> None:
-        """Begin a new printed page with the row."""
         sheet.row_breaks.append(Break(id=row - 1))
 
     def block(
@@ -92,7 +90,8 @@ class Painter:
 
 def _cell(sheet: Worksheet, row: int, column: int) -> Cell:
     cell = sheet.cell(row=row, column=column)
-    assert isinstance(cell, Cell)  # noqa: S101 - `merge` makes no MergedCell
+    if not isinstance(cell, Cell):
+        raise TypeError("`merge` makes no MergedCell")
     return cell
 
 
@@ -103,6 +102,5 @@ def place(sheet_name: str, cell: str = "A1") -> str:
 
 
 def set_widths(sheet: Worksheet, widths: list[float]) -> None:
-    """Excel widths of the first columns."""
     for column, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width

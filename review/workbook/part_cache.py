@@ -7,13 +7,13 @@ so it is written without waiting for the disk, checked by its sum on reading, an
 
 import os
 import struct
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from isal import isal_zlib
 
+from review.workbook.files import beside
 from review.workbook.shared_strings import SharedStrings
 
 KEY_BYTES = 16
@@ -54,7 +54,8 @@ class PartCache:
             return
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(self._path, _packed(self._worth_keeping()))
+            with beside(self._path) as (handle, _name), os.fdopen(handle, "wb") as stream:
+                stream.writelines(_packed(self._worth_keeping()))
 
     def _worth_keeping(self) -> dict[bytes, bytes | memoryview]:
         """What this build used, with the texts; nothing where most of these are used no more."""
@@ -90,15 +91,3 @@ def _read(path: Path) -> dict[bytes, memoryview]:
     bodies = body[count * _ENTRY.size :]
     index = _ENTRY.iter_unpack(body[: count * _ENTRY.size])
     return {key: bodies[at : at + length] for key, at, length in index}
-
-
-def _replace(path: Path, parts: list[bytes | memoryview]) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.writelines(parts)
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise

@@ -81,7 +81,7 @@ def child(request: bytes) -> bytes:
 
 def _work(task: str, path: Path, more: dict[str, Any]) -> dict[str, Any]:
     try:
-        finding, entry = _evidence(path) if task == "evidence" else _book(task, path, more)
+        finding, entry = _read(task, path, more)
     except Refused as refusal:
         finding, entry = refusal.finding(), None
     return {"code": finding.code, "detail": finding.detail, "cell": finding.cell, "entry": entry}
@@ -95,13 +95,11 @@ def load() -> None:
     from review.workbook import entry_reader, evidence_file, form_file, form_grids, inspect, reader, table_reader  # noqa: F401
 
 
-def _evidence(path: Path) -> Result:
-    from review.workbook.evidence_file import kind_of
+def _read(task: str, path: Path, more: dict[str, Any]) -> Result:
+    if task == "evidence":
+        from review.workbook.evidence_file import kind_of
 
-    return OK, {"kind": kind_of(path)}
-
-
-def _book(task: str, path: Path, more: dict[str, Any]) -> Result:
+        return OK, {"kind": kind_of(path)}
     from review.workbook.inspect import inspect
 
     finding, entry = inspect(path), None

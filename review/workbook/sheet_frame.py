@@ -73,7 +73,6 @@ class FormFrames:
         self._known: dict[tuple[object, ...], tuple[bytes, bytes]] = {}
 
     def filled(self, form: FormSheet, painted: Painted) -> bytes:
-        """The sheet of a form."""
         alike = (len(form.years), form.city, form.plan_name, form.state_label, form.demo)
         parts = self._known.get(alike)
         if parts is None:

@@ -3,6 +3,8 @@
 import math
 import re
 
+from openpyxl.utils import column_index_from_string, get_column_letter
+
 from review.workbook.acting import Content
 from review.workbook.findings import Code, Refused
 from review.workbook.parts import SharedStrings, TextCheck
@@ -23,23 +25,6 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?")
 _LONGEST_NUMBER = 40
 
 
-def column_number(letters: str) -> int:
-    """27 for AA."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def column_letters(number: int) -> str:
-    """AA for 27."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 class SheetScan(Content):
     """A worksheet. Raises Refused: FORMULA, TOO_LARGE, BROKEN, TOO_LONG, BAD_CHAR, ACTIVE, with the cell."""
 
@@ -58,7 +43,7 @@ class SheetScan(Content):
     @property
     def place(self) -> str:
         """The current cell as シート!A1."""
-        return f"{self.title}!{column_letters(self.column)}{self.row}"
+        return f"{self.title}!{get_column_letter(self.column)}{self.row}"
 
     # --- elements -------------------------------------------------------------------------------------------------
 
@@ -140,7 +125,7 @@ class SheetScan(Content):
         match = _CELL.fullmatch(reference)
         if not match:
             raise Refused(Code.BROKEN, f"シート「{self.title}」のセルの番地が正しくありません")
-        return column_number(match[1]), int(match[2])
+        return column_index_from_string(match[1]), int(match[2])
 
     def _check(self, value: TextCheck, element: str) -> None:
         text = "".join(value.pieces)
@@ -188,5 +173,5 @@ def _corner(reference: str) -> tuple[int, int] | None:
     match = _CELL.fullmatch(reference.rpartition(":")[2].replace("$", ""))
     if not match:
         return None
-    row, column = int(match[2]), column_number(match[1])
+    row, column = int(match[2]), column_index_from_string(match[1])
     return (row, column) if row <= MAX_ROW and column <= MAX_COLUMN else None

@@ -105,8 +105,6 @@ def set_standard_font(book: Workbook) -> None:
 
 
 class Palette:
-    """The looks of one workbook."""
-
     def __init__(self) -> None:
         self._known: dict[tuple[str, bool], StyleArray] = {}
 

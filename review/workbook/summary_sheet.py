@@ -56,7 +56,6 @@ class Heads:
 
     @property
     def words(self) -> list[str]:
-        """The heads of the columns."""
         return ["", *map(self.word, self.grades), "計", *self.others]
 
     def word(self, grade: str) -> str:
@@ -70,7 +69,8 @@ def fill(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str
     heads = Heads(book=book, grades=tally.grades(book), others=tally.beside(book))
     columns = heads.columns
     set_widths(sheet, heads.widths)
-    entitle(sheet, painter, f"{fiscal_year_label(book.fiscal_year)} 総括", _note(book), columns)
+    without = "" if book.previous else f"{fiscal_year_label(book.fiscal_year - 1)}の達成区分は記録がありません。"
+    entitle(sheet, painter, f"{fiscal_year_label(book.fiscal_year)} 総括", f"{tally.note(book)}{without}", columns)
     rest = heads.page - TITLE_POINTS
     row, rest = _part(sheet, painter, heads, 4, rest, "1 全体", tally.overall(book), Chart(caption="施策と指標の数"))
     chart = Chart(caption="分野別の指標の数", share=True)
@@ -81,11 +81,6 @@ def fill(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str
     set_list_page(
         sheet, book, area=f"A1:{get_column_letter(columns)}{row}", freeze="B2", repeat="1:1", foot=layout.SUMMARY
     )
-
-
-def _note(book: YearBook) -> str:
-    without = "" if book.previous else f"{fiscal_year_label(book.fiscal_year - 1)}の達成区分は記録がありません。"
-    return f"{tally.note(book)}{without}"
 
 
 def _begin_page(sheet: Worksheet, row: int) -> None:

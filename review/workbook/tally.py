@@ -30,13 +30,7 @@ class Row:
     graded_only: bool = False
 
     def total(self, grades: Iterable[str]) -> int:
-        """The sum over the grades of the scale."""
         return sum(self.counts[grade] for grade in grades)
-
-
-def sheet_grade(entry: BookSheet) -> str:
-    """The 総合評価 of a sheet, or the word for it where it has none."""
-    return entry.standing
 
 
 def indicator_grade(one: JudgedIndicator) -> str:
@@ -57,7 +51,7 @@ def grades(book: YearBook) -> list[str]:
 
 def beside(book: YearBook) -> list[str]:
     """The words beside the scale that occur in the book."""
-    words = {sheet_grade(entry) for entry in book.sheets}
+    words = {entry.standing for entry in book.sheets}
     words |= {indicator_grade(one) for one in goals(book.sheets)}
     words -= set(grades(book))
     return [word for word in _BESIDE if word in words] + sorted(words - set(_BESIDE))
@@ -83,7 +77,7 @@ def asides(book: YearBook) -> str:
 def overall(book: YearBook) -> list[Row]:
     """The sheets by 総合評価 and the indicators by 達成区分, each followed by the year before where that is known."""
     return [
-        Row(label=SHEETS, counts=Counter(map(sheet_grade, book.sheets))),
+        Row(label=SHEETS, counts=Counter(entry.standing for entry in book.sheets)),
         *_year_before(book, SHEETS),
         Row(label=INDICATORS, counts=_indicators(book.sheets)),
         *_year_before(book, INDICATORS),

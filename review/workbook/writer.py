@@ -51,7 +51,6 @@ def write_form(
 
 
 def new_book() -> Workbook:
-    """A workbook without sheets."""
     book = Workbook()
     for sheet in book.worksheets:
         book.remove(sheet)

@@ -35,7 +35,6 @@ class Part(NamedTuple):
 
     @classmethod
     def unpacked(cls, data: bytes) -> Part:
-        """The part that `packed` gave."""
         crc, size = _HEAD.unpack_from(data)
         return cls(crc, size, data[_HEAD.size :])
 
@@ -55,7 +54,6 @@ class ZipParts:
         self._time = made_at.hour << 11 | made_at.minute << 5 | made_at.second // 2
 
     def add(self, name: str, part: Part) -> None:
-        """Write one member."""
         path = name.encode("ascii")
         size = len(part.deflated)
         common = (_VERSION, 0, _DEFLATED, self._time, self._date, part.crc, size, part.size, len(path), 0)

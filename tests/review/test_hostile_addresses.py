@@ -18,7 +18,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.utils.functional import cached_property
 
-from review.operations.forms.audit import AuditSearchForm
+from review.operations.forms.operator import AuditSearchForm
 from review.screens.views.questions import LARGEST, is_possible, whole
 from tests.cast import Cast, settle_background
 from tests.review.acting import as_, words

@@ -35,7 +35,6 @@ def plain(error: BaseException) -> str:
 
 
 def pause(error: BaseException, attempts: int) -> timedelta:
-    """How long to wait after so many tries."""
     longest = OUTSIDE_PAUSE if any(map(_is_outside, _chain(error))) else OTHER_PAUSE
     return timedelta(seconds=min(longest, 2 ** min(attempts, 16)))
 

@@ -167,13 +167,8 @@ def _fall_back(job: Job, state: JobState, *, pause: timedelta) -> None:
         ]
     )  # fmt: skip
     if tell:
-        _tell(job)
-
-
-def _tell(job: Job) -> None:
-    outbox.announce(
-        Event.JOB_FAILED, key=f"{job.pk}:{job.reference}", cycle=job.cycle, payload={"job": job.pk, "cause": job.cause}
-    )
+        payload = {"job": job.pk, "cause": job.cause}
+        outbox.announce(Event.JOB_FAILED, key=f"{job.pk}:{job.reference}", cycle=job.cycle, payload=payload)
 
 
 def renew(held: Claim) -> bool:
@@ -267,7 +262,6 @@ TROUBLED = Q(state=JobState.FAILED) | Q(told_at__isnull=False, state__in=[JobSta
 
 
 def retry(*, user: User, job_id: int) -> None:
-    """Let a failed job run again now."""
     with transaction.atomic():
         if _reopen(Job.objects.filter(pk=job_id, state__in=[JobState.FAILED, JobState.GIVEN_UP])):
             audit.write(user, "job.retry", f"job:{job_id}")

@@ -38,7 +38,6 @@ STEPS: dict[str, Any] = {
 
 
 def words_of(job: Job) -> str:
-    """What the job does."""
     return str(STEPS.get(job.args.get("step", "")) or KINDS.get(job.kind, job.kind))
 
 

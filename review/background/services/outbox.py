@@ -8,7 +8,7 @@ import logging
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -26,17 +26,18 @@ MAX_ATTEMPTS = 8
 FURTHEST = timedelta(hours=2)
 
 
-def announce(
-    event: Event,
-    *,
-    key: str,
-    actor: User | None = None,
-    cycle: Cycle | None = None,
-    review: MeasureReview | None = None,
-    payload: Mapping[str, Any] | None = None,
-) -> OutboxEvent:
+class About(TypedDict, total=False):
+    """Who acted, on what, and what its reactions need to know."""
+
+    actor: User | None
+    cycle: Cycle | None
+    review: MeasureReview | None
+    payload: Mapping[str, Any] | None
+
+
+def announce(event: Event, *, key: str, **about: Unpack[About]) -> OutboxEvent:
     """Write the event. `key` tells one occurrence from another; the same key twice is a programming error."""
-    row = occurrence(event, key=key, actor=actor, cycle=cycle, review=review, payload=payload)
+    row = occurrence(event, key=key, **about)
     row.save(force_insert=True)
     doorbell.ring_after_commit("event", row.pk)
     return row
@@ -48,23 +49,16 @@ def announce_all(rows: Iterable[OutboxEvent]) -> None:
         doorbell.ring_after_commit("event", row.pk)
 
 
-def occurrence(
-    event: Event,
-    *,
-    key: str,
-    actor: User | None = None,
-    cycle: Cycle | None = None,
-    review: MeasureReview | None = None,
-    payload: Mapping[str, Any] | None = None,
-) -> OutboxEvent:
+def occurrence(event: Event, *, key: str, **about: Unpack[About]) -> OutboxEvent:
     """The event as a row that is not stored yet."""
+    review = about.get("review")
     return OutboxEvent(
         name=event.value,
         key=f"{event.value}:{key}",
-        actor=actor,
-        cycle=cycle or (review.cycle if review else None),
+        actor=about.get("actor"),
+        cycle=about.get("cycle") or (review.cycle if review else None),
         review=review,
-        payload=dict(payload or {}),
+        payload=dict(about.get("payload") or {}),
         created_at=clock.now(),
         not_before=clock.shared(),
     )

@@ -21,8 +21,6 @@ Part = Callable[[], object]
 
 @dataclass(frozen=True, kw_only=True)
 class Tables:
-    """One layer's tables."""
-
     #: to every event, before `reactions`
     always: Sequence[Reaction] = ()
     reactions: Mapping[Event, Sequence[Reaction]] = field(default_factory=dict)
@@ -54,7 +52,6 @@ def handler_of(kind: str) -> Handler:
 
 
 def handlers() -> dict[str, Handler]:
-    """Every kind of job there is."""
     return {kind: handler for tables in _installed.values() for kind, handler in tables.jobs.items()}
 
 

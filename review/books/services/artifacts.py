@@ -40,7 +40,6 @@ Check = Callable[[Path], None]
 
 
 def progress_of(claim: Claim) -> Callable[[int, int], None]:
-    """Shows the progress of a book on the screens."""
     return lambda done, total: claim.progress(done, total, "施策シートを書いています")
 
 
@@ -140,9 +139,8 @@ def _write(name: str, write: Write, check: Check) -> tuple[WrittenFile, list[str
     def fill(out: BinaryIO) -> None:
         warnings.extend(str(warning) for warning in write(out))
 
-    try:
-        target = Path(default_storage.path(name))
-    except NotImplementedError:  # an object store has no paths: it takes the finished file
+    target = local(name)
+    if target is None:  # the store takes the finished file
         with tempfile.TemporaryDirectory() as folder:
             scratch = Path(folder) / "finished"
             made = write_atomically(scratch, fill, check)
@@ -178,7 +176,7 @@ def retire() -> int:
 def remove_orphans(*, older_than: timedelta = timedelta(hours=1)) -> int:
     """Delete files that no row names, left by a worker that was killed; returns how many. In an object store, where each look
     is a request over the network, it looks not more often than files get old enough."""
-    if _is_remote() and throttle.hit("orphans", span=older_than) > 1:
+    if local("") is None and throttle.hit("orphans", span=older_than) > 1:
         return 0
     known = set(Artifact.objects.filter(retired_at=None).values_list("path", flat=True))
     ours = (name for name in whole_files.names(leave_out="evidence") if name.split("/")[-2:-1] in OURS)
@@ -189,11 +187,12 @@ def remove_orphans(*, older_than: timedelta = timedelta(hours=1)) -> int:
     return len(gone)
 
 
-def _is_remote() -> bool:
+def local(name: str) -> Path | None:
+    """Where the storage has the file on this machine; None for an object store, which has no paths."""
     try:
-        return not default_storage.path("")
+        return Path(default_storage.path(name))
     except NotImplementedError:
-        return True
+        return None
 
 
 def _age(name: str) -> timedelta:

@@ -32,7 +32,6 @@ TRENDS = {1: "△ 増", 0: "― 同じ", -1: "▽ 減"}
 
 
 def edition_book(edition: Edition) -> YearBook:
-    """The book of a published edition."""
     made_at = timezone.localtime(edition.published_at)
     return replace(year_book(edition.snapshot, label=edition.label, made_at=made_at), published=True)
 
@@ -56,7 +55,9 @@ def year_book(
         years=tuple(snapshot["years"]),
         state_label=label,
         made_at=made_at,
-        scale=tuple(_scale_row(grade, legends[grade.letter]) for grade in scale.grades),
+        scale=tuple(
+            ScaleRow(grade=one.letter, meaning=legends[one.letter], **one.look._asdict()) for one in scale.grades
+        ),
         sheets=tuple(
             _book_sheet(
                 row,
@@ -99,10 +100,6 @@ def _change(one: Mapping[str, Any], day: str, *, item: str, kind: str) -> Change
     return Change(**sides, item=item, made_at=datetime.fromisoformat(day), kind=kind)
 
 
-def _scale_row(grade: rating.Grade, meaning: str) -> ScaleRow:
-    return ScaleRow(grade=grade.letter, meaning=meaning, **grade.look._asdict())
-
-
 def _previous(counts: Mapping[str, Any] | None) -> YearCounts | None:
     """The year before; None where it has no grade, and for editions frozen before snapshots held it."""
     if not counts or not (counts["measures"] or counts["indicators"]):
@@ -124,12 +121,12 @@ def form(row: Mapping[str, Any], snapshot: Mapping[str, Any], *, label: str) -> 
 
 
 def is_demo(row: Mapping[str, Any]) -> bool:
-    """Whether the sheet holds invented values."""
     return bool(row.get("demo")) or any(one.get("demo") for one in row["indicators"])
 
 
 def sheet(row: Mapping[str, Any], years: list[int]) -> Sheet:
     """One 施策 of a snapshot as a sheet, every text as typed."""
+    outcome = row["outcome_reason"] if row["outcome"] else ""
     return Sheet(
         code=row["code"],
         name=row["name"],
@@ -137,16 +134,11 @@ def sheet(row: Mapping[str, Any], years: list[int]) -> Sheet:
         related=tuple(row["related"]),
         related_all=row["related_all"],
         related_note=row["related_text"],
-        texts=_texts(row),
+        texts={**sheet_form.texts_of_row(row), OPINION: row["evaluation"][OPINION] or outcome},
         form=sheet_form.of_row(row),
         schedule=tuple(_schedule_row(item, years) for item in row["schedule"]),
         indicators=tuple(_block(one, years) for one in row["indicators"]),
     )
-
-
-def _texts(row: Mapping[str, Any]) -> dict[str, str]:
-    outcome = row["outcome_reason"] if row["outcome"] else ""
-    return {**sheet_form.texts_of_row(row), OPINION: row["evaluation"][OPINION] or outcome}
 
 
 def _schedule_row(item: Mapping[str, Any], years: list[int]) -> ScheduleRow:

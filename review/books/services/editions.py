@@ -5,7 +5,7 @@ Everything here takes the frozen snapshot (services.snapshot) and makes no query
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,6 @@ class Filters:
 
     @property
     def narrows(self) -> bool:
-        """Whether anything is left out."""
         return bool(self.words or self.field or self.department or self.grade)
 
 
@@ -53,8 +52,9 @@ def audit_head(snapshot: Snapshot) -> str:
 def listed(snapshot: Snapshot, filters: Filters) -> list[Row]:
     """The 施策 that fit, in the requested order. Every word must occur somewhere in the 施策."""
     words = [folded(word) for word in filters.words.split()]
-    fitting = [row for row in snapshot["measures"] if _fits(row, filters)]
-    rows = [row for row in fitting if not words or _says(row, words)]
+    rows = [row for row in snapshot["measures"] if _fits(row, filters)]
+    if words:
+        rows = [row for row in rows if (text := searched(row)) and all(word in text for word in words)]
     return sorted(
         rows, key=lambda row: _place(row, snapshot, filters.sort.removeprefix("-")), reverse=filters.sort[:1] == "-"
     )
@@ -66,11 +66,6 @@ def _fits(row: Row, filters: Filters) -> bool:
         and (not filters.department or row["owner"] == filters.department)
         and (not filters.grade or filters.grade in (row["grade"], row["outcome"]))
     )
-
-
-def _says(row: Row, words: Sequence[str]) -> bool:
-    text = searched(row)
-    return all(word in text for word in words)
 
 
 def searched(row: Row) -> str:
@@ -166,7 +161,6 @@ class Totals:
 
 
 def totals(rows: Iterable[Row], *, label: str = "", key: str = "") -> Totals:
-    """Count the 施策 and their 成果目標 by grade."""
     rows = list(rows)
     indicators = [one["grade"] for row in rows for one in row["indicators"] if one["grade"]]
     return Totals(
@@ -181,7 +175,6 @@ def totals(rows: Iterable[Row], *, label: str = "", key: str = "") -> Totals:
 
 
 def by_field(snapshot: Snapshot) -> list[Totals]:
-    """One line a 分野."""
     return [
         totals((row for row in snapshot["measures"] if row["field"]["number"] == number), label=name, key=number)
         for number, name in fields(snapshot).items()
@@ -189,7 +182,6 @@ def by_field(snapshot: Snapshot) -> list[Totals]:
 
 
 def by_department(snapshot: Snapshot) -> list[Totals]:
-    """One line a 主管部署."""
     return [
         totals((row for row in snapshot["measures"] if row["owner"] == name), label=name, key=name)
         for name in departments(snapshot)

@@ -40,7 +40,6 @@ def request_of_year(kind: Artifact.Kind, cycle: Cycle, delay: float = 0) -> Job:
 
 
 def request_sheet(review: MeasureReview, delay: float = 0) -> Job:
-    """Queue one sheet of the current data."""
     key = f"{SHEET}:{review.pk}"
     return jobs.request(SHEET, key=key, args={"review": review.pk}, cycle=review.cycle, delay=delay)
 
@@ -61,7 +60,6 @@ def renew(row: OutboxEvent) -> None:
 
 
 def make_sheet(claim: Claim) -> None:
-    """Build the PDF of one sheet."""
     artifacts.produce_for_sheet(
         claim,
         lambda form: _writes(maker.sheet(form, made_at=timezone.localtime(clock.now()))),
@@ -73,12 +71,10 @@ def make_sheet(claim: Claim) -> None:
 
 
 def make_book(claim: Claim) -> None:
-    """Build the PDF of the year's book from the current data."""
     _make_of_year(claim, Artifact.Kind.BOOK_PDF, lambda _cycle, book: maker.book(book), "集約表")
 
 
 def make_pack(claim: Claim) -> None:
-    """Build 本部会議資料 from the current data."""
     _make_of_year(claim, Artifact.Kind.PACK, lambda cycle, book: maker.pack(book, agenda_of(cycle)), "本部会議資料")
 
 

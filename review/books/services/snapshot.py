@@ -95,7 +95,6 @@ def target_changes_of(cycle: Cycle) -> list[dict[str, Any]]:
 
 
 def totals_of(measures: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
-    """The counts of 施策 and of 成果目標 by grade."""
     return {
         "measures": dict(Counter(m["grade"] or m["outcome"] or "none" for m in measures)),
         "indicators": dict(Counter(i["grade"] for m in measures for i in m["indicators"] if i["grade"])),
@@ -129,12 +128,9 @@ def frame_of(cycle: Cycle, scale: Scale) -> dict[str, Any]:
 def measure_of(review: MeasureReview, cycle: Cycle, scale: Scale) -> dict[str, Any]:
     """One 施策 of the snapshot; `review` must come from `queries.full_reviews`."""
     year, offices = review.measure_year, submitted_offices.offices_of(review)
-    indicators = [
-        indicator_of(number, rows, cycle.fiscal_year)
-        for number, rows in review.years_by_number.items()  # type: ignore[attr-defined]
-    ]
+    indicators = [indicator_of(number, rows, cycle.fiscal_year) for number, rows in review.years_by_number.items()]
     proposed = grade_of(indicators, review.outcome, scale)
-    rated = ratings.standing(proposed, review.ratings_by_hand if not review.outcome else None)  # type: ignore[attr-defined]
+    rated = ratings.standing(proposed, review.ratings_by_hand if not review.outcome else None)
     return {
         "code": year.measure.code,
         **place_of(year.measure.field),
@@ -159,10 +155,7 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: Scale) -> dict[str, A
 
 def opinions_of(review: MeasureReview) -> list[dict[str, str]]:
     """外部評価の意見, without who recorded them."""
-    return [
-        {"giver": one.giver, "date": one.given_on.isoformat(), "text": one.text}
-        for one in review.opinions_heard  # type: ignore[attr-defined]
-    ]
+    return [{"giver": one.giver, "date": one.given_on.isoformat(), "text": one.text} for one in review.opinions_heard]
 
 
 def place_of(field: PlanField) -> dict[str, Any]:

@@ -51,7 +51,6 @@ class SheetChanges:
 
     @property
     def changes(self) -> list[ItemChange]:
-        """The items that the file would change."""
         return [row for row in self.rows if row.would_change]
 
 

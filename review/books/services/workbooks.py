@@ -6,10 +6,8 @@ to be and goes is in `artifacts`.
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -47,13 +45,11 @@ def build_edition(row: OutboxEvent) -> None:
 
 
 def request_sheet(review: MeasureReview) -> None:
-    """Ask for one sheet's book."""
     key, delay = f"{SHEET}:{review.pk}", settings.MEGURI_BUILD_COALESCE_SECONDS
     jobs.request(SHEET, key=key, args={"review": review.pk}, cycle=review.cycle, delay=delay)
 
 
 def request_year(cycle: Cycle) -> None:
-    """Ask for the year's consolidated book."""
     key, delay = f"{YEAR}:{cycle.pk}", settings.MEGURI_BUILD_COALESCE_SECONDS
     jobs.request(YEAR, key=key, args={"cycle": cycle.pk}, cycle=cycle, delay=delay)
 
@@ -67,7 +63,6 @@ def request_edition(cycle: Cycle, edition_id: int) -> None:
 
 
 def make_sheet(claim: Claim) -> None:
-    """Build one sheet's book in the city's form."""
     artifacts.produce_for_sheet(
         claim,
         lambda page: lambda out: writer.write_form([page], out, made_at=timezone.localtime(clock.now())),
@@ -82,9 +77,8 @@ def make_year(claim: Claim) -> None:
     """Build the year's consolidated book from the current data (提出時点, later 公表案)."""
 
     def write(cycle: Cycle, book: YearBook) -> artifacts.Write:
-        return lambda out: engine.write(
-            book, out, parts=PartCache(_memory(cycle)), progress=artifacts.progress_of(claim)
-        )
+        parts = PartCache(artifacts.local(f"{artifacts.MEMORY}/{cycle.pk}.parts"))
+        return lambda out: engine.write(book, out, parts=parts, progress=artifacts.progress_of(claim))
 
     produce_of_year(
         claim,
@@ -165,11 +159,3 @@ def make_edition(claim: Claim) -> None:
     artifacts.produce_for_edition(
         claim, write, kind=Artifact.Kind.CONSOLIDATED, check=check_workbook, ending="xlsx", name="評価結果"
     )
-
-
-def _memory(cycle: Cycle) -> Path | None:
-    """The folder of the year's cached parts; None where the storage is no folder."""
-    try:
-        return Path(default_storage.path(f"{artifacts.MEMORY}/{cycle.pk}.parts"))
-    except NotImplementedError:
-        return None

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -22,7 +21,7 @@ from review.domain.three_way import Change, ItemChange
 from review.item_words import label_of
 from review.models import Cycle, Upload
 from review.screens.services.incoming import on_disk, why_refused
-from review.screens.views.acts import crumbs
+from review.screens.views.acts import page
 from review.screens.views.answers import forbidden, see_other
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
@@ -75,27 +74,18 @@ def upload(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
                 return see_other("meguri:upload_review", received.pk)
             refused = received
             form.add_error("file", why_refused(received.code, received.detail))
-    status = 422 if form.errors else 200
-    return render(request, "books/upload.html", upload_context(request, cycle, form, refused), status=status)
-
-
-def upload_context(
-    request: SignedInRequest, cycle: Cycle, form: WorkbookForm, refused: Upload | None
-) -> dict[str, Any]:
-    """The page's sheets, each with the reason where it is closed, and what came before."""
+    # The sheets, each with the reason where it is closed, and what came before.
     sheets = list(queries.reviews(cycle.reviews.own(permissions.scope_of(request.user))))
     rows = [{"review": review, "why_locked": locks.why_locked(review)} for review in sheets]
-    title = _("Excelで記入する")
-    return {
-        "page_title": title,
-        "breadcrumbs": crumbs((fiscal_year(cycle.fiscal_year), reverse("meguri:progress", args=cycle.key)), title),
+    context = {
         "cycle": cycle,
-        "form": form,
         "refused": refused,
         "rows": rows,
         "open_count": sum(not row["why_locked"] for row in rows),
         "earlier": list(uploads_of(request, cycle)[:5]),
     }
+    trail = fiscal_year(cycle.fiscal_year), reverse("meguri:progress", args=cycle.key)
+    return page(request, "books/upload.html", _("Excelで記入する"), trail, form=form, context=context)
 
 
 def uploads_of(request: SignedInRequest, cycle: Cycle) -> Any:
@@ -127,10 +117,7 @@ def comparison(
     """The page; `ticks` are the boxes that the person had ticked, where the page is shown again."""
     sheets = uploads.difference(user=request.user, upload=file)
     shown = [shown_sheet(sheet, ticks) for sheet in sheets]
-    title = _("記入用ブックの内容を確かめる")
     context = {
-        "page_title": title,
-        "breadcrumbs": crumbs((_("Excelで記入する"), reverse("meguri:upload", args=file.cycle.key)), title),
         "upload": file,
         "sheets": shown,
         "unread": [*file.result.get("unread", ()), *(one for sheet in sheets for one in sheet.gone)],
@@ -141,7 +128,9 @@ def comparison(
         "to_confirm": sum(row["must_confirm"] for sheet in shown for row in sheet["rows"]),
         "changes": sum(len(sheet["rows"]) for sheet in shown),
     }
-    return render(request, "books/difference.html", context, status=status)
+    trail = _("Excelで記入する"), reverse("meguri:upload", args=file.cycle.key)
+    title = _("記入用ブックの内容を確かめる")
+    return page(request, "books/difference.html", title, trail, status=status, context=context)
 
 
 def shown_sheet(sheet: SheetChanges, ticks: frozenset[str] | None) -> dict[str, Any]:

@@ -117,7 +117,6 @@ def look_again(mails: Iterable[Mail]) -> None:
 
 
 def _contents(user: User, notices: Sequence[Notification]) -> dict[str, str]:
-    """Subject and body of the envelope."""
     subject = notices[0].title if len(notices) == 1 else f"{notices[0].title} ほか{len(notices) - 1}件"
     context = {
         "user": user,

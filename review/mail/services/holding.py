@@ -13,13 +13,8 @@ from review.mail.services import envelopes
 from review.models import Heartbeat, Mail, MailState, User
 from review.trail.services import audit
 
-#: The row that stands while mail is held; `at` is when that began.
+#: The row that stands while mail is held; `at` is when that began. A restore writes it with the tables.
 HELD = "mail held"
-#: The same, as a restore writes it beside the tables, before anything else can work with them.
-HOLD = (
-    f"DELETE FROM review_heartbeat WHERE name = '{HELD}'",  # noqa: S608 (a constant)
-    f"INSERT INTO review_heartbeat (name, at) VALUES ('{HELD}', CURRENT_TIMESTAMP)",  # noqa: S608 (a constant)
-)
 FROM_BEFORE = "復元のときに送信を待っていたメールです。元の機械から送られているかもしれません。確かめてから、必要なものだけ送ってください。"
 
 

@@ -68,5 +68,3 @@ class Command(BaseCommand):
     def _show(self, shown: people_import.Preview) -> None:
         for row in shown.rows:
             self.stdout.write(f"{row.line.number}行目 {row.line.username}: {' '.join(row.problems or row.does)}")
-        for sentence in shown.problems:
-            self.stdout.write(sentence)

@@ -12,8 +12,7 @@ from django.db import DatabaseError
 from review.domain.forms.as_document import Known, document_in
 from review.domain.forms.mends import mended, proposals
 from review.domain.sheet import DocumentError, PlanDocument
-from review.management.proposals import proposal_in
-from review.management.refusing import database_words, refusing
+from review.management.refusing import database_words, proposal_in, refusing
 from review.models import Plan
 from review.plan.services import planning, plans
 from review.plan.services.planning import Imported

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from review.management.proposals import proposal_in
+from review.management.refusing import proposal_in
 
 
 class Command(BaseCommand):

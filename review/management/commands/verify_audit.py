@@ -86,7 +86,6 @@ def _with_heads(anchors: dict[int, str], printed: list[str]) -> dict[int, str]:
 
 
 def sentences(report: audit_chain.Report) -> list[str]:
-    """The report in lines a person reads."""
     lines = [f"鎖: {report.links} 行、先頭の値 {report.head.hash}"]
     for fault in report.faults:
         row = "" if fault.entry is None else f"(記録の行 {fault.entry})"
@@ -117,6 +116,5 @@ def _window(report: audit_chain.Report) -> str:
 
 
 def as_json(report: audit_chain.Report) -> dict[str, Any]:
-    """The report for a script."""
     since = report.uncovered_since and report.uncovered_since.isoformat()
     return {**asdict(report), "intact": report.intact, "head": report.head.hash, "uncovered_since": since}

@@ -173,7 +173,6 @@ class _Audience:
         return {user.pk for user in self._members(Step.REVIEW, review)}, True
 
     def holders(self, step: Step, review: MeasureReview) -> set[int]:
-        """Who holds a post for the step of the sheet."""
         return {user.pk for user in self._members(step, review)}
 
     def _members(self, step: Step, review: MeasureReview) -> list[User]:

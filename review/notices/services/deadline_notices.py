@@ -16,6 +16,7 @@ from review.domain.fiscal import wareki
 from review.domain.reminding import Kind, Step
 from review.models import MeasureReview, OutboxEvent, Role, User
 from review.notices.services import waiting
+from review.notices.services.notice_links import decide_due
 
 OF_SHEETS = (Event.DEADLINE_NEAR, Event.DEADLINE_PASSED, Event.DEADLINE_ESCALATED, Event.NUDGED, Event.STEP_ASKED)
 EVENTS = (*OF_SHEETS, Event.DECISION_CALLED)
@@ -93,11 +94,6 @@ def office_of_the_year(row: OutboxEvent) -> Iterable[User]:
     )
 
 
-def decision_due(row: OutboxEvent) -> datetime | None:
-    """By when the 決定 is due."""
-    return row.cycle.decide_due_at if row.cycle else None
-
-
 # --- words and links ------------------------------------------------------------------------------------------------
 
 
@@ -132,9 +128,8 @@ def asks(row: OutboxEvent) -> dict[str, Any]:
 
 
 def words(row: OutboxEvent) -> dict[str, str]:
-    """The placeholders of these notices."""
     if row.name == Event.DECISION_CALLED:
-        return _day_words(decision_due(row))
+        return _day_words(decide_due(row))
     reviews, step = sheets(row), Step(row.payload["step"])
     return {
         "step": STEP_WORDS[step],

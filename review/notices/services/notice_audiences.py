@@ -127,9 +127,5 @@ def asked(row: OutboxEvent) -> Iterable[User]:
 def conversation(row: OutboxEvent) -> Iterable[User]:
     """The owning department, and everybody who commented on the sheet before and may still read it."""
     authors = ItemComment.objects.filter(review=row.review).values("author")
-    others = [user for user in User.objects.filter(is_active=True, pk__in=authors) if _may_read(user, row)]
-    return [*department(row), *others]
-
-
-def _may_read(user: User, row: OutboxEvent) -> bool:
-    return permissions.may_read(user, review_of(row))
+    others = User.objects.filter(is_active=True, pk__in=authors)
+    return [*department(row), *(user for user in others if permissions.may_read(user, review_of(row)))]

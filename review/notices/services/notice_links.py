@@ -1,5 +1,6 @@
 """Where a notice leads, and by when what it asks for is due."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.urls import reverse
@@ -7,101 +8,36 @@ from django.urls import reverse
 from review.models import OutboxEvent
 from review.notices.services.notice_audiences import review_of
 
-# --- where it leads ----------------------------------------------------------------------------------------------
 
-
-def sheet(row: OutboxEvent) -> str:
-    return reverse("meguri:sheet", args=[row.review_id])
-
-
-def concurrence(row: OutboxEvent) -> str:
-    return f"{sheet(row)}#concurrence"
-
-
-def comments(row: OutboxEvent) -> str:
-    return f"{sheet(row)}#comments"
-
-
-def resume(row: OutboxEvent) -> str:
-    """Straight to the form; those who may not write come to the sheet."""
-    return reverse("meguri:resume", args=[row.review_id])
-
-
-def mine(row: OutboxEvent) -> str:
-    """The one sheet that waits for the reader, or home where several do."""
-    return reverse("meguri:mine")
-
-
-def home(row: OutboxEvent) -> str:
-    """Where the year's deadlines stand beside what is mine."""
-    return reverse("meguri:home")
-
-
-def definitions(row: OutboxEvent) -> str:
-    return reverse("meguri:definitions", args=_year(row))
-
-
-def board(row: OutboxEvent) -> str:
-    return reverse("meguri:board", args=_year(row))
-
-
-def decide(row: OutboxEvent) -> str:
-    return reverse("meguri:decide", args=_year(row))
-
-
-def results(row: OutboxEvent) -> str:
-    return reverse("publication:year", args=_year(row))
-
-
-def correction(row: OutboxEvent) -> str:
-    return reverse("meguri:correction", args=[row.payload["correction"]])
-
-
-def cycle(row: OutboxEvent) -> str:
-    return reverse("meguri:cycle", args=_year(row))
-
-
-def change(row: OutboxEvent) -> str:
-    return reverse("meguri:plan_change", args=[row.payload["change"]])
-
-
-def plan_end(row: OutboxEvent) -> str:
-    return reverse("meguri:plan_end", args=[_plan(row)])
-
-
-def summary(row: OutboxEvent) -> str:
-    return reverse("meguri:summary", args=[_plan(row)])
-
-
-def public_summary(row: OutboxEvent) -> str:
-    return reverse("publication:summary", args=[_plan(row)])
-
-
-def proxies(row: OutboxEvent) -> str:
-    return reverse("meguri:proxies")
-
-
-def jobs(row: OutboxEvent) -> str:
-    return reverse("meguri:jobs")
-
-
-def audit(row: OutboxEvent) -> str:
-    return reverse("meguri:audit")
-
-
-def _plan(row: OutboxEvent) -> str:
+def _plan(row: OutboxEvent) -> Sequence[str]:
     if row.cycle is None:
         raise ValueError(f"{row.name} tells of a plan but names no year of it")
-    return row.cycle.plan.short_name
+    return (row.cycle.plan.short_name,)
 
 
-def _year(row: OutboxEvent) -> tuple[str, int]:
+def _year(row: OutboxEvent) -> Sequence[str | int]:
     if row.cycle is None:
         raise ValueError(f"{row.name} tells of a year but names none")
     return row.cycle.key
 
 
-# --- by when -----------------------------------------------------------------------------------------------------
+#: What stands in an address, by its name; one that is not here is the same for every event.
+_NAMES: dict[str, Callable[[OutboxEvent], Sequence[object]]] = {
+    **dict.fromkeys(("meguri:sheet", "meguri:resume"), lambda row: (row.review_id,)),
+    **dict.fromkeys(("meguri:definitions", "meguri:board", "meguri:decide", "meguri:cycle", "publication:year"), _year),
+    **dict.fromkeys(("meguri:plan_end", "meguri:summary", "publication:summary"), _plan),
+    "meguri:correction": lambda row: (row.payload["correction"],),
+    "meguri:plan_change": lambda row: (row.payload["change"],),
+}
+
+
+def address(name: str, row: OutboxEvent) -> str:
+    """The page of that name, of what the event tells of; behind a # the place in it.
+
+    Raises ValueError where the event names no year or plan for it.
+    """
+    name, sign, place = name.partition("#")
+    return reverse(name, args=_NAMES[name](row) if name in _NAMES else None) + sign + place
 
 
 def due(row: OutboxEvent) -> datetime | None:

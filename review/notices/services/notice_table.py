@@ -1,18 +1,14 @@
 """The table of notices: for each event who gets one, in which words, what it asks for, and where it leads.
 
-The lines about deadlines stand in `deadline_table`, those about 代決 in `proxy_table`, those about decisions taken back
-in `withdrawal_table`.
+The lines about deadlines, about 代決 and about a plan's end stand in `further_table`.
 """
 
 from review.domain.events import Event
 from review.domain.reminding import Step
 from review.notices.services import notice_audiences as audiences
 from review.notices.services import notice_links as links
-from review.notices.services.deadline_table import DEADLINE_NOTICES
-from review.notices.services.ending_table import ENDING_NOTICES
+from review.notices.services.further_table import DEADLINE_NOTICES, ENDING_NOTICES, PROXY_NOTICES
 from review.notices.services.notice import Notice
-from review.notices.services.proxy_table import PROXY_NOTICES
-from review.notices.services.withdrawal_table import WITHDRAWAL_NOTICES
 
 #: What a reviewer is asked to do with a sheet.
 REVIEW_IT = "内容を確かめて、確認するか、理由を付けて差し戻してください。"
@@ -25,7 +21,7 @@ ROWS = (
         body="{year}の評価が始まりました。",
         act="ご自分の部署の施策シートを開き、実績を入力して提出してください。",
         due=links.due,
-        link=links.mine,
+        link="meguri:mine",
         step=Step.SUBMIT,
     ),
     Notice(
@@ -34,7 +30,6 @@ ROWS = (
         title="{measure} の所属長の確認をお願いします",
         body="{department}の{actor}さんが提出しました。",
         act="内容を確かめて、所属長として確認してください。",
-        due=links.sheet_due,
         step=Step.ENDORSE,
         urgent=False,
     ),
@@ -44,7 +39,6 @@ ROWS = (
         title="{measure} が提出されました",
         body="{department}の{actor}さんが提出しました。",
         act=REVIEW_IT,
-        due=links.sheet_due,
         step=Step.REVIEW,
         urgent=False,
     ),
@@ -61,7 +55,6 @@ ROWS = (
         title="{measure} が提出されました",
         body="{department}の所属長の{actor}さんが確認しました。",
         act=REVIEW_IT,
-        due=links.sheet_due,
         step=Step.REVIEW,
         urgent=False,
     ),
@@ -79,8 +72,7 @@ ROWS = (
         title="{measure} が差し戻されました",
         body="理由: {comment}",
         act="指摘のあった項目を直して、もう一度提出してください。",
-        due=links.sheet_due,
-        link=links.resume,
+        link="meguri:resume",
         step=Step.SUBMIT,
     ),
     Notice(
@@ -96,8 +88,7 @@ ROWS = (
         title="{measure} の承認をお願いします",
         body="確認が終わりました。",
         act="審議の画面で、承認するか、理由を付けて差し戻してください。",
-        due=links.sheet_due,
-        link=links.board,
+        link="meguri:board",
         step=Step.DECIDE,
         urgent=False,
     ),
@@ -108,7 +99,7 @@ ROWS = (
         body="{department}は、成果目標{goals}の定義が確認されるまで提出できません。",
         act="指標の定義の確認の画面で、向き・単位・値の種類を確認してください。",
         due=links.sheet_due,
-        link=links.definitions,
+        link="meguri:definitions",
     ),
     Notice(
         Event.CONCURRENCE_ASKED,
@@ -116,7 +107,7 @@ ROWS = (
         title="{measure} の合議をお願いします",
         body="{department}の{actor}さんからの依頼です。回答期限: {answer_by}\n期限までに回答がないときは、その旨を記録します。",
         act="意見がなければ「意見なし」を押し、あれば意見を書いてください。",
-        link=links.concurrence,
+        link="meguri:sheet#concurrence",
     ),
     Notice(
         Event.CONCURRENCE_ASKED_AGAIN,
@@ -124,14 +115,14 @@ ROWS = (
         title="{measure} の合議をもう一度お願いします",
         body="回答をいただいたあとに、次の項目が変わりました: {changed_items}\n回答期限: {answer_by}\n期限までに回答がないときは、その旨を記録します。",
         act="意見がなければ「意見なし」を押し、あれば意見を書いてください。",
-        link=links.concurrence,
+        link="meguri:sheet#concurrence",
     ),
     Notice(
         Event.CONCURRENCE_ANSWERED,
         audiences.department,
         title="{measure} の合議: {asked}は「{answer}」",
         body="意見: {comment}",
-        link=links.concurrence,
+        link="meguri:sheet#concurrence",
         urgent=False,
     ),
     Notice(
@@ -139,7 +130,7 @@ ROWS = (
         audiences.conversation,
         title="{measure} にコメントがあります",
         body="{actor}さん: {comment}",
-        link=links.comments,
+        link="meguri:sheet#comments",
         urgent=False,
     ),
     Notice(
@@ -168,7 +159,6 @@ ROWS = (
         title="{measure} が承認の段階で差し戻されました",
         body="理由: {comment}\n差戻し先: {destination}",
         act="もう一度確認してください。",
-        due=links.sheet_due,
         step=Step.REVIEW,
     ),
     Notice(
@@ -177,7 +167,53 @@ ROWS = (
         title="{measure} が承認の段階で差し戻されました",
         body="理由: {comment}\n差戻し先: {destination}",
     ),
-    *WITHDRAWAL_NOTICES,
+    # Whoever got a notice of a decision that is taken back, or a request because of it, learns that it no longer holds, and
+    # the step is requested again.
+    Notice(
+        Event.REVIEW_WITHDRAWN,
+        audiences.reviewers,
+        title="{measure} の確認が取り消されました",
+        body="{actor}さんが取り消しました。\n理由: {comment}",
+        act="もう一度内容を確かめて、確認するか、理由を付けて差し戻してください。",
+        step=Step.REVIEW,
+        actor_too=True,
+    ),
+    Notice(
+        Event.REVIEW_WITHDRAWN,
+        audiences.approvers,
+        title="{measure} の確認が取り消されました",
+        body="{actor}さんが取り消しました。\n理由: {comment}\nもう一度確認されるまで、承認はお待ちください。",
+    ),
+    Notice(
+        Event.REVIEW_WITHDRAWN,
+        audiences.sender,
+        title="{measure} の確認が取り消されました",
+        body="理由: {comment}\nもう一度確認します。直すときは、確認の前なら提出を取り下げられます。",
+        urgent=False,
+    ),
+    Notice(
+        Event.APPROVAL_WITHDRAWN,
+        audiences.approvers,
+        title="{measure} の承認が取り消されました",
+        body="{actor}さんが取り消しました。\n理由: {comment}",
+        act="審議の画面で、承認するか、理由を付けて差し戻してください。",
+        link="meguri:board",
+        step=Step.DECIDE,
+        actor_too=True,
+    ),
+    Notice(
+        Event.APPROVAL_WITHDRAWN,
+        audiences.reviewing_office,
+        title="{measure} の承認が取り消されました",
+        body="{actor}さんが取り消しました。\n理由: {comment}\nもう一度承認されるまで、公表の決定はできません。",
+    ),
+    Notice(
+        Event.APPROVAL_WITHDRAWN,
+        audiences.sender,
+        title="{measure} の承認が取り消されました",
+        body="理由: {comment}\nもう一度{body}の承認を待ちます。",
+        urgent=False,
+    ),
     Notice(
         Event.DECISIONS_RECORDED,
         audiences.approvers,
@@ -185,7 +221,7 @@ ROWS = (
         body="{actor}さんが事務局として{year}の会議の決定を記録しました。",
         act="審議の画面で確認してください。承認者が確認すると有効になります。",
         due=links.decide_due,
-        link=links.board,
+        link="meguri:board",
     ),
     Notice(
         Event.RECORD_REFUSED,
@@ -201,14 +237,14 @@ ROWS = (
         body="すべての施策の承認が終わり、公表案ができました。",
         act="公表案を確かめて、公表するか、差し戻す施策を指定してください。",
         due=links.decide_due,
-        link=links.decide,
+        link="meguri:decide",
     ),
     Notice(
         Event.EDITION_PUBLISHED,
         audiences.everyone,
         title="{year}の評価結果({edition})を公表しました",
         body="どなたでもご覧になれます。",
-        link=links.results,
+        link="publication:year",
     ),
     Notice(
         Event.CORRECTION_SUBMITTED,
@@ -216,7 +252,7 @@ ROWS = (
         title="{year}の訂正の決定をお願いします",
         body="{actor}さんが準備しました。訂正する項目: {items}",
         act="訂正の内容と理由を確かめて、決定するか差し戻してください。",
-        link=links.correction,
+        link="meguri:correction",
     ),
     Notice(
         Event.CORRECTION_RETURNED,
@@ -224,14 +260,14 @@ ROWS = (
         title="{year}の訂正が差し戻されました",
         body="理由: {comment}",
         act="直して、もう一度決定を依頼してください。",
-        link=links.correction,
+        link="meguri:correction",
     ),
     Notice(
         Event.EDITION_CORRECTED,
         audiences.everyone,
         title="{year}の評価結果を訂正し、{edition}を公表しました",
         body="訂正した項目: {items}\n正誤表をご覧ください。以前の版も、これまでどおり見られます。",
-        link=links.results,
+        link="publication:year",
     ),
     Notice(
         Event.NEXT_CYCLE_DRAFTED,
@@ -239,7 +275,7 @@ ROWS = (
         title="{year}の準備ができました",
         body="年度の下書きができました。",
         act="期限を決めて、年度を開始してください。",
-        link=links.cycle,
+        link="meguri:cycle",
         urgent=False,
     ),
     *ENDING_NOTICES,
@@ -250,21 +286,21 @@ ROWS = (
         title="計画の変更の提案があります({kind}: {codes})",
         body="{actor}さんの提案です。\n理由: {comment}",
         act="内容を確かめて、決定するか、採用しないかを決めてください。",
-        link=links.change,
+        link="meguri:plan_change",
     ),
     Notice(
         Event.PLAN_CHANGED,
         audiences.offices,
         title="計画の変更が決まりました({kind}: {codes})",
         body="理由: {comment}\nご自分の部署の施策に関わる変更です。",
-        link=links.mine,
+        link="meguri:mine",
     ),
     Notice(
         Event.PLAN_CHANGED,
         audiences.named,
         title="計画の変更の提案が決まりました({kind}: {codes})",
         body="{comment}",
-        link=links.change,
+        link="meguri:plan_change",
         urgent=False,
     ),
     Notice(
@@ -272,14 +308,14 @@ ROWS = (
         audiences.named,
         title="計画の変更の提案は採用されませんでした({kind}: {codes})",
         body="{comment}",
-        link=links.change,
+        link="meguri:plan_change",
     ),
     Notice(
         Event.DEPARTMENTS_REORGANISED,
         audiences.offices,
         title="{before} は {after} になりました",
         body="施行日: {period}\n理由: {comment}\n公表前のシートは新しい部署が受け持ちます。",
-        link=links.mine,
+        link="meguri:mine",
     ),
     *PROXY_NOTICES,
     Notice(
@@ -288,7 +324,7 @@ ROWS = (
         title="{count}件の仕事を引き継ぎました",
         body="引き継いだシート: {codes}\n理由: {comment}",
         act="シートを開いて、続きを進めてください。",
-        link=links.mine,
+        link="meguri:mine",
     ),
     Notice(
         Event.JOB_FAILED,
@@ -296,7 +332,7 @@ ROWS = (
         title="処理に失敗しました",
         body="{cause}",
         act="「処理の状況」を開き、原因を確かめてください。原因がなくなれば自動で再実行します。",
-        link=links.jobs,
+        link="meguri:jobs",
     ),
     Notice(
         Event.DELIVERY_LATE,
@@ -304,7 +340,7 @@ ROWS = (
         title="お知らせや処理が5分以上待っています",
         body="記録は失われていません。",
         act="「処理の状況」を開き、ワーカーとメールサーバーを確かめてください。",
-        link=links.jobs,
+        link="meguri:jobs",
     ),
     Notice(
         Event.OPERATION_ALARM,
@@ -312,7 +348,7 @@ ROWS = (
         title="運用の警報があります",
         body="{cause}",
         act="「処理の状況」を開いて、確かめてください。",
-        link=links.jobs,
+        link="meguri:jobs",
     ),
     Notice(
         Event.ANCHOR_LATE,
@@ -320,7 +356,7 @@ ROWS = (
         title="監査記録の外部の控えが2時間以上作られていません",
         body="この間の操作は、まだ外部の控えで守られていません。記録そのものは失われていません。",
         act="控えの保存先に書き込めるか、ワーカーと定時処理が動いているかを確かめてください。",
-        link=links.audit,
+        link="meguri:audit",
     ),
 )
 
@@ -328,3 +364,5 @@ ROWS = (
 NOTICES: dict[Event, tuple[Notice, ...]] = {
     each.event: tuple(row for row in ROWS if row.event is each.event) for each in ROWS
 }
+#: The same by their names.
+LINES = {row.key: row for row in ROWS}

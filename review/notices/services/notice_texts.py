@@ -77,14 +77,11 @@ class Words(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """A notice's three texts."""
-
     title: str
     body: str = ""
     act: str = ""
 
     def filled(self, words: Mapping[str, str]) -> Text:
-        """The texts with their placeholders filled in."""
         return Text(**{name: getattr(self, name).format_map(words).strip() for name in PARTS})
 
 
@@ -138,7 +135,6 @@ def problems_of(text: Text, names: Iterable[str]) -> dict[str, str]:
 
 
 def example(names: Iterable[str]) -> dict[str, str]:
-    """Words for a preview."""
     return {name: PLACEHOLDERS[name][1] if name in PLACEHOLDERS else f"({name})" for name in names}
 
 

@@ -103,9 +103,9 @@ def _make(row: OutboxEvent, notice: Notice, user: User, text: notice_texts.Text,
             "title": text.title[:200],
             "body": text.body,
             "act": text.act,
-            "due_at": notice.due(row) if notice.due else None,
+            "due_at": notice.due_at(row),
             "asks": _asks(row, notice, user),
-            "link": notice.link(row),
+            "link": notice.address(row),
             "to_act": notice.to_act,
             "created_at": now,
             "mail_after": _leaves(row, notice, chosen, now),
@@ -115,9 +115,7 @@ def _make(row: OutboxEvent, notice: Notice, user: User, text: notice_texts.Text,
 
 def _leaves(row: OutboxEvent, notice: Notice, chosen: str, now: datetime) -> Any:
     """When the mail may leave; None where the person wants none."""
-    channel = chosen or notice_choices.usual(urgent=notice.urgent)
-    if channel not in notice_choices.channels(to_act=notice.to_act):
-        channel = notice_choices.usual(urgent=notice.urgent)
+    channel = chosen if chosen in notice_choices.channels(to_act=notice.to_act) else notice.usual
     if channel == notice_choices.Channel.APP:
         return None
     if _of_a_deadline(row) and not notice.urgent:
@@ -162,7 +160,8 @@ def _words(row: OutboxEvent) -> dict[str, str]:
     if row.cycle:
         words |= _cycle_words(row.cycle)
     if row.review:
-        words |= _sheet_words(row.review)
+        year = row.review.measure_year
+        words |= {"measure": f"{year.measure.code} {year.name}", "department": year.owner.name}
     if _of_a_deadline(row):
         words |= deadline_notices.words(row)
     return {**dict.fromkeys(notice_texts.PLACEHOLDERS, ""), **words}
@@ -174,11 +173,6 @@ def _cycle_words(cycle: Cycle) -> dict[str, str]:
 
     names = {"office": cycle.plan.office, "body": cycle.plan.body}
     return {"year": cycle.label, "due": day(cycle.due_at), "closes": day(cycle.closes_at), **names}
-
-
-def _sheet_words(review: MeasureReview) -> dict[str, str]:
-    year = review.measure_year
-    return {"measure": f"{year.measure.code} {year.name}", "department": year.owner.name}
 
 
 def preview(row: OutboxEvent) -> notice_texts.Text | None:

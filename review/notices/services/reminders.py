@@ -170,5 +170,4 @@ class Quiet:
 
 
 def pauses_on(cycle: Cycle, day: date) -> QuerySet[ReminderPause]:
-    """The pauses in force on a day."""
     return ReminderPause.objects.filter(cycle=cycle, starts_on__lte=day, ends_on__gte=day, lifted_at=None)

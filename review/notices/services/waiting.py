@@ -94,13 +94,11 @@ def without_mail(cycle: Cycle) -> list[User]:
 
 
 def owning(cycle: Cycle) -> QuerySet[Department]:
-    """The departments that own a sheet of the year."""
     years = MeasureYear.objects.filter(measure__plan=cycle.plan_id, fiscal_year=cycle.fiscal_year)
     return Department.objects.filter(pk__in=years.values("owner"))
 
 
 def heads(departments: Iterable[Department]) -> QuerySet[User]:
-    """The 所属長 of the departments."""
     return holders.able(Role.HEAD, departments=list(departments))
 
 

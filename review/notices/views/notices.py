@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from review import clock
 from review.models import MailState, Notification
-from review.screens.views.acts import crumbs
+from review.screens.views import acts
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 
@@ -39,8 +39,6 @@ def notices(request: SignedInRequest) -> HttpResponse:
     )
     here = reverse("meguri:notices")
     context = {
-        "page_title": _("お知らせ"),
-        "breadcrumbs": crumbs(_("お知らせ")),
         "page_obj": page,
         "unread": unread,
         "sent": MailState.SENT,
@@ -49,7 +47,7 @@ def notices(request: SignedInRequest) -> HttpResponse:
             {"label": _("未読"), "url": f"{here}?show=unread", "count": unread, "current": only_unread},
         ],
     }
-    return render(request, "notices/notices.html", context)
+    return acts.page(request, "notices/notices.html", _("お知らせ"), context=context)
 
 
 def follow(request: SignedInRequest, pk: int) -> HttpResponse:

@@ -86,14 +86,12 @@ def _to_disk(path: Path) -> None:
 
 
 def copy(stream: Iterable[bytes], target: Path) -> None:
-    """Write the stream to the file."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("wb") as out:
         out.writelines(stream)
 
 
 def sha256_of(path: Path) -> str:
-    """In hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

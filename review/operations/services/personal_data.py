@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from review import clock
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Appointment, LinkedIdentity, Mail, Notification, SecondFactor, User
-from review.reader_words import problem
+from review.reader_words import reason_problem
 from review.trail.services import audit
 from review.transition import require_administrator
 
@@ -46,9 +46,7 @@ def anonymise(*, user_id: int, by: User, reason: str) -> User:
     Raises NotAllowed for somebody who still holds a post or is the one who asks, and Invalid without a reason.
     """
     require_administrator(by, _("匿名化は管理者が行います。"))
-    words = reason.strip()
-    if not words or problem(words):
-        sentence = problem(words) or _("理由を入力してください。")
+    if sentence := reason_problem(reason):
         raise Invalid(sentence, {"reason": sentence})
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if is_anonymous(user):
@@ -60,11 +58,16 @@ def anonymise(*, user_id: int, by: User, reason: str) -> User:
     name, address = user.display_name, user.email
     _empty(user)
     _forget_sign_in(user)
-    _forget_post(user)
+    Notification.objects.filter(recipient=user).delete()
+    Mail.objects.filter(recipient=user).delete()
     _take_out_of_texts(user, name)
     # The reason is stored; the removed name and address are not.
     audit.write(
-        by, ACTION, f"user:{user.key}", before={"named": bool(name), "address": bool(address)}, after={"reason": words}
+        by,
+        ACTION,
+        f"user:{user.key}",
+        before={"named": bool(name), "address": bool(address)},
+        after={"reason": reason.strip()},
     )
     return user
 
@@ -88,12 +91,6 @@ def _forget_sign_in(user: User) -> None:
     for session in Session.objects.filter(expire_date__gt=clock.now()).iterator():
         if session.get_decoded().get("_auth_user_id") == str(user.pk):
             session.delete()
-
-
-def _forget_post(user: User) -> None:
-    """Delete the person's own notices and mails."""
-    Notification.objects.filter(recipient=user).delete()
-    Mail.objects.filter(recipient=user).delete()
 
 
 def _take_out_of_texts(user: User, name: str) -> None:

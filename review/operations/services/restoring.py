@@ -27,11 +27,6 @@ from review.trail.services import audit, whole_files
 
 #: The row that stands from the tables' return to the end.
 UNFINISHED = "restore"
-_MARKS = (
-    *holding.HOLD,
-    f"DELETE FROM review_heartbeat WHERE name = '{UNFINISHED}'",  # noqa: S608 (a constant)
-    f"INSERT INTO review_heartbeat (name, at) VALUES ('{UNFINISHED}', CURRENT_TIMESTAMP)",  # noqa: S608 (a constant)
-)
 _EMPTY = "復元は、空の導入先にだけできます。新しいデータベースと、新しいファイルの置き場所を用意してください。"
 
 
@@ -134,7 +129,7 @@ def _load(folder: Path, manifest: Manifest) -> None:
     if connection.vendor == "postgresql":
         executor = MigrationExecutor(connection)
         executor.migrate(_leaves(executor, manifest))
-    table_copies.load(folder / DATABASE, manifest, marks=_MARKS)
+    table_copies.load(folder / DATABASE, manifest, marks=(holding.HELD, UNFINISHED))
     expected = {table: count for table, count in manifest.tables.items() if table != Heartbeat._meta.db_table}
     now = table_copies.row_counts(expected)
     if differing := [table for table, count in expected.items() if now[table] != count]:

@@ -42,7 +42,6 @@ class Sign:
     event: Event | None = None
 
     def text(self) -> str:
-        """The number as people read it."""
         if math.isnan(self.value):
             return _("まだありません")
         if self.unit == BYTES:

@@ -40,7 +40,6 @@ class Report:
 
 
 def check() -> Report:
-    """Read every file once."""
     rows = [*Artifact.objects.filter(retired_at=None).select_related("cycle"), *evidence.stored()]
     faults = (
         Fault(path=row.path, what=what, name=row.filename, help=_help(row))

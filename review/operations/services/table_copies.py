@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,11 @@ _FILES = (
 )
 _MIGRATIONS = "SELECT app, name FROM django_migrations ORDER BY 1, 2"
 _HEAD = "SELECT seq, hash FROM review_auditlink ORDER BY seq DESC LIMIT 1"
+#: A mark is a row of the heartbeats that begins with the restore.
+_MARK = (
+    "DELETE FROM review_heartbeat WHERE name = %s",
+    "INSERT INTO review_heartbeat (name, at) VALUES (%s, CURRENT_TIMESTAMP)",
+)
 _AGAIN = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
 
 
@@ -137,8 +143,8 @@ def _load_postgresql(folder: Path, manifest: backup_folder.Manifest, marks: Iter
                     out.write(part)
         for name, (last,) in manifest.sequences.items():
             cursor.execute("SELECT setval(quote_ident(%s)::regclass, %s)", [name, last])
-        for mark in marks:
-            cursor.execute(mark)
+        for mark, step in product(marks, _MARK):
+            cursor.execute(step, [mark])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         _alter(cursor, "", triggers)
 
@@ -175,8 +181,8 @@ def _load_sqlite(folder: Path, marks: Iterable[str]) -> None:
         path = Path(scratch) / SQLITE_FILE
         shutil.copyfile(folder / SQLITE_FILE, path)
         with closing(sqlite3.connect(path)) as marked:
-            for mark in marks:
-                marked.execute(mark)
+            for mark, step in product(marks, _MARK):
+                marked.execute(step.replace("%s", "?"), [mark])
             marked.commit()
             connection.ensure_connection()
             marked.backup(connection.connection)
@@ -186,7 +192,7 @@ def _load_sqlite(folder: Path, marks: Iterable[str]) -> None:
 
 
 def load(folder: Path, manifest: backup_folder.Manifest, *, marks: Iterable[str]) -> None:
-    """Put all tables back into an empty database, and execute the `marks` with them. All of it or nothing."""
+    """Put all tables back into an empty database, and with them the `marks`, by name. All of it or nothing."""
     if connection.vendor == "postgresql":
         _load_postgresql(folder, manifest, marks)
     else:
@@ -205,7 +211,6 @@ def filled_tables() -> list[str]:
 
 
 def row_counts(tables: Iterable[str]) -> dict[str, int]:
-    """How many rows each table has."""
     with connection.cursor() as cursor:
         quoted = [(name, connection.ops.quote_name(name)) for name in tables]
         return {name: _rows(cursor, f"SELECT count(*) FROM {table}")[0][0] for name, table in quoted}  # noqa: S608 (names of our own tables)

@@ -1,65 +1,49 @@
-"""監査記録: who did what, when and from where; to search, never to change."""
+"""監査記録: who did what, when and from where; to search and to take away as a file, never to change."""
 
+import csv
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
-from functools import cache
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.template.loader import render_to_string
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from review import clock
 from review.models import AuditEntry, Cycle, MeasureReview, User
-from review.operations.forms.audit import AuditSearchForm
+from review.operations.forms.operator import AuditSearchForm
 from review.operations.services import anchors
-from review.screens.views.acts import crumbs
+from review.publication.services.open_data import guarded
+from review.screens.views.acts import page
+from review.screens.views.questions import page_of
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text, fiscal_year
-from review.trail.services import database_roles
-
-PAGE = 50
-
-
-def called(what: str) -> dict[str, str]:
-    """{code: its words} of the `actions` or `subjects` of the trail, in the reader's language. One without a line in that
-    template shows its code."""
-    return _words(f"operations/{what}.html", get_language() or "")
-
-
-@cache
-def _words(template: str, language: str) -> dict[str, str]:
-    return dict(line.split(" ", 1) for line in render_to_string(template).split("\n") if line)
+from review.trail.services import audit as trail
+from review.trail.services import audit_chain, database_roles
+from review.trail.services.trail_words import ACTS, SUBJECTS
 
 
 @require_safe
 def audit(request: SignedInRequest) -> HttpResponse:
     """The trail, newest first, narrowed by what the address asks for."""
-    form = AuditSearchForm(request.GET, actions=called("actions"))
+    form = AuditSearchForm(request.GET)
     rows: QuerySet[AuditEntry] = AuditEntry.objects.order_by("-pk")
     if form.is_valid():
         rows = narrowed(rows, form.cleaned_data)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    entries = list(page.object_list)
+    shown_page = page_of(request, rows)
     context = {
-        "page_title": _("監査記録"),
-        "breadcrumbs": crumbs(_("監査記録")),
-        "form": form,
         "chain": anchors.standing(),
         "changeable": database_roles.may_change_trail(),
         "query": request.GET.urlencode(),
-        "page_obj": page,
-        "rows": shown(entries),
+        "page_obj": shown_page,
+        "rows": shown(shown_page),
         "searching": any(request.GET.get(name) for name in form.fields),
     }
-    return render(request, "operations/audit.html", context)
+    return page(request, "operations/audit.html", _("監査記録"), form=form, context=context)
 
 
 def narrowed(rows: QuerySet[AuditEntry], filters: dict[str, Any]) -> QuerySet[AuditEntry]:
@@ -93,13 +77,13 @@ def shown(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
     """Rows as the page shows them: names in place of keys, words in place of codes. Three queries at most."""
     entries = list(entries)
     people = {user.key: user for user in User.objects.filter(key__in={e.actor_key for e in entries if e.actor_key})}
-    named, words = names_of({entry.subject for entry in entries}), called("actions")
+    named = names_of({entry.subject for entry in entries})
     return [
         {
             "entry": entry,
             "who": people[entry.actor_key].display_name if entry.actor_key in people else "",
             "key": str(entry.actor_key or ""),
-            "action": words.get(entry.action, entry.action),
+            "action": ACTS.get(entry.action, entry.action),
             "subject": named.get(entry.subject, entry.subject),
             "changes": changes_of(entry),
         }
@@ -118,21 +102,21 @@ def names_of(subjects: set[str]) -> dict[str, str]:
     sheets = MeasureReview.objects.filter(pk__in=numbers).select_related("measure_year__measure", "cycle")
     for sheet in sheets if numbers else ():
         names[f"review:{sheet.pk}"] = (
-            f"{called('subjects')['review']} {sheet.measure_year.measure.code} ({fiscal_year(sheet.cycle.fiscal_year)})"
+            f"{SUBJECTS['review']} {sheet.measure_year.measure.code} ({fiscal_year(sheet.cycle.fiscal_year)})"
         )
     years = [key for key in ids.get("cycle", []) if key.isdigit()]
     for cycle in Cycle.objects.filter(pk__in=years) if years else ():
         names[f"cycle:{cycle.pk}"] = fiscal_year(cycle.fiscal_year)
     keys = [key for key in ids.get("user", []) if _is_key(key)]
     for user in User.objects.filter(key__in=keys) if keys else ():
-        names[f"user:{user.key}"] = f"{called('subjects')['user']} {user.display_name}"
+        names[f"user:{user.key}"] = f"{SUBJECTS['user']} {user.display_name}"
     return names
 
 
 def word_of(subject: str) -> str:
     """The subject's kind in words, with its number."""
     kind, _colon, key = subject.partition(":")
-    return f"{called('subjects').get(kind, kind)} {_day_text(key)}"
+    return f"{SUBJECTS.get(kind, kind)} {_day_text(key)}"
 
 
 def _is_key(text: str) -> bool:
@@ -171,3 +155,53 @@ def plain(value: Any) -> str:
     """The value as text, short enough for a row."""
     text = "" if value is None else _day_text(str(value))
     return text if len(text) <= 200 else f"{text[:199]}…"
+
+
+# --- the trail as a file: what the search finds, with all that its hashes cover ---------------------------------------
+
+#: Rows read at a time.
+AT_ONCE = 500
+
+
+@require_safe
+def export(request: SignedInRequest) -> HttpResponse | StreamingHttpResponse:
+    """The rows that the search finds, as CSV, the oldest first. Leaves a row of its own, which the file does not hold.
+
+    The columns from `seq` to `request_id` are the very texts that the hashes cover, guarded against formulas as in the
+    published data (one leading apostrophe): a reader can compute the chain again without asking us.
+    """
+    form = AuditSearchForm(request.GET)
+    rows: QuerySet[AuditEntry] = AuditEntry.objects.all()
+    if form.is_valid():
+        rows = narrowed(rows, form.cleaned_data)
+    filters = {name: str(value) for name, value in form.cleaned_data.items() if value and name != "person"}
+    last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    if request.method == "GET":
+        trail.write(actor=request.user, action="audit.export", subject="audit:export", after=filters)
+    response = StreamingHttpResponse(lines(rows.filter(pk__lte=last)), content_type="text/csv; charset=utf-8")
+    name = f"audit-{timezone.localtime(clock.now()):%Y%m%d-%H%M}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+class _Line:
+    """What csv writes to: gives each line back."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def lines(rows: QuerySet[AuditEntry]) -> Iterator[str]:
+    """The file line by line, so that ten years of acts need no memory."""
+    writer = csv.writer(_Line(), lineterminator="\r\n")
+    yield "\ufeff" + writer.writerow([*audit_chain.COLUMNS, "氏名", "行為", "対象"])
+    for part in audit_chain.texts(rows, at_once=AT_ONCE):
+        keys = {row["actor_key"] for row in part if row["actor_key"]}
+        people = {str(user.key): user.display_name for user in User.objects.filter(key__in=keys)}
+        named = names_of({row["subject"] for row in part})
+        for row in part:
+            # SQLite keeps a key without its dashes.
+            who = people.get(str(uuid.UUID(row["actor_key"])), "") if row["actor_key"] else ""
+            words = [who, str(ACTS.get(row["action"], row["action"])), str(named.get(row["subject"], ""))]
+            cells = ["" if row[name] is None else str(row[name]) for name in audit_chain.COLUMNS]
+            yield writer.writerow([guarded(cell) for cell in (*cells, *words)])

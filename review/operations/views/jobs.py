@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +21,8 @@ from review.mail.services import holding, mailing
 from review.models import Heartbeat, Job, JobState, Mail, MailState, OutboxEvent
 from review.operations.services import alarm, signs
 from review.screens.forms.fields import ReasonForm
-from review.screens.views.acts import crumbs
+from review.screens.views.acts import page
+from review.screens.views.questions import page_of
 from review.screens.views.signed_in import SignedInRequest
 from review.trail.services import audit
 
@@ -42,18 +42,15 @@ CHIPS = {
 
 @require_safe
 def jobs(request: SignedInRequest) -> HttpResponse:
-    """The operator's page."""
     now = clock.now()
     waiting = queries.backlog()
     state = request.GET.get("state", "")
     listed = Job.objects.select_related("cycle").order_by("-pk")
     if state in JobState.values:
         listed = listed.filter(state=state)
-    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    listed_page = page_of(request, listed, PAGE)
     counts = queries.job_counts()
     context = {
-        "page_title": _("処理の状況"),
-        "breadcrumbs": crumbs(_("処理の状況")),
         "workers": list(workers_of(now)),
         "signs": signs.read(now),
         "alert": signs.oldest_late(waiting, now),
@@ -65,13 +62,13 @@ def jobs(request: SignedInRequest) -> HttpResponse:
         "may_retry": permissions.may_retry_jobs(request.user),
         "held_since": holding.since(),
         "may_let_go": permissions.may_manage_people(request.user),
-        "page_obj": page,
-        "rows": shown(page.object_list),
+        "page_obj": listed_page,
+        "rows": shown(listed_page),
         "tabs": tabs_of(counts, state),
         "live": making.SELDOM,
         "waiting_count": sum(part["count"] for part in waiting.values()),
     }
-    return render(request, "operations/jobs.html", context)
+    return page(request, "operations/jobs.html", _("処理の状況"), context=context)
 
 
 def workers_of(now: datetime) -> Iterator[dict[str, Any]]:
@@ -83,7 +80,6 @@ def workers_of(now: datetime) -> Iterator[dict[str, Any]]:
 
 
 def tabs_of(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
-    """Every state with its number."""
     here = reverse("meguri:jobs")
     whole = {"label": _("すべて"), "url": f"{here}#all", "count": sum(counts.values()), "current": not chosen}
     return [whole] + [
@@ -93,7 +89,6 @@ def tabs_of(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
 
 
 def shown(rows: Any) -> list[dict[str, Any]]:
-    """Jobs as the page shows them."""
     return [
         {
             "job": job,
@@ -108,7 +103,6 @@ def shown(rows: Any) -> list[dict[str, Any]]:
 
 
 def parked_events() -> list[dict[str, Any]]:
-    """Events that could not be delivered."""
     rows = OutboxEvent.objects.filter(delivered_at=None, parked_at__isnull=False).select_related("cycle").order_by("pk")
     words = {event.value: event.label for event in Event}
     return [{"row": row, "kind": _(words.get(row.name, row.name))} for row in rows[:PAGE]]
@@ -132,7 +126,6 @@ def retry_all(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def job_retry(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Let a failed job run again."""
     get_object_or_404(Job, pk=pk)
     work.retry(user=request.user, job_id=pk)
     messages.success(request, _("処理をもう一度始めました。しばらくすると、この画面に結果が出ます。"))
@@ -147,13 +140,8 @@ def job_give_up(request: SignedInRequest, pk: int) -> HttpResponse:
         work.give_up(user=request.user, job_id=pk, reason=form.cleaned_data["reason"])
         messages.success(request, _("処理を中止しました。理由を記録しました。"))
         return redirect("meguri:jobs")
-    context = {
-        "page_title": _("処理を中止する"),
-        "breadcrumbs": crumbs((_("処理の状況"), reverse("meguri:jobs")), _("処理を中止する")),
-        "row": shown([job])[0],
-        "form": form,
-    }
-    return render(request, "operations/job_give_up.html", context, status=422 if form.is_bound else 200)
+    trail = _("処理の状況"), reverse("meguri:jobs")
+    return page(request, "operations/job_give_up.html", _("処理を中止する"), trail, form=form, row=shown([job])[0])
 
 
 #: What was parked -> its rows, what lets one go, and what is said then.
@@ -165,7 +153,6 @@ PARKED = {
 
 @require_POST
 def parked_release(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
-    """Try a parked event or mail again."""
     model, release, sentence = PARKED[kind]
     get_object_or_404(model, pk=pk)
     with transaction.atomic():

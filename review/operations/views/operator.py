@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -13,10 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from review import clock
 from review.mail.services import trial
 from review.models import AuditEntry
-from review.operations.forms.announcement import AnnouncementForm
-from review.operations.views.audit import PAGE, called, names_of
+from review.operations.forms.operator import AnnouncementForm
+from review.operations.views.audit import names_of
 from review.screens.services import announcement
-from review.screens.views.acts import accepted, crumbs
+from review.screens.views.acts import accepted, page
+from review.screens.views.questions import page_of
 from review.screens.views.signed_in import SignedInRequest
 from review.sign_in.services import second_factor, sign_in
 
@@ -43,14 +43,8 @@ def announce(request: SignedInRequest) -> HttpResponse:
         put = form.cleaned_data["sentence"]
         messages.success(request, _("すべての画面に出しました。") if put else _("お知らせを下ろしました。"))
         return redirect("meguri:jobs")
-    title = _("全員へのお知らせの文")
-    context = {
-        "page_title": title,
-        "breadcrumbs": crumbs((_("処理の状況"), reverse("meguri:jobs")), title),
-        "form": form,
-        "standing": standing,
-    }
-    return render(request, "operations/announce.html", context, status=422 if form.is_bound else 200)
+    trail = _("処理の状況"), reverse("meguri:jobs")
+    return page(request, "operations/announce.html", _("全員へのお知らせの文"), trail, form=form, standing=standing)
 
 
 @require_safe
@@ -59,21 +53,19 @@ def refused(request: SignedInRequest) -> HttpResponse:
     rows = AuditEntry.objects.filter(
         at__gt=clock.now() - timedelta(days=REFUSED_DAYS), action__in=(sign_in.FAILED, second_factor.FAILED)
     )
-    page = Paginator(rows.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
-    entries = list(page.object_list)
+    entries = page_of(request, rows.order_by("-pk"))
     named = {**names_of({entry.subject for entry in entries}), sign_in.NOBODY: ""}
     context = {
-        "page_title": _("断ったサインイン"),
-        "breadcrumbs": crumbs((_("監査記録"), reverse("meguri:audit")), _("断ったサインイン")),
         "days": REFUSED_DAYS,
-        "page_obj": page,
+        "page_obj": entries,
         "rows": [{"entry": entry, "who": named[entry.subject], "why": _why(entry)} for entry in entries],
     }
-    return render(request, "operations/refused.html", context)
+    trail = _("監査記録"), reverse("meguri:audit")
+    return page(request, "operations/refused.html", _("断ったサインイン"), trail, context=context)
 
 
 def _why(entry: AuditEntry) -> str:
     """In words; rows from before the reason was noted say only whether the name is one of ours."""
     usual = sign_in.UNKNOWN if entry.subject == sign_in.NOBODY else sign_in.WRONG
-    noted = "code" if entry.action == second_factor.FAILED else entry.after.get("why", usual)
-    return called("reasons").get(noted, noted)
+    noted = sign_in.CODE if entry.action == second_factor.FAILED else entry.after.get("why", usual)
+    return str(sign_in.REASONS.get(noted, noted))

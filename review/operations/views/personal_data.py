@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,7 +14,7 @@ from review.models import Appointment, Mail, Notification, Submission, User
 from review.operations.services import personal_data, retention
 from review.screens.forms.fields import ReasonForm
 from review.screens.views import sessions
-from review.screens.views.acts import crumbs
+from review.screens.views.acts import page
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sign_in.services import second_factor
@@ -42,7 +42,6 @@ def personal_data_page(request: SignedInRequest) -> HttpResponse:
     """What is stored and for how long, for everybody signed in; what is stored of oneself; who left, for administrators."""
     may = permissions.may_manage_people(request.user)
     context = {
-        **frame(_("個人情報の取扱い")),
         "days": retention.LETTERS_KEPT.days,
         "tally_days": retention.TALLIES_KEPT.days,
         "hours": int(sessions.LONGEST.total_seconds()) // 3600,
@@ -50,7 +49,7 @@ def personal_data_page(request: SignedInRequest) -> HttpResponse:
         "may_anonymise": may,
         "leavers": list(personal_data.who_left()) if may else [],
     }
-    return render(request, "operations/personal_data.html", context)
+    return page(request, "operations/personal_data.html", _("個人情報の取扱い"), context=context)
 
 
 def stored_of(user: User) -> Iterator[dict[str, Any]]:
@@ -78,11 +77,5 @@ def anonymise(request: SignedInRequest, pk: int) -> HttpResponse:
         personal_data.anonymise(user_id=person.pk, by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, _("%(name)sさんを匿名化しました。理由を監査記録に残しました。") % {"name": name})
         return see_other("meguri:personal_data")
-    context = {**frame(_("匿名化する")), "person": person, "form": form}
-    context["may"] = personal_data.who_left().filter(pk=person.pk).exists()
-    return render(request, "operations/anonymise.html", context, status=422 if form.is_bound else 200)
-
-
-def frame(title: str) -> dict[str, Any]:
-    """Title and way back of these screens."""
-    return {"page_title": title, "breadcrumbs": crumbs(title)}
+    may = personal_data.who_left().filter(pk=person.pk).exists()
+    return page(request, "operations/anonymise.html", _("匿名化する"), form=form, person=person, may=may)

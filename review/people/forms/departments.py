@@ -1,4 +1,4 @@
-"""Forms of departments: a new one, and their reorganisation."""
+"""Forms of departments: a new one, their list, and their reorganisation."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -22,6 +22,21 @@ class OfficeNameForm(forms.Form):
     name = forms.CharField(label=_("部署名"), max_length=60, error_messages=REQUIRED)
     starts_on = DayField(
         label=_("開始日"), required=False, error_messages=NO_DAY, help_text=_("先の日付でもかまいません。")
+    )
+
+
+class DepartmentListForm(forms.Form):
+    """One line each: 部, a tab, 課."""
+
+    text = forms.CharField(
+        label=_("部と課の一覧"),
+        max_length=200_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 15}),
+        error_messages=REQUIRED,
+        help_text=_(
+            "1行に1つ、部、タブ、課の順に書きます。表計算の2列をそのまま貼り付けられます。部がなければ課だけを書きます。"
+        ),
     )
 
 

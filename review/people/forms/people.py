@@ -1,20 +1,20 @@
-"""Forms around people: accounts, posts, transfers, hand-overs and proxies."""
+"""Forms around people: the city's, accounts, passwords, posts, transfers, hand-overs and proxies."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from review import clock
+from review import clock, holders
 from review.domain.fiscal import wareki
-from review.models import Department, MeasureReview, Plan, Role, User
+from review.models import Appointment, Department, MeasureReview, Plan, Role, User
 from review.models.organization import PLAN_ROLES
 from review.people.services.people import ONLY_OF_PLANS
 from review.people.services.posts import Post
-from review.screens.forms.fields import DayField, PickedFile, ReasonForm
+from review.screens.forms.fields import DayField, PickedFile, ReasonForm, offer, offer_rows
 
 REQUIRED = {"required": _("入力してください。")}
 CHOOSE = {"required": _("選んでください。"), "invalid_choice": _("一覧から選んでください。")}
@@ -53,15 +53,12 @@ class OfficeForm(forms.Form):
         self.offer_offices()
 
     def offer_offices(self) -> None:
-        """Fill the office fields."""
         for field in self.fields.values():
             if isinstance(field, OfficeField):
                 field.queryset = open_offices()
 
 
 class NamesForm(forms.Form):
-    """Name and mail of a person."""
-
     display_name = forms.CharField(label=_("氏名"), max_length=60, error_messages=REQUIRED)
     email = forms.CharField(
         label=_("メールアドレス"), required=False, max_length=254, help_text=_("お知らせのメールの宛先です。")
@@ -95,8 +92,6 @@ class PlanField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no a
 
 
 class PostForm(OfficeForm):
-    """A post from a day on."""
-
     role = forms.ChoiceField(label=_("役割"), choices=Role.choices, error_messages=CHOOSE)
     department = OfficeField(required=False, help_text=_("担当者と所属長のときに選びます。"))
     plan = PlanField(help_text=_("確認者と承認者を、1つの計画に限るときに選びます。"))
@@ -153,14 +148,10 @@ class TransferForm(OfficeForm):
 
 
 class LastDayForm(forms.Form):
-    """The last day of a post."""
-
     last_day = DayField(label=_("最後の日"), error_messages=NO_DAY)
 
 
 class HandoverForm(ReasonForm):
-    """Which sheets, to whom, and why."""
-
     field_order = ("sheets", "to", "reason")
     sheets = forms.MultipleChoiceField(
         label=_("引き継ぐシート"), widget=forms.CheckboxSelectMultiple, error_messages=CHOOSE
@@ -171,8 +162,8 @@ class HandoverForm(ReasonForm):
 
     def __init__(self, *args: Any, sheets: Iterable[MeasureReview], people: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["sheets"].choices = [(str(one.pk), sheet_words(one)) for one in sheets]  # type: ignore[attr-defined]
-        self.fields["to"].queryset = people  # type: ignore[attr-defined]
+        offer(self, "sheets", [(str(one.pk), sheet_words(one)) for one in sheets])
+        offer_rows(self, "to", people)
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -208,8 +199,8 @@ class ProxyForm(ReasonForm):
 
     def __init__(self, *args: Any, posts: Iterable[tuple[str, str]], people: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["post"].choices = list(posts)  # type: ignore[attr-defined]
-        self.fields["deputy"].queryset = people  # type: ignore[attr-defined]
+        offer(self, "post", posts)
+        offer_rows(self, "deputy", people)
         self.sought = self._sought(people)
         if self.sought == []:
             self.fields["deputy"].error_messages["required"] = _("合う人はいません。氏名か利用者名を確かめてください。")
@@ -262,8 +253,6 @@ class RemarkForm(forms.Form):
 
 
 class PeopleFileForm(forms.Form):
-    """A list of people, and how it is meant."""
-
     file = PickedFile(
         label=_("利用者の一覧"),
         help_text=_("CSV(UTF-8 か Shift_JIS)または Excel(.xlsx)、2MBまで。"),
@@ -282,3 +271,38 @@ class PeopleFileForm(forms.Form):
     day = DayField(
         label=_("発令日・開始日"), error_messages=NO_DAY, help_text=_("行に開始日がないときは、この日からになります。")
     )
+
+
+class AnewForm(OfficeForm):
+    """Those of a role and a department, or only those who never signed in."""
+
+    role = forms.ChoiceField(
+        label=_("役割"), required=False, choices=[("", _("すべて")), *Role.choices], error_messages=CHOOSE
+    )
+    department = OfficeField(required=False, empty_label=_("すべて"))
+    never = forms.BooleanField(label=_("まだサインインしたことのない人だけ"), required=False, initial=True)
+
+    def people(self) -> QuerySet[User]:
+        """Whom it means, once `is_valid()`: people in service."""
+        data = self.cleaned_data
+        rows = User.objects.filter(is_active=True).order_by("username")
+        held = Appointment.objects.filter(holders.held_on(clock.today()))
+        if data["role"]:
+            held = held.filter(role=data["role"])
+        if data["department"]:
+            held = held.filter(department=data["department"])
+        if data["role"] or data["department"]:
+            rows = rows.filter(pk__in=held.values("user"))
+        return rows.filter(last_login=None) if data["never"] else rows
+
+
+class CityForm(forms.Form):
+    """One row of the installation."""
+
+    name = forms.CharField(label=_("自治体名"), max_length=60, error_messages=REQUIRED)
+    code = forms.CharField(label=_("全国地方公共団体コード"), max_length=6, required=False, help_text=_("数字6桁。"))
+    office = forms.CharField(
+        label=_("問い合わせ先の部署"), max_length=60, required=False, help_text=_("お知らせのメールの末尾に出ます。")
+    )
+    extension = forms.CharField(label=_("内線"), max_length=30, required=False)
+    email = forms.CharField(label=_("問い合わせ先のメールアドレス"), max_length=254, required=False)

@@ -5,7 +5,9 @@ job goes on with those who have none yet. The list is fetched once, and removed 
 """
 
 import csv
+import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TextIO
 
@@ -18,7 +20,6 @@ from review import clock
 from review.background.services import jobs
 from review.domain.refusals import Invalid
 from review.models import FirstPassword, Job, User
-from review.people.services.passwords import Enrolled, temporary_password
 from review.people.services.sealing import seals
 from review.trail.services import audit
 from review.transition import require_administrator
@@ -26,6 +27,22 @@ from review.transition import require_administrator
 KIND = "people.first_passwords"
 PURPOSE = "review.first_passwords"
 KEEP_FOR = timedelta(days=14)
+#: Letters and digits that nobody mistakes for one another on paper.
+LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+PASSWORD_LENGTH = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enrolled:
+    """Someone who can sign in now, and the temporary password, shown only once."""
+
+    user: User
+    password: str
+
+
+def temporary_password() -> str:
+    """A random password that is easy to copy from paper."""
+    return "".join(secrets.choice(LETTERS) for _place in range(PASSWORD_LENGTH))
 
 
 def ask(users: Iterable[User]) -> None:

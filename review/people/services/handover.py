@@ -26,7 +26,7 @@ from review.models import (
 )
 from review.models.organization import DEPARTMENT_ROLES, PLAN_ROLES
 from review.models.sheet import OPEN_STATES
-from review.reader_words import problem
+from review.reader_words import reason_problem
 from review.trail.services import audit
 from review.transition import require
 
@@ -89,11 +89,8 @@ def hand_over(*, user: User, leaving: User, to: User, review_ids: Collection[int
     with transaction.atomic():
         holders.standing(user, fresh=True)
         require(permissions.may_manage_cycle(user), _("仕事の引継ぎは、確認者または管理者が行います。"))
-        if not reason.strip() or (error := problem(reason)):
-            raise Invalid(
-                _("引継ぎの理由を確かめてください。"),
-                {"reason": error if reason.strip() else _("理由を入力してください。")},
-            )
+        if error := reason_problem(reason):
+            raise Invalid(_("引継ぎの理由を確かめてください。"), {"reason": error})
         # The rows first, in one order, so that two hand-overs never wait for each other crosswise.
         ids = sorted(set(review_ids))
         list(MeasureReview.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))

@@ -1,7 +1,7 @@
 """組織の一覧: 部 and 課 come in by a list, whose order is the departments' order. Shown first, then all of it or nothing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.db import transaction
@@ -65,12 +65,8 @@ def preview(lines: Sequence[Line]) -> list[Line]:
         office = offices.get(folded(line.name))
         why = line.problem or _problem(line, seen)
         seen.add(folded(line.name))
-        rows.append(
-            Line(
-                number=line.number, division=line.division, name=line.name, problem=why,
-                does="" if why else _does(line, office, place), office=office.pk if office else None,
-            )
-        )  # fmt: skip
+        does = "" if why else _does(line, office, place)
+        rows.append(replace(line, problem=why, does=does, office=office.pk if office else None))
     return rows
 
 

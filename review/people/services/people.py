@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -16,9 +14,9 @@ from review.domain.refusals import AlreadyDecided, Invalid
 from review.models import Appointment, FirstPassword, Role, User
 from review.models.organization import PLAN_ROLES
 from review.people.services import handover, posts, proxies
-from review.people.services.passwords import Enrolled, temporary_password
+from review.people.services.first_passwords import Enrolled, temporary_password
 from review.people.services.posts import Post
-from review.reader_words import problem
+from review.reader_words import is_mail_address, problem, reason_problem
 from review.trail.services import audit
 from review.transition import require_administrator
 
@@ -77,11 +75,8 @@ def _name_problems(display_name: str, email: str) -> dict[str, str]:
     problems: dict[str, str] = {}
     if not display_name.strip() or len(display_name) > 60 or problem(display_name):
         problems["display_name"] = _("氏名を60文字以内で入力してください。")
-    if email.strip():
-        try:
-            validate_email(email.strip())
-        except ValidationError:
-            problems["email"] = _("メールアドレスの形を確かめてください。")
+    if email.strip() and not is_mail_address(email.strip()):
+        problems["email"] = _("メールアドレスの形を確かめてください。")
     return problems
 
 
@@ -234,8 +229,7 @@ def deactivate(*, by: User, user_id: int, reason: str) -> User:
             raise AlreadyDecided(_("%(who)sさんの利用はもう停止されています。") % {"who": user})
         if user.pk == by.pk:
             raise Invalid(_("ご自分の利用は停止できません。ほかの管理者に依頼してください。"))
-        if not reason.strip() or problem(reason):
-            error = problem(reason) or _("理由を入力してください。")
+        if error := reason_problem(reason):
             raise Invalid(_("停止の理由を確かめてください。"), {"reason": error})
         blocked = obstacles(user)
         if blocked:
@@ -255,8 +249,8 @@ def reactivate(*, by: User, user_id: int, reason: str) -> Enrolled:
         user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         if user.is_active:
             raise AlreadyDecided(_("%(who)sさんはもう利用できます。") % {"who": user})
-        if not reason.strip() or problem(reason):
-            raise Invalid(_("理由を入力してください。"), {"reason": problem(reason) or _("理由を入力してください。")})
+        if error := reason_problem(reason):
+            raise Invalid(_("理由を入力してください。"), {"reason": error})
         user.is_active = True
         user.save(update_fields=["is_active"])
         audit.write(by, "user.reactivate", f"user:{user.key}", after={"reason": reason.strip()})

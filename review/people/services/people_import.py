@@ -6,13 +6,11 @@ a day on (人事異動). Whoever does not stand in the list is left alone.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -23,14 +21,16 @@ from review.domain.people_list import Line, Unreadable, alike, day_of, folded
 from review.domain.refusals import Invalid
 from review.models import Appointment, Department, Plan, Role, User
 from review.models.organization import PLAN_ROLES
-from review.people.services import first_passwords, people, plan_of_line, posts
+from review.people.services import first_passwords, people, posts
 from review.people.services.posts import Post
-from review.reader_words import problem
+from review.reader_words import is_mail_address, problem
 from review.screens.services import incoming
 from review.trail.services import audit
 from review.transition import require_administrator
 
 ADD, TRANSFER = "add", "transfer"
+#: In the column 計画: 確認者 or 承認者 of every plan, also of later ones.
+EVERY_PLAN = "すべて"
 ROLES = {folded(str(word)): role for role in Role for word in (role.value, role.label)}
 
 
@@ -49,19 +49,14 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """What the whole list would do."""
-
     rows: tuple[Row, ...]
-    problems: tuple[str, ...] = field(default=())
 
     @property
     def fits(self) -> bool:
-        """Whether all of it could be done."""
-        return not self.problems and not any(row.problems for row in self.rows)
+        return not any(row.problems for row in self.rows)
 
     @property
     def new(self) -> int:
-        """How many people the list enrols."""
         return len({folded(row.line.username) for row in self.rows if row.user is None and not row.problems})
 
 
@@ -95,7 +90,6 @@ class _Known:
             self.add(user)
 
     def add(self, user: User) -> None:
-        """One more."""
         self.exact[user.username] = user
         self.near.setdefault(folded(user.username), []).append(user)
 
@@ -137,7 +131,7 @@ def _row(
     post = Post(role=role.value, department=office.pk if office else None) if role else None
     problems += _post_problems(line, role, office, post)
     if (post and role in PLAN_ROLES) or line.plan:
-        post = plan_of_line.in_plan(line, post, plans, bool(user and (user.pk, post) in held), way == ADD, problems)
+        post = _in_plan(line, post, plans, bool(user and (user.pk, post) in held), way == ADD, problems)
     starts_on, ends_on = _days(line, way, day, problems)
     does = () if problems else tuple(_does(line, user, post, office, held, starts_on))
     return Row(
@@ -177,11 +171,37 @@ def _problems(line: Line, users: Sequence[User]) -> Iterable[str]:
         }
     if any(not user.is_active for user in users):
         yield _("利用者名: この利用者の利用は停止されています。先に再開してください。")
-    if line.email:
-        try:
-            validate_email(line.email)
-        except ValidationError:
-            yield _("メール「%(email)s」の形を確かめてください。") % {"email": line.email}
+    if line.email and not is_mail_address(line.email):
+        yield _("メール「%(email)s」の形を確かめてください。") % {"email": line.email}
+
+
+def _in_plan(
+    line: Line, post: Post | None, plans: Sequence[Plan], everywhere: bool, adding: bool, problems: list[str]
+) -> Post | None:
+    """The post in the plan of the line. Blank is the one plan that there is, or as it is held already (`everywhere`).
+
+    Who is added to a list keeps a post of every plan; a transfer takes them out of it."""
+    if post is None or post.role not in PLAN_ROLES:
+        problems.append(_("計画の列: %(why)s") % {"why": people.ONLY_OF_PLANS})
+        return post
+    name = folded(line.plan)
+    if name == folded(EVERY_PLAN) or (everywhere and (not name or adding)) or not (name or plans):
+        return post
+    named = [plan for plan in plans if name in (folded(plan.short_name), folded(plan.name))] if name else plans
+    if len(named) == 1:
+        return replace(post, plan=named[0].pk)
+    problems.append(
+        _("計画の列: 「%(plan)s」という計画はありません。%(plans)sのどれか、または「%(every)s」と書いてください。")
+        % {
+            "plan": line.plan,
+            "plans": _("、").join(_("「%(name)s」") % {"name": plan.short_name} for plan in plans),
+            "every": EVERY_PLAN,
+        }
+        if name
+        else _("計画の列: 計画が複数あります。どの計画の%(role)sかを、計画の短い名前で書いてください。")
+        % {"role": Role(post.role).label}
+    )
+    return post
 
 
 def _days(line: Line, way: str, day: date, problems: list[str]) -> tuple[date, date | None]:
@@ -251,7 +271,7 @@ def _with_endings(rows: Sequence[Row], day: date) -> Iterable[Row]:
             ending.setdefault(post.user_id, []).append(words)
     for row in rows:
         sentences = ending.pop(row.user, []) if row.user and not row.problems else []
-        yield Row(**_parts(row), problems=row.problems, does=(*row.does, *sentences))
+        yield replace(row, does=(*row.does, *sentences))
 
 
 def _once(rows: Iterable[Row]) -> Iterable[Row]:
@@ -269,11 +289,7 @@ def _once(rows: Iterable[Row]) -> Iterable[Row]:
                 _("氏名が、同じ利用者名の上の行では「%(name)s」です。どちらかに合わせてください。") % {"name": name}
             )
         seen.add(key)
-        yield row if problems == list(row.problems) else Row(**{**_parts(row), "problems": tuple(problems), "does": ()})
-
-
-def _parts(row: Row) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ("line", "user", "post", "starts_on", "ends_on")}
+        yield row if problems == list(row.problems) else replace(row, problems=tuple(problems), does=())
 
 
 # --- doing it ----------------------------------------------------------------------------------------------------
@@ -352,5 +368,4 @@ def packed(lines: Iterable[Line]) -> list[dict[str, Any]]:
 
 
 def unpacked(data: Iterable[dict[str, Any]]) -> list[Line]:
-    """The lines again."""
     return [Line(**one) for one in data]

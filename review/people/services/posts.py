@@ -27,7 +27,6 @@ class Post:
 
     @classmethod
     def of(cls, row: Appointment) -> Post:
-        """The post of an appointment."""
         return cls(role=row.role, department=row.department_id, plan=row.plan_id)
 
     @property
@@ -148,5 +147,4 @@ def _words(post: Post, starts_on: date) -> dict[str, Any]:
 
 
 def in_order(post: Post) -> tuple[str, int, int]:
-    """The key by which posts are sorted."""
     return post.role, post.department or 0, post.plan or 0

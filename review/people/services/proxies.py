@@ -15,11 +15,9 @@ from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import Appointment, Decision, LaterReading, MeasureReview, Proxy, User
 from review.models.proxy import PROXY_ROLES
 from review.people.services.posts import Post, fits, held_within
-from review.reader_words import city_language, problem
+from review.reader_words import city_language, problem, reason_problem
 from review.trail.services import audit
 from review.transition import require
-
-#: Who may stand in for nobody: they decide nothing on a sheet, in whosever name.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +85,8 @@ def _problems(principal: User, deputy: User, naming: Naming) -> dict[str, str]:
         holders.held_on(max(naming.starts_on, clock.today())), user=deputy, role__in=holders.NEVER_DEPUTIES
     ).exists():
         problems["deputy"] = _("管理者と監査の担当者は、シートの判断をしないため選べません。")
-    if not naming.reason.strip() or problem(naming.reason):
-        problems["reason"] = problem(naming.reason) or _("理由を入力してください。")
+    if error := reason_problem(naming.reason):
+        problems["reason"] = error
     return problems
 
 

@@ -17,7 +17,7 @@ from review import clock
 from review.domain.refusals import AlreadyDecided, Invalid
 from review.models import Appointment, Department, Proxy, Reorganisation, User
 from review.people.services.reorganisation_moves import move_people, take_effect
-from review.reader_words import problem
+from review.reader_words import problem, reason_problem
 from review.trail.services import audit
 from review.transition import require_administrator
 
@@ -58,11 +58,10 @@ def problems_of(planned: Planned) -> dict[str, str]:
         problems["before"] = _("施行日にはまだ始まっていない部署があります。")
     if planned.effective_on < clock.today():
         problems["effective_on"] = _("施行日は今日以後にしてください。")
-    if not planned.reason.strip() or problem(planned.reason):
-        problems["reason"] = problem(planned.reason) or _("理由を入力してください。")
-    name_error = _names_problem(planned, [office.name for office in offices])
-    if name_error:
-        problems["name"] = name_error
+    if error := reason_problem(planned.reason):
+        problems["reason"] = error
+    if error := _names_problem(planned, [office.name for office in offices]):
+        problems["name"] = error
     return problems
 
 

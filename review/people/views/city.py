@@ -1,38 +1,30 @@
 """自治体と問い合わせ先: the one row of the installation."""
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from review.models import City
-from review.people.forms.city import CityForm
+from review.people.forms.people import CityForm
 from review.people.views.people import people_crumb
 from review.screens.services import city as work
-from review.screens.views.acts import accepted, crumbs
-from review.screens.views.answers import see_other
+from review.screens.views.acts import accepted, page
+from review.screens.views.answers import done
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
 
 def record(_request: SignedInRequest) -> Record:
-    """What the form edits."""
     return Record(form=CityForm(initial=shown()), rows=City.objects.all(), subject="city:1", actions=("city.change",))
 
 
 def shown() -> dict[str, str]:
-    """What the form begins with."""
     row = work.city()
     return {name: getattr(row, name) for name in work.FIELDS}
 
 
 @versioned(record)
 def city(request: SignedInRequest) -> HttpResponse:
-    """The form; a POST stores it."""
     form = CityForm(request.POST if request.method == "POST" else None, initial=shown())
     if accepted(form, lambda: work.change(by=request.user, **form.cleaned_data)):
-        messages.success(request, _("自治体と問い合わせ先を保存しました。"))
-        return see_other("meguri:home")
-    title = _("自治体と問い合わせ先")
-    context = {"page_title": title, "breadcrumbs": crumbs(people_crumb(), (title, "")), "form": form}
-    return render(request, "people/city.html", context, status=422 if form.errors else 200)
+        return done(request, _("自治体と問い合わせ先を保存しました。"), "meguri:home")
+    return page(request, "people/city.html", _("自治体と問い合わせ先"), people_crumb(), form=form)

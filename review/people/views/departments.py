@@ -1,4 +1,4 @@
-"""部署と組織改正: the departments as they were, are and will be, and their reorganisation on a day."""
+"""部署と組織改正: the departments as they were, are and will be, their list, and their reorganisation on a day."""
 
 from functools import partial
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST
 from review import clock
 from review.domain.refusals import Invalid
 from review.models import Appointment, Department, Reorganisation, User
-from review.people.forms.departments import OfficeChoice, OfficeNameForm, ReorganisationForm
+from review.people.forms.departments import DepartmentListForm, OfficeChoice, OfficeNameForm, ReorganisationForm
 from review.people.forms.people import next_april, open_offices
+from review.people.services import organisation, reorganisation_moves
 from review.people.services import reorganisation as work
-from review.people.services import reorganisation_moves
-from review.people.views.people import state_of
-from review.screens.views.acts import accepted, act_page, crumbs, previewed
-from review.screens.views.answers import see_other
+from review.people.views.people import people_crumb, state_of
+from review.screens.views.acts import accepted, page, previewed_page
+from review.screens.views.answers import done, see_other
 from review.screens.views.questions import matching, page_of, whole, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
@@ -39,27 +39,23 @@ def departments(request: SignedInRequest) -> HttpResponse:
     """Every department with its span, and the plans; a POST adds a department. Five queries however many."""
     form = OfficeNameForm(request.POST or None)
     if accepted(form, lambda: work.add_office(user=request.user, **form.cleaned_data)):
-        messages.success(request, _("部署を加えました。"))
-        return see_other("meguri:departments")
+        return done(request, _("部署を加えました。"), "meguri:departments")
     today = clock.today()
     held = Q(appointments__starts_on__lte=today) & (Q(appointments__ends_on=None) | Q(appointments__ends_on__gte=today))
     people = Count("appointments__user", filter=held, distinct=True)
     rows = Department.objects.select_related("successor").annotate(people=people).order_by("order", "pk")
-    page = page_of(request, matching(rows, words_of(request), "name", "division"))
+    offices = page_of(request, matching(rows, words_of(request), "name", "division"))
     context = {
-        "page_title": _("部署と組織改正"),
-        "breadcrumbs": crumbs((_("利用者"), reverse("meguri:people")), (_("部署と組織改正"), "")),
-        "page_obj": page,
+        "page_obj": offices,
         "words": words_of(request),
-        "rows": [{"office": row, "state": state_of(row)} for row in page],
+        "rows": [{"office": row, "state": state_of(row)} for row in offices],
         "plans": [
             {"plan": plan, "may_end": not plan.applied_at and not plan.withdrawn_at and plan.effective_on > today}
             for plan in Reorganisation.objects.prefetch_related("before", "after").select_related("planned_by")[:SHOWN]
         ],
         "kinds": [{"label": str(kind.label), "url": reverse("meguri:reorganise", args=[kind.value])} for kind in Kind],
-        "form": form,
     }
-    return render(request, "people/departments.html", context, status=422 if form.errors else 200)
+    return page(request, "people/departments.html", here()[0], people_crumb(), form=form, context=context)
 
 
 def reorganise(request: SignedInRequest, manner: str) -> HttpResponse:
@@ -73,44 +69,32 @@ def reorganise(request: SignedInRequest, manner: str) -> HttpResponse:
         return choose(request, kind)
     form = form_of(request, kind, office)
     planned = partial(form.planned, [office.pk] if office else [])
-    effects = previewed(request, form, act=lambda: plan(request, planned()), effects=lambda: foreseen(planned()))
-    if isinstance(effects, HttpResponse):
-        return effects
-    return act_page(
+    return previewed_page(
         request,
+        form,
+        act=lambda: plan(request, planned()),
+        effects=lambda: foreseen(planned()),
         title=_("部署の%(kind)s") % {"kind": kind.label},
         verb=_("組織改正を登録する"),
-        back_url=reverse("meguri:departments"),
-        trail=[(_("利用者"), reverse("meguri:people")), here()],
-        form=form,
-        effects=effects,
+        trail=[people_crumb(), here()],
         lead=str(office or ""),
-        previewing=True,
     )
 
 
 def plan(request: SignedInRequest, planned: work.Planned) -> HttpResponse:
-    """Do it."""
     work.plan(user=request.user, planned=planned)
     day = day_text(planned.effective_on)
-    messages.success(request, _("%(day)s施行の組織改正を登録しました。") % {"day": day})
-    return see_other("meguri:departments")
+    return done(request, _("%(day)s施行の組織改正を登録しました。") % {"day": day}, "meguri:departments")
 
 
 def choose(request: SignedInRequest, kind: Reorganisation.Kind) -> HttpResponse:
     """The step before: which department. It is put into the address."""
     title = _("部署の%(kind)s") % {"kind": kind.label}
-    context = {
-        "page_title": title,
-        "breadcrumbs": crumbs((_("利用者"), reverse("meguri:people")), here(), (title, "")),
-        "form": OfficeChoice(),
-        "back_url": reverse("meguri:departments"),
-    }
-    return render(request, "people/department_choice.html", context)
+    trail = people_crumb(), here()
+    return page(request, "people/department_choice.html", title, *trail, form=OfficeChoice(), back_url=here()[1])
 
 
 def form_of(request: SignedInRequest, kind: Reorganisation.Kind, office: Department | None) -> ReorganisationForm:
-    """The form with what the department has."""
     sheets = reorganisation_moves.sheets_moving([office.pk]) if office and kind == Kind.SPLIT else ()
     people = members(office) if office and kind == Kind.SPLIT else ()
     return ReorganisationForm(
@@ -168,3 +152,39 @@ def reorganisation_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("組織改正を取り消しました。"))
     return see_other("meguri:departments")
+
+
+# --- 部署の一覧を入れる: 部 and 課 pasted, shown line by line, then stored ---------------------------------------------------
+
+
+def department_list(request: SignedInRequest) -> HttpResponse:
+    """The list as it is now; a POST shows what the list would do, and does it."""
+    form = DepartmentListForm(request.POST if request.method == "POST" else None, initial={"text": present()})
+
+    def act() -> HttpResponse:
+        new = organisation.apply(by=request.user, lines=organisation.lines_of_text(form.cleaned_data["text"]))
+        return done(request, _("一覧を登録しました(新しい部署%(n)s件)。") % {"n": new}, "meguri:departments")
+
+    return previewed_page(
+        request,
+        form,
+        act=act,
+        effects=lambda: lines_foreseen(form.cleaned_data["text"]),
+        title=_("部署の一覧を入れる"),
+        verb=_("この一覧を登録する"),
+        trail=[people_crumb(), here()],
+    )
+
+
+def present() -> str:
+    """The open departments in their order, as the list is written."""
+    return "\n".join(f"{office.division}\t{office.name}" for office in Department.objects.filter(ends_on=None))
+
+
+def lines_foreseen(text: str) -> list[str]:
+    """What each line would do. Raises Invalid with every line that cannot be."""
+    rows = organisation.preview(organisation.lines_of_text(text))
+    if bad := [f"{row.number}行目: {row.problem}" for row in rows if row.problem]:
+        raise Invalid(_("登録できない行があります。"), {"text": " ".join(bad[:20])})
+    done = [_("%(n)s行目 %(name)s: %(does)s") % {"n": r.number, "name": r.name, "does": r.does} for r in rows if r.does]
+    return [*done, _("一覧にない部署は、一覧のうしろに並びます。なくなりません。")]

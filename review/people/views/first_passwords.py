@@ -4,17 +4,16 @@ import io
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from review import permissions
-from review.people.forms.passwords import AnewForm
+from review.people.forms.people import AnewForm
 from review.people.services import first_passwords as work
 from review.people.views.people import people_crumb, told_once
-from review.screens.views.acts import act_page, crumbs, previewed
-from review.screens.views.answers import see_other
+from review.screens.views.acts import page, previewed_page
+from review.screens.views.answers import done, see_other
 from review.screens.views.signed_in import SignedInRequest
 
 
@@ -33,10 +32,8 @@ def passwords(request: SignedInRequest) -> HttpResponse:
         answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="passwords.csv"'
         return answer
-    title = _("仮のパスワードの一覧")
-    context = {"page_title": title, "breadcrumbs": crumbs(people_crumb(), (title, "")), **work.standing()}
-    context |= {"days": work.KEEP_FOR.days, "may_see_jobs": permissions.may_see_jobs(request.user)}
-    return render(request, "people/first_passwords.html", context)
+    context = {"days": work.KEEP_FOR.days, "may_see_jobs": permissions.may_see_jobs(request.user), **work.standing()}
+    return page(request, "people/first_passwords.html", _("仮のパスワードの一覧"), people_crumb(), context=context)
 
 
 @never_cache
@@ -46,22 +43,20 @@ def anew(request: SignedInRequest) -> HttpResponse:
 
     def act() -> HttpResponse:
         number = work.issue_anew(by=request.user, users=form.people())
-        messages.success(request, _("%(n)s人の仮のパスワードを作っています。") % {"n": number})
-        return see_other("meguri:first_passwords")
+        return done(request, _("%(n)s人の仮のパスワードを作っています。") % {"n": number}, "meguri:first_passwords")
 
-    effects = previewed(request, form, act=act, effects=lambda: foreseen(request, form))
-    if isinstance(effects, HttpResponse):
-        return effects
-    return act_page(
-        request, title=_("仮のパスワードをまとめて発行する"), verb=_("発行する"),
-        back_url=reverse("meguri:first_passwords"),
+    return previewed_page(
+        request,
+        form,
+        act=act,
+        effects=lambda: foreseen(request, form),
+        title=_("仮のパスワードをまとめて発行する"),
+        verb=_("発行する"),
         trail=[people_crumb(), (_("仮のパスワードの一覧"), reverse("meguri:first_passwords"))],
-        form=form, effects=effects, previewing=True,
-    )  # fmt: skip
+    )
 
 
 def foreseen(request: SignedInRequest, form: AnewForm) -> list[str]:
-    """What it would do, in sentences."""
     number = form.people().exclude(pk=request.user.pk).count()
     return [
         _("%(n)s人に新しい仮のパスワードを発行します。") % {"n": number},

@@ -1,10 +1,11 @@
 """利用者: the list, one person with their posts and open work, and the administrator's acts on them."""
 
-from django.contrib import messages
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,10 +16,10 @@ from review.models import Appointment, Department, Proxy, Role, User
 from review.people.forms.people import LastDayForm, NamesForm, PersonForm, PostForm, open_offices
 from review.people.services import handover
 from review.people.services import people as work
-from review.people.services.passwords import Enrolled
+from review.people.services.first_passwords import Enrolled
 from review.screens.forms.fields import ReasonForm
-from review.screens.views.acts import accepted, act_page, crumbs, sure
-from review.screens.views.answers import see_other
+from review.screens.views.acts import accepted, act_page, page, sure
+from review.screens.views.answers import done
 from review.screens.views.questions import matching, page_of, whole, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
@@ -36,14 +37,16 @@ def person_crumb(person: User) -> tuple[str, str]:
     return str(person), reverse("meguri:person", args=[person.pk])
 
 
+def person_act(request: SignedInRequest, person: User, **shown: Any) -> HttpResponse:
+    """The page of an act on one person; `shown` as for `act_page`."""
+    return act_page(request, trail=[people_crumb(), person_crumb(person)], **shown)
+
+
 @require_safe
 def people(request: SignedInRequest) -> HttpResponse:
     """Everyone, searched and filtered by the address."""
-    rows = matching_people(request)
     context = {
-        "page_title": _("利用者"),
-        "breadcrumbs": crumbs((_("利用者"), "")),
-        "page_obj": page_of(request, rows),
+        "page_obj": page_of(request, matching_people(request)),
         "today": clock.today(),
         "offices": open_offices(),
         "roles": Role.choices,
@@ -53,7 +56,7 @@ def people(request: SignedInRequest) -> HttpResponse:
         "show": request.GET.get("show", ""),
         "may_manage": permissions.may_manage_people(request.user),
     }
-    return render(request, "people/list.html", context)
+    return page(request, "people/list.html", _("利用者"), context=context)
 
 
 def matching_people(request: SignedInRequest) -> QuerySet[User]:
@@ -91,13 +94,11 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_bound:
         require_administrator(request)
         if accepted(form, lambda: work.change(by=request.user, user_id=pk, **form.cleaned_data)):
-            messages.success(request, _("変更を保存しました。"))
-            return see_other("meguri:person", pk)
+            return done(request, _("変更を保存しました。"), "meguri:person", pk)
     return person_page(request, user, form=form, status=422 if form.errors else 200)
 
 
 def names_of(user: User) -> dict[str, str]:
-    """What the form begins with."""
     return {"display_name": user.display_name, "email": user.email}
 
 
@@ -119,8 +120,6 @@ def person_page(
     posts = user.appointments.select_related("department", "plan").order_by("-starts_on", "-pk")
     proxies = Proxy.objects.filter(Q(principal=user) | Q(deputy=user))
     context = {
-        "page_title": str(user),
-        "breadcrumbs": crumbs(people_crumb(), (str(user), "")),
         "person": user,
         "posts": [{"post": one, "state": state_of(one)} for one in posts],
         "work": handover.open_work(user),
@@ -130,7 +129,7 @@ def person_page(
         "form": form or NamesForm(initial=names_of(user)),
         "post_form": post_form or PostForm(initial={"starts_on": clock.today()}),
     }
-    return render(request, "people/person.html", context, status=status)
+    return page(request, "people/person.html", str(user), people_crumb(), status=status, context=context)
 
 
 def state_of(row: Appointment | Department | Proxy) -> str:
@@ -151,7 +150,6 @@ def person_new(request: SignedInRequest) -> HttpResponse:
         request,
         title=_("利用者を登録する"),
         verb=_("登録する"),
-        back_url=reverse("meguri:people"),
         trail=[people_crumb()],
         form=form,
         lead=_("登録すると仮のパスワードができます。役割は、登録したあとに利用者の画面で任用します。"),
@@ -160,8 +158,7 @@ def person_new(request: SignedInRequest) -> HttpResponse:
 
 def told_once(request: SignedInRequest, made: list[Enrolled], title: str) -> HttpResponse:
     """The temporary passwords. They are stored nowhere, so this page is the only place where they can be read."""
-    context = {"page_title": title, "breadcrumbs": crumbs(people_crumb(), (title, "")), "made": made}
-    return render(request, "people/passwords.html", context)
+    return page(request, "people/passwords.html", title, people_crumb(), made=made)
 
 
 @never_cache
@@ -171,12 +168,11 @@ def person_password(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         made = work.reset_password(by=request.user, user_id=pk)
         return told_once(request, [made], _("仮のパスワードを発行しました"))
-    return act_page(
+    return person_act(
         request,
+        user,
         title=_("仮のパスワードを発行する"),
         verb=_("発行する"),
-        back_url=reverse("meguri:person", args=[pk]),
-        trail=[people_crumb(), person_crumb(user)],
         effects=[
             _("今のパスワードは使えなくなり、サインインしている画面は終わります。"),
             _("次の画面に仮のパスワードが一度だけ出ます。本人に直接伝えてください。"),
@@ -187,31 +183,26 @@ def person_password(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def person_appoint(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Give a post, from today or a day ahead."""
     user = get_object_or_404(User, pk=pk)
     form = PostForm(request.POST)
     if accepted(form, lambda: work.appoint(by=request.user, user_id=pk, post=form.post, **form.days)):
-        messages.success(request, _("任用しました。"))
-        return see_other("meguri:person", pk, fragment="posts")
+        return done(request, _("任用しました。"), "meguri:person", pk, fragment="posts")
     return person_page(request, user, post_form=form, status=422)
 
 
 def post_end(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Let a post end with a day."""
     post = get_object_or_404(Appointment.objects.select_related("user", "department"), pk=pk)
     form = LastDayForm(request.POST or None, initial={"last_day": clock.today()})
     if accepted(
         form, lambda: work.end_post(by=request.user, appointment_id=pk, last_day=form.cleaned_data["last_day"])
     ):
-        messages.success(request, _("役割を終える日を決めました。"))
-        return see_other("meguri:person", post.user_id, fragment="posts")
+        return done(request, _("役割を終える日を決めました。"), "meguri:person", post.user_id, fragment="posts")
     office = f"{post.department} " if post.department else ""
-    return act_page(
+    return person_act(
         request,
+        post.user,
         title=_("役割を終える"),
         verb=_("この日で終える"),
-        back_url=reverse("meguri:person", args=[post.user_id]),
-        trail=[people_crumb(), person_crumb(post.user)],
         form=form,
         lead=f"{post.user} {office}{post.get_role_display()}",
     )
@@ -226,37 +217,16 @@ def person_deactivate(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     blocked = work.obstacles(user) if user.is_active else [_("この利用者の利用は、もう停止されています。")]
     if sure(request) and accepted(form, lambda: work.deactivate(by=request.user, user_id=pk, **form.cleaned_data)):
-        messages.success(request, _("%(who)sさんの利用を停止しました。") % {"who": user})
-        return see_other("meguri:person", pk)
-    back = reverse("meguri:person", args=[pk])
+        return done(request, _("%(who)sさんの利用を停止しました。") % {"who": user}, "meguri:person", pk)
+    title, here = _("利用を停止する"), person_crumb(user)
     if blocked:
-        return render(
-            request,
-            "people/blocked.html",
-            {
-                "page_title": _("利用を停止する"),
-                "breadcrumbs": crumbs(people_crumb(), person_crumb(user), (_("利用を停止する"), "")),
-                "person": user,
-                "blocked": blocked,
-                "work": handover.open_work(user),
-                "back_url": back,
-            },
-            status=422 if form.is_bound else 200,
-        )
-    return act_page(
-        request,
-        title=_("利用を停止する"),
-        verb=_("利用を停止する"),
-        back_url=back,
-        trail=[people_crumb(), person_crumb(user)],
-        form=form,
-        effects=leaving_effects(user),
-        danger=True,
-    )
+        context = {"person": user, "blocked": blocked, "work": handover.open_work(user), "back_url": here[1]}
+        status = 422 if form.is_bound else 200
+        return page(request, "people/blocked.html", title, people_crumb(), here, status=status, context=context)
+    return person_act(request, user, title=title, form=form, effects=leaving_effects(user), danger=True)
 
 
 def leaving_effects(user: User) -> list[str]:
-    """What the deactivation does."""
     posts = user.appointments.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today())).count()
     proxies = len(handover.open_work(user).proxies)
     effects = [
@@ -273,17 +243,14 @@ def leaving_effects(user: User) -> list[str]:
 
 @never_cache
 def person_reactivate(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The person is back."""
     user = get_object_or_404(User, pk=pk)
     form, made = ReasonForm(request.POST or None), list[Enrolled]()
     if accepted(form, lambda: made.append(work.reactivate(by=request.user, user_id=pk, **form.cleaned_data))):
         return told_once(request, made, _("利用を再開しました"))
-    return act_page(
+    return person_act(
         request,
+        user,
         title=_("利用を再開する"),
-        verb=_("利用を再開する"),
-        back_url=reverse("meguri:person", args=[pk]),
-        trail=[people_crumb(), person_crumb(user)],
         form=form,
         effects=[
             _("仮のパスワードで、またサインインできるようになります。"),

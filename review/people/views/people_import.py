@@ -3,10 +3,8 @@
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.core import signing
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,8 +16,8 @@ from review.people.forms.people import PeopleFileForm
 from review.people.services import people_import as work
 from review.people.views.people import people_crumb
 from review.screens.services.incoming import on_disk
-from review.screens.views.acts import crumbs, sure
-from review.screens.views.answers import see_other
+from review.screens.views.acts import page, sure
+from review.screens.views.answers import done
 from review.screens.views.signed_in import SignedInRequest
 
 SALT, HOUR = "review.people_import", 3600
@@ -40,8 +38,7 @@ def people_import(request: SignedInRequest) -> HttpResponse:
             form.add_error("file", str(refusal))
         else:
             return shown(request, lines, way=form.cleaned_data["way"], day=form.cleaned_data["day"])
-    context = {"page_title": TITLE, "breadcrumbs": crumbs(people_crumb(), (str(TITLE), "")), "form": form}
-    return render(request, "people/import.html", context, status=422 if form.errors else 200)
+    return page(request, "people/import.html", str(TITLE), people_crumb(), form=form)
 
 
 def shown(
@@ -51,8 +48,6 @@ def shown(
     preview = work.preview(lines, way=way, day=day)
     data = {"lines": work.packed(lines), "way": way, "day": day.isoformat(), "by": request.user.pk}
     context = {
-        "page_title": TITLE,
-        "breadcrumbs": crumbs(people_crumb(), (str(TITLE), reverse("meguri:people_import")), (_("内容の確認"), "")),
         "preview": preview,
         "changing": sum(bool(row.does) for row in preview.rows),
         "bad": sum(bool(row.problems) for row in preview.rows),
@@ -61,7 +56,8 @@ def shown(
         "refused": refused,
         "packed": signing.dumps(data, salt=SALT, compress=True),
     }
-    return render(request, "people/import_preview.html", context, status=status)
+    trail = people_crumb(), (str(TITLE), reverse("meguri:people_import"))
+    return page(request, "people/import_preview.html", _("内容の確認"), *trail, status=status, context=context)
 
 
 def take(request: SignedInRequest) -> HttpResponse:
@@ -73,18 +69,11 @@ def take(request: SignedInRequest) -> HttpResponse:
     except signing.BadSignature:
         form = PeopleFileForm(initial={"day": clock.today()})
         message = _("確認の画面を開いてから1時間たったか、内容が変わっています。ファイルをもう一度選んでください。")
-        context = {
-            "page_title": TITLE,
-            "breadcrumbs": crumbs(people_crumb(), (str(TITLE), "")),
-            "form": form,
-            "refused": message,
-        }
-        return render(request, "people/import.html", context, status=422)
+        return page(request, "people/import.html", str(TITLE), people_crumb(), form=form, status=422, refused=message)
     lines, day = work.unpacked(data["lines"]), date.fromisoformat(data["day"])
     try:
         work.apply(by=request.user, lines=lines, way=data["way"], day=day)
     except Invalid as refusal:
         why = " ".join([str(refusal), *refusal.fields.values()])
         return shown(request, lines, way=data["way"], day=day, refused=why, status=422)
-    messages.success(request, _("利用者を取り込みました。"))
-    return see_other("meguri:first_passwords")
+    return done(request, _("利用者を取り込みました。"), "meguri:first_passwords")

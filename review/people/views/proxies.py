@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -18,9 +17,9 @@ from review.models.proxy import PROXY_ROLES
 from review.people.forms.people import ProxyForm, RemarkForm
 from review.people.services import proxies as work
 from review.people.views import people
-from review.screens.views import decision_words
-from review.screens.views.acts import accepted, act_page, crumbs, previewed
-from review.screens.views.answers import see_other
+from review.screens.views import acts, decision_words
+from review.screens.views.acts import accepted, previewed_page
+from review.screens.views.answers import done
 from review.screens.views.questions import matching, page_of, whole, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
@@ -44,8 +43,6 @@ def page(request: SignedInRequest, *, refused: RemarkForm | None = None, decisio
     named = page_of(request, shown)
     read = Decision.objects.filter(on_behalf_of=user).exclude(later_reading=None).order_by("-decided_at")
     context = {
-        "page_title": _("代決と後閲"),
-        "breadcrumbs": crumbs((_("代決と後閲"), "")),
         "rows": [{"proxy": one, "state": state_of(one), "may_end": may_end(user, one)} for one in named],
         "page_obj": named,
         "words": words_of(request),
@@ -59,7 +56,7 @@ def page(request: SignedInRequest, *, refused: RemarkForm | None = None, decisio
         "refused": refused,
         "refused_decision": decision,
     }
-    return render(request, "people/proxies.html", context, status=422 if refused else 200)
+    return acts.page(request, "people/proxies.html", _("代決と後閲"), status=422 if refused else 200, context=context)
 
 
 def state_of(proxy: Proxy) -> str:
@@ -68,7 +65,6 @@ def state_of(proxy: Proxy) -> str:
 
 
 def may_end(user: Any, proxy: Proxy) -> bool:
-    """Whether the row has the button."""
     return state_of(proxy) in ("now", "ahead") and permissions.may_name_proxy(user, proxy.principal)
 
 
@@ -93,28 +89,15 @@ def proxy_new(request: SignedInRequest) -> HttpResponse:
         people=holders.possible_deputies(principal),
         initial={"starts_on": clock.today()},
     )
-    effects = previewed(
+    return previewed_page(
         request,
         form,
         act=partial(name, request, principal, form),
         effects=partial(foreseen, principal, form, dict(posts)),
-    )
-    if isinstance(effects, HttpResponse):
-        return effects
-    back = reverse("meguri:proxies")
-    title = _("代決者を指名する")
-    warnings = [] if posts else [_("%(who)sさんには、代決できる役割がありません。") % {"who": principal}]
-    return act_page(
-        request,
-        title=title,
-        verb=title,
-        back_url=back,
-        trail=[(_("代決と後閲"), back)],
-        form=form,
-        effects=effects,
-        warnings=warnings,
+        title=_("代決者を指名する"),
+        trail=[(_("代決と後閲"), reverse("meguri:proxies"))],
+        warnings=[] if posts else [_("%(who)sさんには、代決できる役割がありません。") % {"who": principal}],
         lead=_("%(who)sさんが不在のあいだ、代わりに決める人です。") % {"who": principal},
-        previewing=True,
     )
 
 
@@ -127,17 +110,14 @@ def principal_of(request: SignedInRequest) -> User:
 
 
 def name(request: SignedInRequest, principal: User, form: ProxyForm) -> HttpResponse:
-    """Do it."""
     days = {day: form.cleaned_data[day] for day in ("starts_on", "ends_on")}
     deputy, reason = form.cleaned_data["deputy"].pk, form.cleaned_data["reason"]
     naming = work.Naming(principal=principal.pk, deputy=deputy, post=form.chosen, reason=reason, **days)
     work.name(user=request.user, naming=naming)
-    messages.success(request, _("代決者を指名しました。本人と代決者にお知らせが届きます。"))
-    return see_other("meguri:proxies")
+    return done(request, _("代決者を指名しました。本人と代決者にお知らせが届きます。"), "meguri:proxies")
 
 
 def foreseen(principal: User, form: ProxyForm, posts: Mapping[str, str]) -> list[str]:
-    """What the naming means."""
     data = form.cleaned_data
     period = {"start": day_text(data["starts_on"]), "end": day_text(data["ends_on"])}
     names = {"who": principal, "deputy": data["deputy"], "post": posts[data["post"]]}
@@ -153,13 +133,11 @@ def foreseen(principal: User, form: ProxyForm, posts: Mapping[str, str]) -> list
 
 @require_POST
 def proxy_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Take a naming back."""
     managing = permissions.may_manage_cycle(request.user)
     known = Proxy.objects.all() if managing else Proxy.objects.filter(principal=request.user)
     proxy = get_object_or_404(known, pk=pk)
     work.withdraw(user=request.user, proxy_id=proxy.pk)
-    messages.success(request, _("代決者の指名を取り消しました。"))
-    return see_other("meguri:proxies")
+    return done(request, _("代決者の指名を取り消しました。"), "meguri:proxies")
 
 
 @require_POST
@@ -168,6 +146,5 @@ def proxy_read(request: SignedInRequest, pk: int) -> HttpResponse:
     decision = get_object_or_404(Decision, pk=pk, on_behalf_of=request.user)
     form = RemarkForm(request.POST)
     if accepted(form, lambda: work.read_later(user=request.user, decision_id=decision.pk, **form.cleaned_data)):
-        messages.success(request, _("後閲しました。"))
-        return see_other("meguri:proxies")
+        return done(request, _("後閲しました。"), "meguri:proxies")
     return page(request, refused=form, decision=decision.pk)

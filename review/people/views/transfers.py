@@ -5,8 +5,7 @@ from datetime import date, timedelta
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from review import clock, holders
@@ -14,10 +13,10 @@ from review.models import Department, Role, User
 from review.people.forms.people import HandoverForm, TransferForm, next_april
 from review.people.services import handover, people, posts
 from review.people.services.posts import Post
-from review.people.views.people import people_crumb, person_crumb
+from review.people.views.people import people_crumb, person_act, person_crumb
 from review.screens.forms.fields import refusals_on
-from review.screens.views.acts import accepted, act_page, crumbs, sure
-from review.screens.views.answers import see_other
+from review.screens.views.acts import accepted, page, sure
+from review.screens.views.answers import done, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
 
@@ -36,12 +35,11 @@ def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("%(day)s付けの異動を登録しました。") % {"day": day_text(day)})
                 return see_other("meguri:person", pk, fragment="posts")
             effects, warnings = foreseen(user, day, form.posts)
-    return act_page(
+    return person_act(
         request,
+        user,
         title=_("人事異動を登録する"),
         verb=_("異動を登録する"),
-        back_url=reverse("meguri:person", args=[pk]),
-        trail=[people_crumb(), person_crumb(user)],
         form=form,
         effects=effects,
         warnings=warnings,
@@ -97,17 +95,10 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     if accepted(form, lambda: handover.hand_over(user=request.user, leaving=leaving, **form.chosen)):
         data = form.cleaned_data
         message = _("%(n)s件を%(who)sさんに引き継ぎました。") % {"n": len(data["sheets"]), "who": data["to"]}
-        messages.success(request, message)
-        return see_other("meguri:person", pk, fragment="work")
-    context = {
-        "page_title": _("仕事を引き継ぐ"),
-        "breadcrumbs": crumbs(people_crumb(), person_crumb(leaving), (_("仕事を引き継ぐ"), "")),
-        "person": leaving,
-        "work": work,
-        "form": form,
-        "today": clock.today(),
-    }
-    return render(request, "people/handover.html", context, status=422 if form.errors else 200)
+        return done(request, message, "meguri:person", pk, fragment="work")
+    context = {"person": leaving, "work": work, "today": clock.today()}
+    trail = people_crumb(), person_crumb(leaving)
+    return page(request, "people/handover.html", _("仕事を引き継ぐ"), *trail, form=form, context=context)
 
 
 def takers(work: handover.OpenWork, leaving: User) -> QuerySet[User]:

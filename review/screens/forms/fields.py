@@ -1,10 +1,11 @@
 """The fields that several forms have, and where they show a refusal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from review.domain.fields import Field, Kind
@@ -27,7 +28,6 @@ class WordsField(forms.CharField):
     """Words that go on record."""
 
     def clean(self, value: Any) -> str:
-        """Refuse what could not be stored."""
         words: str = super().clean(value)
         if error := problem(words):
             raise forms.ValidationError(error)
@@ -50,21 +50,20 @@ class MinuteField(forms.DateTimeField):
     """A day and a minute, typed in the browser's own control."""
 
     def __init__(self, **options: Any) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL_MINUTE)
         words = {
             "invalid": _("日付と時刻を「2025-05-30 17:15」の形で入力してください。"),
             "required": _("日時を入力してください。"),
         }
-        super().__init__(widget=widget, error_messages=words, input_formats=[LOCAL_MINUTE, "%Y-%m-%d %H:%M"], **options)
+        super().__init__(
+            widget=Moment(), error_messages=words, input_formats=[LOCAL_MINUTE, "%Y-%m-%d %H:%M"], **options
+        )
 
 
 class DayField(forms.DateField):
     """A day, typed in the browser's own control."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), input_formats=["%Y-%m-%d"], **options
-        )
+        super().__init__(widget=Day(), input_formats=["%Y-%m-%d"], **options)
 
 
 class PickedFile(forms.FileField):
@@ -96,7 +95,17 @@ class Moment(forms.DateTimeInput):
     input_type = "datetime-local"
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M", **kwargs)
+        super().__init__(format=LOCAL_MINUTE, **kwargs)
+
+
+def offer(form: forms.Form, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Let the choice of that name offer these."""
+    cast(forms.ChoiceField, form.fields[name]).choices = list(choices)
+
+
+def offer_rows(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
+    """Let the choice of a row offer these."""
+    cast("forms.ModelChoiceField[Any]", form.fields[name]).queryset = rows
 
 
 def words(rows: int = 3) -> forms.Textarea:

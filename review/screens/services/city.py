@@ -3,14 +3,12 @@
 import re
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from review.domain.refusals import Invalid
 from review.models import City, User
-from review.reader_words import problem
+from review.reader_words import is_mail_address, problem
 from review.trail.services import audit
 from review.transition import require_administrator
 
@@ -33,7 +31,6 @@ def contact() -> str:
 
 
 def is_set() -> bool:
-    """Whether the administrator has stored it."""
     return City.objects.exists()
 
 
@@ -65,9 +62,6 @@ def _problems(values: dict[str, str]) -> dict[str, str]:
         problems["name"] = _("自治体名を入力してください。")
     if values["code"] and not re.fullmatch("[0-9]{6}", values["code"]):
         problems["code"] = _("全国地方公共団体コードは、数字6桁で入力してください。")
-    if values["email"]:
-        try:
-            validate_email(values["email"])
-        except ValidationError:
-            problems["email"] = _("メールアドレスの形を確かめてください。")
+    if values["email"] and not is_mail_address(values["email"]):
+        problems["email"] = _("メールアドレスの形を確かめてください。")
     return problems

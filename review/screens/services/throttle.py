@@ -39,7 +39,6 @@ def count(key: str, *, span: timedelta) -> int:
 
 
 def forget(*keys: str) -> None:
-    """Start from zero."""
     Tally.objects.filter(key__in=keys).delete()
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -15,7 +14,7 @@ from review import permissions
 from review.addresses import ACTS, CONDITIONS, OF_OWN_SHEETS, OF_READABLE_SHEETS, Act
 from review.holders import Person, Standing
 from review.models import Role, User
-from review.screens.views.acts import crumbs
+from review.screens.views.acts import page
 from review.screens.views.signed_in import SignedInRequest
 
 #: The departments of the nine identities; what matters is which of them owns the sheet.
@@ -24,8 +23,6 @@ OWN, RELATED, OTHER = 1, 2, 3
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """One column of the table."""
-
     key: str
     label: Any
     roles: frozenset[str] = frozenset()
@@ -63,13 +60,8 @@ IDENTITIES = (
 @require_safe
 def access(request: SignedInRequest) -> HttpResponse:
     """The table, for everyone signed in: rules are no secret."""
-    context = {
-        "page_title": _("権限の一覧"),
-        "breadcrumbs": crumbs(_("権限の一覧")),
-        "identities": IDENTITIES,
-        "groups": [{"label": group, "rows": list(rows(acts))} for group, acts in ACTS],
-    }
-    return render(request, "screens/access.html", context)
+    groups = [{"label": group, "rows": list(rows(acts))} for group, acts in ACTS]
+    return page(request, "screens/access.html", _("権限の一覧"), identities=IDENTITIES, groups=groups)
 
 
 def rows(acts: dict[str, Act]) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The page of an act: a form, and before anything irreversible what will happen to whom, with a second button."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,21 @@ def crumbs(*places: tuple[str, str] | str) -> list[Crumb]:
     return [home, *(Crumb(one) if isinstance(one, str) else Crumb(*one) for one in places)]
 
 
+def page(
+    request: HttpRequest,
+    template: str,
+    title: str,
+    *trail: tuple[str, str],
+    form: forms.Form | None = None,
+    status: int = 200,
+    context: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> HttpResponse:
+    """The template with its title, under ホーム > the trail; 422 where the form was refused."""
+    words = {"page_title": title, "breadcrumbs": crumbs(*trail, title), "form": form, **(context or {}), **more}
+    return render(request, template, words, status=422 if form is not None and form.errors else status)
+
+
 def previewed(
     request: HttpRequest, form: forms.Form, *, act: Callable[[], HttpResponse], effects: Callable[[], list[str]]
 ) -> HttpResponse | list[str]:
@@ -60,8 +75,8 @@ def act_page(
     request: HttpRequest,
     *,
     title: str,
-    verb: str,
-    back_url: str,
+    verb: str = "",
+    back_url: str = "",
     trail: Sequence[tuple[str, str]],
     form: forms.Form | None = None,
     effects: Sequence[str] = (),
@@ -69,21 +84,25 @@ def act_page(
     lead: str = "",
     danger: bool = False,
     previewing: bool = False,
-    status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    """Render it. `previewing` asks for the preview first; with `effects` the button does the act."""
-    context = {
-        "page_title": title,
-        "verb": verb,
-        "back_url": back_url,
-        "breadcrumbs": crumbs(*trail, (title, "")),
-        "form": form,
-        "effects": effects,
-        "warnings": warnings,
-        "lead": lead,
-        "danger": danger,
-        "preview_first": previewing and not effects,
-        **more,
-    }
-    return render(request, "screens/act.html", context, status=422 if form is not None and form.errors else status)
+    """Render it. `previewing` asks for the preview first; with `effects` the button does the act. Its words are the title's,
+    and it leads back to the end of the trail, where nothing else is said."""
+    more |= {"effects": effects, "warnings": warnings, "lead": lead, "danger": danger}
+    more |= {"verb": verb or title, "back_url": back_url or trail[-1][1], "preview_first": previewing and not effects}
+    return page(request, "screens/act.html", title, *trail, form=form, **more)
+
+
+def previewed_page(
+    request: HttpRequest,
+    form: forms.Form,
+    *,
+    act: Callable[[], HttpResponse],
+    effects: Callable[[], list[str]],
+    **shown: Any,
+) -> HttpResponse:
+    """The page of an act that is previewed, and its answer once it is done; `shown` as for `act_page`."""
+    answer = previewed(request, form, act=act, effects=effects)
+    if isinstance(answer, HttpResponse):
+        return answer
+    return act_page(request, form=form, effects=answer, previewing=True, **shown)

@@ -1,12 +1,16 @@
 """How a screen answers: on to the next page after a deed, and in plain words where a service refuses."""
 
+import logging
 import re
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib import messages
 from django.core.files import File
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
+from django.template import loader
 from django.utils.translation import gettext_lazy as _
 
 from review.domain.fields import OWN
@@ -14,6 +18,8 @@ from review.domain.refusals import AlreadyDecided, NotAllowed, Stale
 from review.item_words import label_of
 from review.models import Artifact, Evidence
 from review.trail.services import whole_files
+
+log = logging.getLogger("meguri.errors")
 
 REMARK = "remark:"
 RECEIPT = re.compile(r"[0-9a-z]{6,40}")
@@ -38,6 +44,12 @@ def see_other(to: Any, *args: Any, query: str = "", fragment: str = "") -> SeeOt
     """On to a named page, a path or a model's page."""
     address = resolve_url(to, *args) + (f"?{query}" if query else "")
     return SeeOther(address + (f"#{fragment}" if fragment else ""))
+
+
+def done(request: HttpRequest, sentence: str, to: Any, *args: Any, fragment: str = "") -> SeeOther:
+    """On to the next page, which says what was done."""
+    messages.success(request, sentence)
+    return see_other(to, *args, fragment=fragment)
 
 
 def whole(row: Artifact | Evidence) -> "File[bytes]":
@@ -66,14 +78,26 @@ def refused(request: HttpRequest, error: Exception) -> HttpResponse | None:
 
 
 def forbidden(request: HttpRequest, sentence: str, *, next_url: str = "") -> HttpResponse:
-    """403 with the sentence."""
     return render(request, "403.html", {"detail": sentence, "next_url": next_url}, status=403)
 
 
-def conflict(request: HttpRequest, sentence: str, *, next_url: str = "") -> HttpResponse:
+def conflict(request: HttpRequest, sentence: str) -> HttpResponse:
     """409: who was first, and the person's own words to copy."""
-    words = {"detail": sentence, "texts": list(typed_texts(request)), "next_url": next_url or request.path}
+    words = {"detail": sentence, "texts": list(typed_texts(request)), "next_url": request.path}
     return render(request, "409.html", words, status=409)
+
+
+def error_page(request: HttpRequest, status: int, template: str, **facts: Any) -> HttpResponse:
+    """The page with the request's reference number. Asks neither session nor database, which may be what failed."""
+    words = {"reference": noted(request, status), **facts}
+    return HttpResponse(loader.get_template(template).render(words), status=status)
+
+
+def noted(request: HttpRequest, status: int) -> str:
+    """The request's reference number, written to the log beside what happened."""
+    reference = getattr(request, "reference", "") or secrets.token_hex(4)
+    log.warning("status=%d reference=%s method=%s path=%s", status, reference, request.method, request.path)
+    return reference
 
 
 def typed_texts(request: HttpRequest) -> Iterator[dict[str, str]]:

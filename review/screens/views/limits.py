@@ -4,21 +4,17 @@ Sign-in is counted by address, and so generously that a whole city hall behind o
 guesses at one name is stopped long before by `services/sign_in.py`. The rest is counted by person.
 """
 
-import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.template import loader
 from django.utils.deprecation import MiddlewareMixin
 
 from review.screens.services import incoming, throttle
 from review.screens.views.access import way_back
+from review.screens.views.answers import error_page
 from review.trail.services import audit
-
-logger = logging.getLogger(__name__)
-
 
 # The largest file, and with it room for the form around it.
 MAX_FILE = 10 * 1024 * 1024
@@ -35,10 +31,7 @@ class BodyLimitMiddleware(MiddlewareMixin):
         except ValueError:
             length = 0
         if length > MAX_BODY:
-            reference = getattr(request, "reference", "")
-            logger.warning("status=413 reference=%s path=%s", reference, request.path)
-            facts = {"reference": reference, "size": length, "limit": MAX_FILE, "next_url": way_back(request)}
-            return HttpResponse(loader.get_template("413.html").render(facts), status=413)
+            return error_page(request, 413, "413.html", size=length, limit=MAX_FILE, next_url=way_back(request))
         return None
 
 
@@ -77,18 +70,11 @@ class RateMiddleware(MiddlewareMixin):
             return None
         if throttle.hit(throttle.named("rate." + address, whom(request)), span=rate.span) <= rate.most:
             return None
-        return too_many(request, rate)
+        response = error_page(request, 429, "429.html")
+        response.headers["Retry-After"] = str(int(rate.span.total_seconds()))
+        return response
 
 
 def whom(request: HttpRequest) -> object:
     """Who is counted: the person, or the address of somebody who has not signed in."""
     return request.user.pk if request.user.is_authenticated else audit.address()
-
-
-def too_many(request: HttpRequest, rate: Rate) -> HttpResponse:
-    """429 with the error page, its number, and when to try again."""
-    reference = getattr(request, "reference", "")
-    logger.warning("status=429 reference=%s path=%s", reference, request.path)
-    response = HttpResponse(loader.get_template("429.html").render({"reference": reference}), status=429)
-    response.headers["Retry-After"] = str(int(rate.span.total_seconds()))
-    return response

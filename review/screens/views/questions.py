@@ -84,7 +84,6 @@ LONGEST_WORDS = 100
 
 
 def words_of(request: HttpRequest) -> str:
-    """What is searched for."""
     return request.GET.get("q", "").strip()[:LONGEST_WORDS]
 
 

@@ -16,7 +16,7 @@ from review import clock
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import RecoveryCode, SecondFactor, User
 from review.people.services.sealing import seal_of, seals
-from review.reader_words import problem
+from review.reader_words import reason_problem
 from review.screens.services import throttle
 from review.trail.services import audit
 from review.transition import require_administrator
@@ -47,20 +47,15 @@ def begin(*, user: User) -> SecondFactor:
     )
     if factor.confirmed_at:
         raise NotAllowed(_("二段階認証はすでに有効です。"))
-    if not made and not _opened(factor):
+    if not made and not key_of(factor):
         factor.secret = _sealed(pyotp.random_base32())
         factor.save(update_fields=["secret"])
     return factor
 
 
-def key_of(factor: SecondFactor) -> str:
-    """The secret in the letters that an app takes."""
-    return _opened(factor)
-
-
 def address_of(factor: SecondFactor) -> str:
     """The otpauth address that the QR code holds: the name of the account and the secret."""
-    return pyotp.TOTP(_opened(factor)).provisioning_uri(name=factor.user.username, issuer_name="Meguri")
+    return pyotp.TOTP(key_of(factor)).provisioning_uri(name=factor.user.username, issuer_name="Meguri")
 
 
 @transaction.atomic
@@ -86,7 +81,7 @@ def switch_off(*, user: User, by: User, reason: str = "") -> None:
     """
     if by.pk != user.pk:
         require_administrator(by, _("ほかの人の二段階認証を無効にできるのは管理者だけです。"))
-        if sentence := problem(reason) or ("" if reason.strip() else _("理由を入力してください。")):
+        if sentence := reason_problem(reason):
             raise Invalid(sentence, fields={"reason": sentence})
     if SecondFactor.objects.filter(user=user).delete()[0]:
         audit.write(by, OFF, f"user:{user.key}", after={"reason": reason} if reason else None)
@@ -109,7 +104,7 @@ def check(*, user: User, code: str) -> bool:
 
 def _takes(factor: SecondFactor, code: str) -> bool:
     """Whether the app shows the code now. Remembers its step, so that nobody who saw it can use it again."""
-    digits, secret = code.replace(" ", ""), _opened(factor)
+    digits, secret = code.replace(" ", ""), key_of(factor)
     if not secret:
         return False
     app, now = pyotp.TOTP(secret), int(clock.now().timestamp()) // STEP
@@ -156,8 +151,8 @@ def reseal() -> int:
     """
     present, done = MultiFernet([seal_of(settings.SECRET_KEY, PURPOSE)]), 0
     for factor in SecondFactor.objects.all():
-        if not _opens(present, factor) and _opened(factor):
-            sealed = present.encrypt(_opened(factor).encode()).decode()
+        if not _opens(present, factor) and key_of(factor):
+            sealed = present.encrypt(key_of(factor).encode()).decode()
             # Only where it still is what was read: somebody may enrol again meanwhile.
             done += SecondFactor.objects.filter(pk=factor.pk, secret=factor.secret).update(secret=sealed)
     return done
@@ -174,8 +169,8 @@ def _sealed(secret: str) -> str:
     return seals(PURPOSE).encrypt(secret.encode()).decode()
 
 
-def _opened(factor: SecondFactor) -> str:
-    """The secret; '' where the key that sealed it is gone: the person then needs a recovery code."""
+def key_of(factor: SecondFactor) -> str:
+    """The secret in the letters that an app takes; '' where the key that sealed it is gone: the person then needs a recovery code."""
     try:
         return seals(PURPOSE).decrypt(factor.secret.encode()).decode()
     except InvalidToken:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from review.models import User
 from review.screens.services import throttle
@@ -25,8 +26,18 @@ IN, OUT, FAILED, PASSWORD = "sign_in", "sign_out", "sign_in.failed", "password.c
 EMERGENCY = "sign_in.emergency"
 #: The subject of a refusal whose name nobody bears.
 NOBODY = "user:unknown"
-#: Why a sign-in was refused, as the trail has it (words: templates/operations/reasons.html).
+#: Why a sign-in was refused, as the trail has it, and in words. The last: at the second factor.
 UNKNOWN, STOPPED, WRONG, PAUSED, SSO_ONLY, PROVIDER = "unknown", "stopped", "password", "paused", "sso-only", "provider"
+CODE = "code"
+REASONS = {
+    UNKNOWN: gettext_lazy("登録のない利用者名"),
+    STOPPED: gettext_lazy("利用を停止した人"),
+    WRONG: gettext_lazy("パスワードの誤り"),
+    PAUSED: gettext_lazy("続けて間違えたため、受け付けない時間の間"),
+    SSO_ONLY: gettext_lazy("パスワードを使えない人(シングルサインオンの利用者)"),
+    PROVIDER: gettext_lazy("シングルサインオンで認証されたが、めぐりに入れない人"),
+    CODE: gettext_lazy("確認コードの誤り"),
+}
 
 PAUSE = timedelta(minutes=15)
 TRIES_FROM_ONE_PLACE = 5
@@ -37,12 +48,10 @@ TRIES_WORTH_A_WORD = 200
 
 
 def record_sign_in(sender: Any, user: User, **kwargs: Any) -> None:
-    """Someone signed in."""
     audit.write(user, IN, f"user:{user.key}")
 
 
 def record_sign_out(sender: Any, user: User | None, **kwargs: Any) -> None:
-    """Someone signed out."""
     if user:
         audit.write(user, OUT, f"user:{user.key}")
 
@@ -117,12 +126,10 @@ class OwnNameValidator:
             raise ValidationError(self.get_help_text(), code="own_name")
 
     def get_help_text(self) -> str:
-        """The rule in a sentence."""
         return _("利用者名をくり返しただけのパスワードは使えません。利用者名のほかに8文字以上を入れてください。")
 
 
 def password_changed(user: User) -> None:
-    """The person chose a password of their own."""
     User.objects.filter(pk=user.pk).update(must_change_password=False)
     user.must_change_password = False
     audit.write(user, PASSWORD, f"user:{user.key}")

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
@@ -18,7 +19,7 @@ from review import clock
 from review.domain.refusals import Invalid
 from review.models import SecondFactor, User
 from review.screens.forms.fields import ReasonForm
-from review.screens.views.acts import crumbs
+from review.screens.views.acts import page
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sign_in.forms.sign_in import CodeForm, FirstCodeForm, PasswordForm
@@ -26,6 +27,7 @@ from review.sign_in.services import second_factor, sign_in
 from review.sign_in.views import single_sign_on
 
 PENDING = "second_factor"
+TITLE = gettext_lazy("二段階認証")
 # How long the password counts while the code is looked for.
 PATIENCE = 5 * 60
 
@@ -56,7 +58,6 @@ def waiting(request: HttpRequest) -> tuple[User, dict[str, Any]] | None:
 @never_cache
 @sensitive_post_parameters()
 def code(request: HttpRequest) -> HttpResponse:
-    """The second page of signing in."""
     pair = waiting(request)
     if pair is None:
         request.session.pop(PENDING, None)
@@ -92,12 +93,12 @@ def switching_on(request: SignedInRequest, user: User) -> HttpResponse:
         except Invalid as refusal:
             form.add_error("code", str(refusal))
         else:
-            return render(request, "registration/recovery_codes.html", {**frame(), "codes": codes})
+            return page(request, "registration/recovery_codes.html", str(TITLE), codes=codes)
     factor = second_factor.begin(user=user)
     # Drawn here and now from our own address: paths and numbers, no text of anybody.
     picture = mark_safe(segno.make(second_factor.address_of(factor)).svg_inline(scale=5))  # noqa: S308 - numbers of our own drawing
-    context = {**frame(), "form": form, "picture": picture, "key": second_factor.key_of(factor)}
-    return render(request, "registration/second_factor_on.html", context, status=422 if form.errors else 200)
+    context = {"picture": picture, "key": second_factor.key_of(factor)}
+    return page(request, "registration/second_factor_on.html", str(TITLE), form=form, context=context)
 
 
 def switching_off(request: SignedInRequest, user: User) -> HttpResponse:
@@ -107,16 +108,14 @@ def switching_off(request: SignedInRequest, user: User) -> HttpResponse:
         second_factor.switch_off(user=user, by=user)
         messages.success(request, _("二段階認証を無効にしました。"))
         return redirect(resolve_url("second_factor_settings"))
-    context = {**frame(), "form": form}
-    return render(request, "registration/second_factor_off.html", context, status=422 if form.errors else 200)
+    return page(request, "registration/second_factor_off.html", str(TITLE), form=form)
 
 
 @require_safe
 def second_factors(request: SignedInRequest) -> HttpResponse:
     """Who has switched on a second factor, for the administrator whom people call when they lost it."""
     used = SecondFactor.objects.filter(confirmed_at__isnull=False).select_related("user").order_by("user__display_name")
-    context = {**frame(_("二段階認証の利用者")), "factors": list(used)}
-    return render(request, "sign_in/second_factors.html", context)
+    return page(request, "sign_in/second_factors.html", _("二段階認証の利用者"), factors=list(used))
 
 
 def second_factor_off(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -127,11 +126,4 @@ def second_factor_off(request: SignedInRequest, pk: int) -> HttpResponse:
         second_factor.switch_off(user=person, by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, _("%(name)sさんの二段階認証を無効にしました。") % {"name": person})
         return see_other("meguri:second_factors")
-    context = {**frame(_("二段階認証を無効にする")), "person": person, "form": form}
-    return render(request, "sign_in/second_factor_off.html", context, status=422 if form.is_bound else 200)
-
-
-def frame(title: str = "") -> dict[str, Any]:
-    """What the pages of this screen have in common."""
-    title = title or _("二段階認証")
-    return {"page_title": title, "breadcrumbs": crumbs(title)}
+    return page(request, "sign_in/second_factor_off.html", _("二段階認証を無効にする"), form=form, person=person)

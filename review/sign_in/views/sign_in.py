@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeDoneView, PasswordChangeView
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -60,8 +60,6 @@ class SignInForm(AuthenticationForm):
 
 
 class SignIn(LoginView):
-    """The sign-in page."""
-
     authentication_form = SignInForm
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -101,8 +99,6 @@ class SignOut(LogoutView):
 
 class PasswordChange(PasswordChangeView):
     """Choosing a new password; also what a first sign-in begins with."""
-
-    form_class = PasswordChangeForm
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Keep the password and leave the trail, together."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from review import clock
 from review.models import AuditEntry, User
@@ -32,28 +32,21 @@ def request_id() -> str:
     return _origin.get()[1]
 
 
-def write(
-    actor: User | None,
-    action: str,
-    subject: str,
-    *,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> AuditEntry:
+class Changed(TypedDict, total=False):
+    """What stood before the act and what stands after it."""
+
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
+def write(actor: User | None, action: str, subject: str, **changed: Unpack[Changed]) -> AuditEntry:
     """Add one row. `subject` names the thing by kind and id: `review:12`, `cycle:3`."""
-    made = entry(actor, action, subject, before=before, after=after)
+    made = entry(actor, action, subject, **changed)
     made.save()
     return made
 
 
-def entry(
-    actor: User | None,
-    action: str,
-    subject: str,
-    *,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> AuditEntry:
+def entry(actor: User | None, action: str, subject: str, **changed: Unpack[Changed]) -> AuditEntry:
     """The row, signed and not stored yet: for acts that store many at once."""
     place, request_id = _origin.get()
     made = AuditEntry(
@@ -61,8 +54,8 @@ def entry(
         actor_key=actor.key if actor else None,
         action=action,
         subject=subject,
-        before=dict(before or {}),
-        after=dict(after or {}),
+        before=dict(changed.get("before") or {}),
+        after=dict(changed.get("after") or {}),
         address=place,
         request_id=request_id,
     )

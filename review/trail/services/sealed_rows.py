@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import models
-
 from review.domain.plain_data import digest as digest_of
 from review.models import AuditEntry, Decision, MeasureReview, PlanChange, ReviewState, Submission
 from review.trail.services.frozen_rows import FROZEN
@@ -17,7 +15,7 @@ from review.trail.services.frozen_rows import FROZEN
 Sealed = Submission | Decision | PlanChange
 #: The key of the digest in an audit row's `after`.
 NAME = "sealed"
-KINDS: dict[str, tuple[type[models.Model], str]] = {
+KINDS: dict[str, tuple[type[Sealed], str]] = {
     "submission": (Submission, "提出"),
     "decision": (Decision, "決定"),
     "planchange": (PlanChange, "計画の変更"),
@@ -94,9 +92,9 @@ def _states() -> Iterator[tuple[int | None, str]]:
             yield entry, f"シート {sheet} の状態({state})が、監査記録にあるものと違います"
 
 
-def _standing(model: type[models.Model], **which: Any) -> Iterator[tuple[int, str]]:
+def _standing(model: type[Sealed], **which: Any) -> Iterator[tuple[int, str]]:
     for row in model._default_manager.filter(**which).order_by("pk").iterator(_READ_TOGETHER):
-        yield row.pk, _digest_of(row)  # type: ignore[arg-type]
+        yield row.pk, _digest_of(row)
 
 
 def _digest_of(row: Sealed) -> str:

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from review.models import Cycle, Notification, OutboxEvent, Plan
-from review.notices.services.ending_table import ENDING_NOTICES
+from review.notices.services.further_table import ENDING_NOTICES
 from review.year.services import cycles
 from tests.cast import YEAR, Cast, settle_background
 
@@ -64,4 +64,4 @@ def test_a_plan_with_a_year_to_come_has_no_such_card(cast: Cast) -> None:
 def test_every_notice_of_the_end_leads_somewhere(cast: Cast) -> None:
     cycle = cast.open(1)
     for notice in ENDING_NOTICES:
-        assert cycle.plan.short_name in notice.link(OutboxEvent(cycle=cycle))
+        assert cycle.plan.short_name in notice.address(OutboxEvent(cycle=cycle))

@@ -11,7 +11,7 @@ from review import clock
 from review.background.services import outbox
 from review.domain.events import Event
 from review.models import AuditEntry, Mail, NoticeChoice, NoticeText, Notification
-from review.notices.views.notice_lines import every_line
+from review.notices.services.notice_table import LINES
 from tests.cast import Cast
 from tests.review.acting import as_, words
 from workflow import steps
@@ -78,7 +78,7 @@ def test_a_return_can_wait_for_the_morning_and_a_submission_be_told_at_once(cast
 
 
 def test_every_notice_says_what_to_do_where_it_asks_for_an_act() -> None:
-    silent = [key for key, line in every_line().items() if line.notice.to_act and not line.notice.act]
+    silent = [key for key, line in LINES.items() if line.to_act and not line.act]
     assert silent == []
 
 
@@ -170,14 +170,14 @@ def test_an_unknown_notice_is_not_there(cast: Cast) -> None:
     assert as_(cast.administrator).get(f"{TEXTS}Nothing.nobody/").status_code == 404
 
 
-@pytest.mark.parametrize("key", sorted(every_line()))
+@pytest.mark.parametrize("key", sorted(LINES))
 def test_every_original_text_passes_its_own_check(key: str) -> None:
     from review.notices.services import notice_texts
     from review.notices.services.notice_table import NOTICES
 
-    line = every_line()[key]
-    names = notice_texts.allowed(NOTICES[line.notice.event])
-    text = notice_texts.text_of(key, line.notice, {})
+    line = LINES[key]
+    names = notice_texts.allowed(NOTICES[line.event])
+    text = notice_texts.text_of(key, line, {})
     assert notice_texts.problems_of(text, names) == {}
     assert "{" not in text.filled(notice_texts.example(names)).title
     assert len(key) <= 60 and line.label

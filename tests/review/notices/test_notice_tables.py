@@ -6,14 +6,13 @@ from string import Formatter
 
 import pytest
 
+from review.domain.events import Event
 from review.notices.services import notice_audiences, notice_texts
-from review.notices.services.deadline_table import DEADLINE_NOTICES
+from review.notices.services.further_table import DEADLINE_NOTICES, ENDING_NOTICES, PROXY_NOTICES
 from review.notices.services.notice import Notice
 from review.notices.services.notice_table import NOTICES, ROWS
-from review.notices.services.proxy_table import PROXY_NOTICES
-from review.notices.services.withdrawal_table import WITHDRAWAL_NOTICES
 
-BESIDE = (DEADLINE_NOTICES, PROXY_NOTICES, WITHDRAWAL_NOTICES)
+BESIDE = (DEADLINE_NOTICES, PROXY_NOTICES, ENDING_NOTICES)
 EVERY = [pytest.param(notice, id=notice.key) for notice in ROWS]
 
 
@@ -45,7 +44,7 @@ def test_what_asks_for_an_act_says_which(notice: Notice) -> None:
 
 
 def test_a_withdrawal_asks_again_for_the_step_it_took_back_and_tells_those_asked_before() -> None:
-    for event in {row.event for row in WITHDRAWAL_NOTICES}:
+    for event in (Event.REVIEW_WITHDRAWN, Event.APPROVAL_WITHDRAWN):
         first, *others = rows = NOTICES[event]
         assert first.to_act and first.step and first.actor_too and "{comment}" in first.body
         assert others and not any(row.to_act for row in others)

@@ -87,7 +87,7 @@ def test_the_file_holds_what_the_search_finds_and_is_itself_on_record(committed:
 
 
 def test_ten_thousand_acts_leave_in_pieces(committed: Cast, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from review.operations.views import audit_export as view
+    from review.operations.views import audit as view
 
     monkeypatch.setattr(view, "AT_ONCE", 7)
     for n in range(20):

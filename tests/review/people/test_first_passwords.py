@@ -16,7 +16,7 @@ from review.background.services import jobs
 from review.domain.people_list import lines_of, rows_of_csv
 from review.domain.refusals import NotAllowed
 from review.models import AuditEntry, FirstPassword, User
-from review.people.services import first_passwords, passwords, people, people_import, sealing
+from review.people.services import first_passwords, people, people_import, sealing
 from tests.cast import Cast
 from tests.review.acting import as_, words
 
@@ -137,5 +137,7 @@ def test_no_cell_begins_a_formula() -> None:
 
 
 def test_a_temporary_password_is_easy_to_copy_from_paper() -> None:
-    made = {passwords.temporary_password() for _each in range(50)}
-    assert len(made) == 50 and set("".join(made)) <= set(passwords.LETTERS) and not set("".join(made)) & set("l0o1")
+    made = {first_passwords.temporary_password() for _each in range(50)}
+    assert (
+        len(made) == 50 and set("".join(made)) <= set(first_passwords.LETTERS) and not set("".join(made)) & set("l0o1")
+    )

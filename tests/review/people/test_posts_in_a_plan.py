@@ -14,8 +14,7 @@ from review.domain.refusals import Invalid
 from review.models import Appointment, Plan, Role, User
 from review.models.sheet import ReviewState
 from review.people.services import handover, people, people_import, posts
-from review.people.services.people_import import ADD, TRANSFER
-from review.people.services.plan_of_line import EVERY_PLAN
+from review.people.services.people_import import ADD, EVERY_PLAN, TRANSFER
 from review.people.services.posts import Post
 from review.screens.views import chrome
 from tests.cast import Cast

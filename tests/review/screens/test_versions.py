@@ -17,7 +17,7 @@ from review import clock
 from review.assessment.services import meetings
 from review.assessment.services.meetings import MeetingWords
 from review.models import AuditEntry
-from review.notices.views.notice_lines import every_line
+from review.notices.services.notice_table import LINES
 from review.publication.services import corrections
 from review.publication.services.corrections import Typed
 from tests.cast import YEAR, Cast
@@ -62,7 +62,7 @@ def meeting(cast: Cast) -> tuple[str, dict[str, str], str]:
 
 
 def notice_text(cast: Cast) -> tuple[str, dict[str, str], str]:
-    return reverse("meguri:notice_text", args=[next(iter(every_line()))]), {"save": "1", "body": "本文です。"}, "title"
+    return reverse("meguri:notice_text", args=[next(iter(LINES))]), {"save": "1", "body": "本文です。"}, "title"
 
 
 def person(cast: Cast) -> tuple[str, dict[str, str], str]:

@@ -1,4 +1,5 @@
-"""The lines of the table of notices about deadlines: reminders, nudges, escalations, and the extensions asked for."""
+"""The lines of the table of notices about deadlines (reminders, nudges, escalations, extensions), about 代決, and about a
+plan's end and its 総括."""
 
 from functools import partial
 
@@ -49,8 +50,8 @@ DEADLINE_NOTICES = (
         title="{year}の公表の決定をお願いします(期限 {due}、{when})",
         body="すべての施策の承認が終わり、公表の決定を待っています。",
         act="公表案を確かめて、公表するか、差し戻す施策を指定してください。",
-        due=deadline_notices.decision_due,
-        link=links.decide,
+        due=links.decide_due,
+        link="meguri:decide",
         urgent=False,
     ),
     Notice(
@@ -59,8 +60,8 @@ DEADLINE_NOTICES = (
         title="{year}の公表の決定が遅れています({when})",
         body="期限は{due}でした。承認者には繰り返しお知らせしています。",
         act="承認者に、決定の見込みを確かめてください。間に合わないときは、審議期限を改めてください。",
-        due=deadline_notices.decision_due,
-        link=links.board,
+        due=links.decide_due,
+        link="meguri:board",
         urgent=False,
     ),
     _of_sheets(
@@ -90,7 +91,7 @@ DEADLINE_NOTICES = (
         title="{year}の期限が変わりました",
         body="{actor}さんが期限を変更しました。\n{changes}",
         act="新しい期限を確かめてください。",
-        link=links.home,
+        link="meguri:home",
         asks=False,
         urgent=False,
     ),
@@ -116,5 +117,79 @@ DEADLINE_NOTICES = (
         body="決めた人: {actor}さん\n理由: {comment}",
         act="これまでの期限までに提出してください。",
         due=links.sheet_due,
+    ),
+)
+
+PROXY_NOTICES = (
+    Notice(
+        Event.PROXY_NAMED,
+        audiences.named,
+        title="{principal}さんの代決者に{deputy}さんが指名されました",
+        body="役割: {post}\n期間: {period}\n理由: {comment}",
+        link="meguri:proxies",
+    ),
+    Notice(
+        Event.PROXY_WITHDRAWN,
+        audiences.named,
+        title="{principal}さんの代決者({deputy}さん)の指名が取り消されました",
+        body="役割: {post}",
+        link="meguri:proxies",
+    ),
+    Notice(
+        Event.PROXY_ENDED,
+        audiences.named,
+        title="{principal}さんの代決({deputy}さん)が終わりました",
+        body="役割: {post}\n期間: {period}\n{comment}",
+        link="meguri:proxies",
+    ),
+    Notice(
+        Event.PROXY_RESUMED,
+        audiences.named,
+        title="{principal}さんの代決({deputy}さん)が再び有効になりました",
+        body="役割: {post}\n期間: {period}",
+        link="meguri:proxies",
+    ),
+    Notice(
+        Event.DECIDED_BY_PROXY,
+        audiences.named,
+        title="{measure} を{actor}さんが代決しました",
+        body="{department}のシートです。",
+        act="内容を確かめて、後閲してください。",
+        link="meguri:proxies",
+        urgent=False,
+    ),
+)
+
+ENDING_NOTICES = (
+    Notice(
+        Event.PLAN_ENDED,
+        audiences.leaders,
+        title="計画期間が終わりました",
+        body="計画の最後の年度({year})の公表が終わりました。次の年度の準備はありません。",
+        act="計画期間の総括、次期計画、計画の延長のうち、必要なものに進んでください。",
+        link="meguri:plan_end",
+    ),
+    Notice(
+        Event.SUMMARY_SUBMITTED,
+        audiences.approvers,
+        title="計画期間の総括の決定をお願いします",
+        body="{actor}さんが準備しました。計画の最後の年度は{year}です。",
+        act="総括の内容を確かめて、公表を決定するか差し戻してください。",
+        link="meguri:summary",
+    ),
+    Notice(
+        Event.SUMMARY_RETURNED,
+        audiences.named,
+        title="計画期間の総括が差し戻されました",
+        body="理由: {comment}",
+        act="直して、もう一度決定を依頼してください。",
+        link="meguri:summary",
+    ),
+    Notice(
+        Event.SUMMARY_PUBLISHED,
+        audiences.everyone,
+        title="計画期間の総括を公表しました",
+        body="どなたでもご覧になれます。計画の最後の年度は{year}です。",
+        link="publication:summary",
     ),
 )
