@@ -45,7 +45,7 @@ def document_of(proposal: Mapping[str, Any], known: Known) -> PlanDocument:
     named = {int(y) for m in measures for g in m["indicators"] for kind in _KINDS for y in g[kind]}
     inside = sorted(year for year in named if year in known.years) if known.years else sorted(named)
     if not inside:
-        raise DocumentError(_no_years(named, known), advice="計画とファイルの組み合わせを確かめてください。")
+        raise _no_years(named, known)
     making = _Making(
         known, range(known.years[0], known.years[-1] + 1) if known.years else range(inside[0], inside[-1] + 1)
     )
@@ -205,15 +205,15 @@ class _Groups:
 def refuse_long(text: str, most: int, what: str) -> None:
     """Raise DocumentError, naming `what` the text is, where it is longer than can be stored."""
     if len(text) > most:
-        cause = f"{what}「{text[:20]}…」が長すぎます({most}文字まで。今は{len(text)}文字です)。"
-        raise DocumentError(cause, advice="短くするか、欄の見出しを確かめてください。")
+        raise DocumentError("too_long", what_item=what, text=text[:20], most_n=most, now_n=len(text))
 
 
-def _no_years(named: Collection[int], known: Known) -> str:
+def _no_years(named: Collection[int], known: Known) -> DocumentError:
     if not named:
-        return "目標や実績の年度が1つも読めません。"
-    period = f"{fiscal_year_label(known.years[0])}〜{fiscal_year_label(known.years[-1])}"
-    return f"ファイルの年度({'、'.join(map(fiscal_year_label, sorted(named)))})が、すべて計画の期間({period})の外です。"
+        return DocumentError("no_years")
+    first, last = fiscal_year_label(known.years[0]), fiscal_year_label(known.years[-1])
+    years = "、".join(map(fiscal_year_label, sorted(named)))
+    return DocumentError("no_years:outside", file_years=years, first_year=first, last_year=last)
 
 
 def doubt_of(doubt: Mapping[str, str]) -> Doubt:

@@ -36,10 +36,7 @@ def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Propos
             _SheetReader(_upright(grid, collector), collector, corrections).read()
     proposal = collector.proposal()
     if not any(measure.goals or measure.code or measure.departments for measure in proposal.measures):
-        raise DocumentError(
-            "施策や指標の見出しが見つかりません。計画の一覧や評価シートではないようです。",
-            advice="「施策」「指標」「目標」「実績」などの見出しがある表を選び直してください。",
-        )
+        raise DocumentError("no_plan")
     return proposal
 
 

@@ -30,6 +30,7 @@ from review.domain.sheet import DocumentError, Doubt, PlanDocument
 from review.models import Job, Plan, PlanUpload, User
 from review.plan.services import file_doubts, planning
 from review.plan.services.planning import Change, Imported
+from review.reader_words import worded
 from review.screens.services import incoming
 from review.trail.services import audit
 from review.transition import require
@@ -296,7 +297,7 @@ def document_of(reading: Mapping[str, Any], corrections: Mapping[str, Any], plan
     try:
         return mended(document_in(reading, planning.known(plan)), Mends.of(corrections))
     except DocumentError as error:
-        raise Invalid(str(error)) from error
+        raise Invalid(worded(str(error))) from error
 
 
 # --- looking at it ---------------------------------------------------------------------------------------------------

@@ -17,7 +17,6 @@ from review.assessment.services import judging
 from review.domain import fields
 from review.domain.doubt_words import WAYS
 from review.domain.fields import Section
-from review.domain.fiscal import fiscal_year_label
 from review.domain.form_labels import goal_label
 from review.domain.forms.as_document import Known
 from review.domain.forms.proposal import squeezed
@@ -38,7 +37,7 @@ from review.models import (
     User,
 )
 from review.plan.services import file_doubts, structure
-from review.reader_words import sort_label
+from review.reader_words import sort_label, year_label
 from review.trail.services import audit
 
 
@@ -104,7 +103,7 @@ def _refuse_other_years(plan: Plan, years: Iterable[int]) -> None:
     outside = [year for year in years if year not in plan.years]
     if outside:
         words = {
-            "years": "、".join(map(fiscal_year_label, outside)),
+            "years": _("、").join(map(year_label, outside)),
             "plan": plan,
             "first": plan.first_year,
             "last": plan.last_year,
