@@ -10,6 +10,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from review.domain.fiscal import fiscal_year_label
+from review.domain.form_labels import SORT_ROW, SORTS
+from review.workbook.entry_cells import hint
 from review.workbook.styles import FONT
 from review.workbook.writer import describe, new_book, save
 
@@ -22,7 +24,7 @@ TEXTS = {
     "policy": "今後の取組方針",
 }
 _HEADS = ("施策ID", "分野", "施策名", "主管部署", "関連部署")
-_GOAL = ("指標", "単位", "基準値")
+_GOAL = ("指標", SORT_ROW, "単位", "基準値")
 _WIDE, _NARROW, _ROWS = 28.0, 14.0, 300
 
 
@@ -50,6 +52,9 @@ def blank_list(*, plan: str, city: str, years: Sequence[int], off: Collection[st
         sheet.column_dimensions[get_column_letter(column)].width = _WIDE if wide else _NARROW
         for row in range(4, _ROWS + 1):
             sheet.cell(row=row, column=column).number_format = "@"
+    of_sort = get_column_letter(heads.index(SORT_ROW) + 1)
+    choices = f'"{",".join(SORTS.values())}"'
+    hint(sheet, [f"{of_sort}4:{of_sort}{_ROWS}"], SORT_ROW, "どちらでもない指標は空けておきます。", choices=choices)
     sheet.freeze_panes = "D4"
     describe(book, f"{plan} {TITLE}", city, None)
     out = BytesIO()

@@ -314,12 +314,12 @@ def test_the_blank_form_filled_in_reads_back_cell_by_cell(cast: Cast, plan: Plan
     book = load_workbook(path)
     sheet = book.worksheets[0]
     heads = [cell.value for cell in sheet[3]]
-    goals = [("待ち時間", "分", "15"), ("満足度", "%", "70%")]
-    for row, (name, unit, baseline) in enumerate(goals, start=4):
+    goals = [("待ち時間", "分", "15", "活動指標"), ("満足度", "%", "70%", "成果指標"), ("来訪", "人", "8人", "")]
+    for row, (name, unit, baseline, sort) in enumerate(goals, start=4):
         first = {"施策ID": "1-1", "分野": "くらし", "施策名": "窓口", "主管部署": "市民課", "関連部署": "広報課"}
         texts = {label: f"{label}の文章" for label in plan_list.TEXTS.values()}
         facts = {**first, **texts} if row == 4 else {}
-        facts |= {"指標": name, "単位": unit, "基準値": baseline}
+        facts |= {"指標": name, "単位": unit, "基準値": baseline, "指標の区分": sort}
         facts |= {head: f"{head[2]}{row}" for head in heads if re.search("年度(目標|実績)$", head)}
         for column, head in enumerate(heads, start=1):
             sheet.cell(row=row, column=column).value = facts.get(head)
@@ -329,7 +329,10 @@ def test_the_blank_form_filled_in_reads_back_cell_by_cell(cast: Cast, plan: Plan
     (measure,) = read["measures"]
     assert (measure["code"], measure["group"], measure["name"]) == ("1-1", "くらし", "窓口")
     assert measure["departments"] == ["市民課", "広報課"]
-    assert [(goal["name"], goal["unit"], goal["baseline"]) for goal in measure["indicators"]] == goals
+    assert [(goal["name"], goal["unit"], goal["baseline"]) for goal in measure["indicators"]] == [
+        one[:3] for one in goals
+    ]
+    assert read["sorts"] == [["activity", "outcome", ""]]
     assert measure["indicators"][0]["targets"] == {"2024": "64", "2025": "74", "2026": "84", "2027": "94"}
     assert measure["indicators"][1]["actuals"]["2027"] == "95"
     document = plan_files.document_of(read, {}, plan)
