@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from review.domain.doubt_words import COLUMN, NO_HEADING
 from review.domain.fields import gettext_noop
 from review.domain.forms.years import named_year
 
@@ -76,7 +77,7 @@ _WORDS: tuple[tuple[Role, str], ...] = (
     (Role.ITEM, r"項目(?:名)?|内容"),
     (Role.PART, r"名|名称|名前"),
     (Role.FIGURE, r"数値|値|数|人数|件数|実数|中間|最終|前期|後期|初年度|最終年度|見込み?|速報値?|累計|単年度|推移|上半期|下半期|年間|通年|期末"),
-    (Role.TEXT, r".{0,8}(?:目的|概要|内容|課題|問題点|取組状況|実施状況|方向性|方向|今後の.{1,8}|改善(?:点|策|内容)?|対応(?:策|方針)?|対策|成果|効果|必要性|有効性|効率性|公平性|妥当性|達成度|貢献度|優先度|緊急性|意見|総括|所見|説明|考え方|定義|計画期間|事業期間|実施期間|開始年度|終了年度|根拠法令等?|対象者?|手段|手法|実施方法|決算額|分析|要因|スケジュール|工程|経過)"),
+    (Role.TEXT, r".{0,8}(?:目的|概要|内容|課題|問題点|取組状況|実施状況|方向性|方向|今後の.{1,8}|改善(?:点|策|内容)?|対応(?:策|方針)?|対策|成果|効果|必要性|有効性|効率性|公平性|妥当性|達成度|貢献度|優先度|緊急性|意見|総括|所見|説明|考え方|定義|計画期間|事業期間|実施期間|開始年度|終了年度|根拠法令等?|対象者?|手段|手法|実施方法|決算額|分析|要因|スケジュール|工程|経過|コメント)"),
 )  # fmt: skip
 _PATTERNS = [(role, re.compile(words)) for role, words in _WORDS]
 _BRACKETS = re.compile(r"[(\[【〔〈<「『][^()\[\]【】〔〕]*[)\]】〕〉>」』]")
@@ -116,6 +117,13 @@ class Heading:
     under: Role | None = None
     #: activity or outcome, where one of the headings is 活動指標 or 成果指標; else ''
     sort: str = ""
+    #: a text without a role over several columns of values: the name of their goal
+    over: str = ""
+
+    @property
+    def place(self) -> str:
+        """How the column is named to a person: by its heading, else as having none."""
+        return COLUMN % {"label": self.label} if self.label else NO_HEADING
 
 
 #: a heading over the years themselves: of which value each says the year
@@ -174,7 +182,8 @@ def understand(path: Sequence[str]) -> Heading:
         role = Role.YEARLY
     under = next((word for text in reversed(path[:-1]) if (word := role_of(text)) in VALUES), None)
     sort = next((which for text in reversed(path) if (which := sort_of(core(text)))), "")
-    return Heading(role=role, year=year, doubt=doubt, label=_label(path), under=under, sort=sort)
+    over = path[0] if role in VALUES and len(path) > 1 and not is_headingish(path[0]) else ""
+    return Heading(role=role, year=year, doubt=doubt, label=_label(path), under=under, sort=sort, over=over)
 
 
 def _label(path: Sequence[str]) -> str:
@@ -210,6 +219,15 @@ def kind_of_row(text: str) -> Role | None:
     """目標, 実績 and the like at the head of a row; None for other words."""
     role = role_of(text)
     return role if role in _KINDS and role is not Role.GOAL else None
+
+
+_IN_TURN = re.compile(r"[上中下]段\s*[:はが=…・]?\s*([^\s上中下段、,。:;/()【】\[\]]{1,8})")
+
+
+def kinds_in_turn(text: str) -> list[Role]:
+    """目標 and 実績 where a note says that they stand above each other (上段:目標、下段:実績), from the highest down; else none."""
+    kinds = [kind_of_row(word) for word in _IN_TURN.findall(unicodedata.normalize("NFKC", text))]
+    return [kind for kind in kinds if kind] if len(kinds) > 1 and None not in kinds else []
 
 
 # --- what a person says otherwise ------------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ def _header_block(grid: Grid, row: int, floor: int) -> tuple[int, int] | None:
     if not _is_header_row(grid, row):
         return None
     top = bottom = row
-    while top > floor and _is_upper(grid, top - 1):
+    while top > floor and (_is_upper(grid, top - 1) or _names_goals(grid, top - 1, top)):
         top -= 1
     while bottom + 1 < grid.height and bottom - top + 1 < _MOST_HEADER_ROWS and _goes_on(grid, top, bottom):
         bottom += 1
@@ -126,6 +126,19 @@ def _is_upper(grid: Grid, row: int) -> bool:
     if not columns or columns[0] == 0 or not all(map(is_headingish, texts)):
         return False
     return all(role_of(text) in _SPANNING for text in texts)
+
+
+def _names_goals(grid: Grid, row: int, below: int) -> bool:
+    """A row above with names of goals, each over several columns of values (貸出冊数 over 目標 and 実績), and no value beside."""
+    filled, roles = grid.filled(row), [role_of(grid.seen(below, column)) for column in range(grid.width)]
+    under: list[list[Role | None]] = []
+    for column, following in zip(filled, [*filled[1:], grid.width], strict=True):
+        text, right = grid.own(row, column), grid.span(row, column)[3]
+        if not is_headingish(text) and not is_note(text):
+            under.append(roles[column : right + 1 if right > column else following])
+    values = sum(role in VALUES for role in roles)
+    alone = all(len(some) > 1 and {*some} <= VALUES | {Role.LEFT_OUT} for some in under)
+    return len(under) > 1 and alone and sum(role in VALUES for some in under for role in some) == values
 
 
 def _goes_on(grid: Grid, top: int, bottom: int) -> bool:

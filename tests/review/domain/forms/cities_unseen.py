@@ -1,4 +1,8 @@
-"""Four forms of layouts that no other case has; what they say was written down before any was read."""
+"""Eleven forms of layouts that no other case has; what they say was written down before any was read.
+
+At first 89 of 175 cells were right of the first four, 92 of 131 of the next and 92 of 121 of the last; what was wrong was
+named, but for two remarks read as goals and one department. Each kind has been mended since.
+"""
 
 from tests.review.domain.forms.books import Case, Page, goal, measure
 
@@ -132,8 +136,6 @@ ARROWS = Case(
     ],
 )  # fmt: skip
 
-UNSEEN = [UPPER_AND_LOWER, FRONT_AND_BACK, ARROWS]
-
 #: Values that name their own years in brackets, a column of arrows, names over several rows without merging.
 OWN_YEARS = Case(
     name="values_with_years",
@@ -237,8 +239,6 @@ TIDY = [
     measure("窓口の改善", "税務課", goal("相談の満足度", "%", "", "2024=80", ""), code="0102"),
 ]  # fmt: skip
 
-UNSEEN_LATER = [OWN_YEARS, YEARS_DOWN, OFFICE_IN_SECTION]
-
 #: Several goals in one cell, line by line, and their values in the same order in the cells beside.
 LINES_IN_CELLS = Case(
     name="lines_in_cells",
@@ -313,4 +313,7 @@ GOALS_OVER_COLUMNS = Case(
     ],
 )  # fmt: skip
 
-UNSEEN_LAST = [LINES_IN_CELLS, SHEET_OF_AN_OFFICE, GOALS_OVER_COLUMNS]
+UNSEEN = [
+    UPPER_AND_LOWER, FRONT_AND_BACK, ARROWS, OWN_YEARS, YEARS_DOWN, OFFICE_IN_SECTION, LINES_IN_CELLS, SHEET_OF_AN_OFFICE,
+    GOALS_OVER_COLUMNS,
+]  # fmt: skip
