@@ -277,7 +277,8 @@ class Corrections:
     def given_in(self, headings: Sequence[Heading]) -> tuple[dict[int, Role], dict[int, int]]:
         """({column: role}, {column: year}) of those columns of a table of which a person spoke."""
         keys = keys_of(headings)
-        roles = {column: Role(self.roles[key]) for column, key in enumerate(keys) if key in self.roles}
+        roles = {c: Role.TEXT for c, one in enumerate(headings) if self.called.get(one.label, one.label) != one.label}
+        roles |= {column: Role(self.roles[key]) for column, key in enumerate(keys) if key in self.roles}
         return roles, {column: self.years[key] for column, key in enumerate(keys) if key in self.years}
 
 
