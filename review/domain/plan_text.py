@@ -14,8 +14,8 @@ from review.domain import form_labels as labels
 from review.domain.doubt_words import LINE, SHEET
 from review.domain.form_labels import fold
 from review.domain.form_rows import Row, find_header, is_code_row
-from review.domain.forms.separated import decode
 from review.domain.scan_marks import Wording, count_departments, healthy_department
+from review.domain.separated import decode
 from review.domain.sheet import DocumentError, Doubt, PlanDocument, Sheet
 from review.domain.sheet_rows import SheetReader
 

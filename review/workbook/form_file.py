@@ -7,7 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from review.domain.forms import city_form, reading, separated
+from review.domain import separated
+from review.domain.forms import city_form, reading
 from review.domain.forms.headings import Corrections
 from review.domain.forms.proposal import Proposal
 from review.domain.plan_text import read_plan_text

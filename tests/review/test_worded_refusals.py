@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 from openpyxl import Workbook
 
-from review.domain.forms import separated
+from review.domain import separated
 from review.domain.forms.as_document import Known, document_of
 from review.domain.forms.mends import Mends, mended
 from review.domain.forms.reading import read_grids

@@ -315,11 +315,10 @@ class _Decision:
 
     def _current_values(self) -> None:
         """現状値 is the 基準値 where no other column is; beside one it is an 実績 of its year."""
-        current = self.columns(Role.CURRENT)
         has_baseline = bool(self.columns(Role.BASELINE))
-        for column in current:
-            heading = self.table.headings[column]
-            self.roles[column] = Role.ACTUAL if has_baseline and heading.year else Role.BASELINE
+        for column in self.columns(Role.CURRENT):
+            has_year = self.table.headings[column].year
+            self.roles[column] = Role.ACTUAL if has_baseline and has_year else Role.BASELINE
             self.layout.current += [column] if has_baseline else []
             has_baseline = True
 
@@ -384,10 +383,7 @@ class _Decision:
         layout = self.layout
         own, related = self.columns(Role.DEPARTMENT), self.columns(Role.RELATED)
         layout.departments = [*(own or self.columns(Role.DIVISION)), *related]
-        used = {*layout.groups, *layout.departments, layout.measure, layout.code, layout.kind, layout.sort, layout.year}
-        for segment in layout.segments:
-            used |= {segment.goal, segment.unit, segment.divided_by}
-            used |= {place for value in segment.values for place in (value.column, value.year_column)}
+        used = layout.roles(self.roles)
         for column in range(self.grid.width):
             if column in used or not self.data(column):
                 continue

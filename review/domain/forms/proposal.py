@@ -50,22 +50,12 @@ class Goal:
         return {slot: _written(one.text, places) if one.plain else one.text for slot, one in self.values.items()}
 
     def as_data(self) -> dict[str, Any]:
-        shown = self.shown()
+        shown = dict(sorted(self.shown().items(), key=lambda one: one[0][1] or 0))
         years = {
-            kind: {
-                str(slot[1]): text
-                for slot, text in sorted(shown.items(), key=lambda one: one[0][1] or 0)
-                if slot[0] == kind
-            }
+            f"{kind}s": {str(slot[1]): text for slot, text in shown.items() if slot[0] == kind}
             for kind in ("target", "actual")
         }
-        return {
-            "name": self.name,
-            "unit": self.unit,
-            "baseline": shown.get(("baseline", None), ""),
-            "targets": years["target"],
-            "actuals": years["actual"],
-        }
+        return {"name": self.name, "unit": self.unit, "baseline": shown.get(("baseline", None), ""), **years}
 
 
 def _places(text: str) -> str:

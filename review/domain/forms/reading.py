@@ -215,15 +215,15 @@ class _SheetReader:
         owner = self.owner if layout.measure is None or not layout.segments[0].values else None
         if owner and layout.measure is None and layout.groups:
             owner = None
-        rows = TableRows(self.grid, table, layout, self.collector, sections=self.sections.copy(), owner=owner)
-        rows.year_of = self._year_of
-        rows.fallback = self.goal_name if owner else "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
-        rows.unit, rows.kind, rows.kind_of_titles = self.unit, self.kind, self._kind_of_titles()
-        rows.kinds_in_turn = self._kinds_in_turn(layout)
-        rows.sort = self.sort if owner else ""
-        if not self.owner:
-            rows.groups = self.head.get(Role.GROUP, []) or self._group_of_sheet(layout)
-            rows.departments = self._offices() or self._office_of_sheet(layout)
+        named = "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
+        rows = TableRows(
+            grid=self.grid, table=table, layout=layout, collector=self.collector, sections=self.sections.copy(),
+            owner=owner, year_of=self._year_of, fallback=self.goal_name if owner else named, unit=self.unit,
+            sort=self.sort if owner else "", kind=self.kind, kind_of_titles=self._kind_of_titles(),
+            kinds_in_turn=self._kinds_in_turn(layout),
+            groups=[] if self.owner else self.head.get(Role.GROUP) or self._group_of_sheet(layout),
+            departments=[] if self.owner else self._offices() or self._office_of_sheet(layout),
+        )  # fmt: skip
         rows.read()
         self.sections = rows.sections
         self.used |= {(row, c) for row in range(table.top, table.end) for c in range(self.grid.width)}

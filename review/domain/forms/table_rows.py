@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from review.domain.forms.departments import offices_named, split_departments
 from review.domain.forms.grid import Grid
@@ -23,35 +24,33 @@ def _lines(text: str) -> list[str]:
     return items_of(text) or [line.strip() for line in text.split("\n") if line.strip()]
 
 
+@dataclass(kw_only=True)
 class TableRows:
-    """One table on its way into the collector."""
+    """One table on its way into the collector, with what the sheet around it says."""
 
-    def __init__(
-        self,
-        grid: Grid,
-        table: Table,
-        layout: Layout,
-        collector: Collector,
-        *,
-        sections: Sections,
-        owner: Measure | None,
-    ) -> None:
-        self.grid, self.table, self.layout, self.collector = grid, table, layout, collector
-        self.sections, self.owner = sections, owner
-        self.year_of: YearOf = lambda _role: None
-        self.fallback = self.unit = self.sort = ""
-        self.kind: Role | None = None
-        self.kinds_in_turn: list[Role] = []
-        self.kind_of_titles: Role | None = None
-        self.groups: list[str] = []
-        self.departments: list[str] = []
-        self._before: Measure | None = None
-        self._rows_of: dict[int, tuple[int, Measure]] = {}
-        self._last: dict[int, str] = {}
-        self._level: dict[int, str] = {}
-        self._goal: dict[int, Goal] = {}
-        self._goal_at: dict[tuple[int, int], Goal] = {}
-        self._turn: dict[int, int] = {}
+    grid: Grid
+    table: Table
+    layout: Layout
+    collector: Collector
+    sections: Sections
+    owner: Measure | None
+    year_of: YearOf
+    #: the goal's name where no column has it, and the unit and sort of those that say none
+    fallback: str
+    unit: str
+    sort: str
+    kind: Role | None
+    kind_of_titles: Role | None
+    kinds_in_turn: list[Role]
+    groups: list[str]
+    departments: list[str]
+    _before: Measure | None = None
+    _rows_of: dict[int, tuple[int, Measure]] = field(default_factory=dict)
+    _last: dict[int, str] = field(default_factory=dict)
+    _level: dict[int, str] = field(default_factory=dict)
+    _goal: dict[int, Goal] = field(default_factory=dict)
+    _goal_at: dict[tuple[int, int], Goal] = field(default_factory=dict)
+    _turn: dict[int, int] = field(default_factory=dict)
 
     def read(self) -> None:
         """Every row of the table, from the first to the last."""

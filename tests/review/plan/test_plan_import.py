@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from review import clock
 from review.domain.form_presets import PRESETS
@@ -18,6 +19,7 @@ from review.domain.refusals import Invalid, NotAllowed, Stale
 from review.domain.sheet import Doubt, IndicatorBlock, IndicatorCell, PlanDocument, Sheet
 from review.models import AuditEntry, Department, Indicator, IndicatorYear, Measure, MeasureYear, Plan, PlanUpload
 from review.plan.services import plan_files, planning
+from review.workbook import plan_list, sandbox
 from tests.cast import Cast, settle_background
 from tests.corpus.hostile import CASES
 from tests.review.acting import as_, words
@@ -301,21 +303,23 @@ def test_what_cannot_be_read_any_more_is_refused_without_loss(cast: Cast, plan: 
 # --- the blank form -------------------------------------------------------------------------------------------------
 
 
+OWN_LABELS = {
+    "activity": {"current_state": "事業の目的", "description": "事業の内容", "policy": "改善の内容"},
+    "odd": {"current_state": "ねらい"},
+}
+
+
 @pytest.mark.parametrize("form", ["city", "kpi", "activity", "odd"])
 def test_the_blank_form_filled_in_reads_back_cell_by_cell(
     cast: Cast, plan: Plan, form: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from openpyxl import load_workbook
-
-    from review.workbook import plan_list, sandbox
-
-    monkeypatch.setitem(PRESETS, "odd", {"called": {"current_state": {"label": "ねらい"}}})
+    called = {key: {"label": label} for key, label in OWN_LABELS["odd"].items()}
+    monkeypatch.setitem(PRESETS, "odd", {"called": called})
     Plan.objects.filter(pk=plan.pk).update(form=form)
     answer = as_(cast.reviewer).get("/plans/sogo/import/blank/")
     assert "sogo.xlsx" in answer["Content-Disposition"]
     plan.refresh_from_db()
-    own = {"activity": {"current_state": "事業の目的", "description": "事業の内容", "policy": "改善の内容"}}
-    labels = plan_list.TEXTS | {**own, "odd": {"current_state": "ねらい"}}.get(form, {})
+    labels = plan_list.TEXTS | OWN_LABELS.get(form, {})
     path = tmp_path / "form.xlsx"
     path.write_bytes(answer.content)
     book = load_workbook(path)
@@ -336,9 +340,7 @@ def test_the_blank_form_filled_in_reads_back_cell_by_cell(
     (measure,) = read["measures"]
     assert (measure["code"], measure["group"], measure["name"]) == ("1-1", "くらし", "窓口")
     assert measure["departments"] == ["市民課", "広報課"]
-    assert [(goal["name"], goal["unit"], goal["baseline"]) for goal in measure["indicators"]] == [
-        one[:3] for one in goals
-    ]
+    assert [(one["name"], one["unit"], one["baseline"]) for one in measure["indicators"]] == [one[:3] for one in goals]
     assert read["sorts"] == [["activity", "outcome", ""]]
     assert measure["indicators"][0]["targets"] == {"2024": "64", "2025": "74", "2026": "84", "2027": "94"}
     assert measure["indicators"][1]["actuals"]["2027"] == "95"

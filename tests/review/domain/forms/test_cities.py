@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from review.domain.forms.reading import read_grids
-from review.domain.forms.separated import read_separated
+from review.domain.separated import read_separated
 from tests.review.domain.forms.books import Case, Page, differences
 from tests.review.domain.forms.cities_later import LATER, SIDE_BY_SIDE
 from tests.review.domain.forms.cities_lists import LISTS
