@@ -246,11 +246,12 @@ class TableRows:
         name = self._divided(row, segment, measure)
         unit = self._text(row, segment.unit) if segment.unit is not None else self.unit
         before = self._goal.get(key)
-        if name and not has_values and self._is_remark(segment, unit):
+        if name and not has_values and self._is_remark(row, segment, unit):
             self._doubt("unplaced:label", row, segment.unit or 0, label=name, text=unit)
             return None
         if name:
-            self._doubt_several(row, segment, name)
+            if lines := items_of(name):
+                self._doubt("several_in_cell", row, segment.goal or 0, count=len(lines))
             same = before is not None and before.name == name and not unit
             return measure.goal(name, before.unit if same and before else unit)
         if not has_values:
@@ -267,19 +268,19 @@ class TableRows:
         self._doubt("no_goal_name", row, segment.goal)
         return None
 
-    @staticmethod
-    def _is_remark(segment: Segment, unit: str) -> bool:
-        """Whether a row without values is a label and its text: what stands under 単位 is too long for one, or a sentence."""
-        return segment.unit is not None and (len(unit) > _LONGEST_UNIT or unit.endswith("。"))
+    def _is_remark(self, row: int, segment: Segment, unit: str) -> bool:
+        """Whether a row without values is a label and its text: it is of no kind, or what stands under 単位 is too long for one,
+        or a sentence."""
+        kinds = [self._text(one, self.layout.kind) for one in range(row, min(row + 2, self.table.end))]
+        goes_on = len(kinds) > 1 and kinds[1] and not self.grid.own(row + 1, segment.goal or 0).strip()
+        return (self.layout.kind is not None and not kinds[0] and not goes_on) or (
+            segment.unit is not None and (len(unit) > _LONGEST_UNIT or unit.endswith("。"))
+        )
 
     def _sort(self, row: int, segment: Segment) -> str:
         """活動指標 or 成果指標: by the row's own word, the heading of the goals, or the label above the table."""
         heading = "" if segment.goal is None else self.table.headings[segment.goal].sort
         return sort_of(self._text(row, self.layout.sort)) or heading or self.sort
-
-    def _doubt_several(self, row: int, segment: Segment, name: str) -> None:
-        if lines := items_of(name):
-            self._doubt("several_in_cell", row, segment.goal or 0, count=len(lines))
 
     def _divided(self, row: int, segment: Segment, measure: Measure) -> str:
         """The goal's name, with the word that tells its rows apart where several stand under one name."""

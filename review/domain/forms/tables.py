@@ -234,6 +234,9 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
     if inline and role_of(inline[1]) in _LABELS and not is_note(text):
         return True
     role, head = role_of(text), headings[column].role
+    values = [c for c in columns if headings[c].role in VALUES]
+    if role is Role.MEASURE and role is not head and len(columns) == 2 and not values:
+        return True  # 事業2, and its name
     if any(letter.isdigit() for letter in fold(text)) or (role is head and role is not Role.LEFT_OUT):
         return False
     if role is Role.GOAL:

@@ -77,3 +77,14 @@ def test_the_second_sheet_of_a_measure_goes_on_from_the_first_and_never_from_ano
     named = [(doubt["code"], doubt["sheet"]) for doubt in read["doubts"]]
     assert [sheet for code, sheet in named if code == "sheet_joined"] == ["2", "4"]
     assert ("unplaced", "5") in named
+
+
+def test_a_row_of_no_kind_is_the_head_of_the_rows_below_or_no_goal() -> None:
+    text = (
+        "施策|指標|単位|区分|R6|R7\n甲|来訪|人|||\n|||目標|5|6\n|||実績|7|\n|満足|%|||\n|||目標|8|9\n|市民の声|早い|||"
+    )
+    read = read_grids([Page(text=text).grid()]).as_data()
+    (one,) = read["measures"]
+    goals = [(goal["name"], goal["targets"], goal["actuals"]) for goal in one["indicators"]]
+    assert goals == [("来訪", {"2024": "5", "2025": "6"}, {"2024": "7"}), ("満足", {"2024": "8", "2025": "9"}, {})]
+    assert [doubt["detail"] for doubt in read["doubts"] if doubt["code"] == "unplaced"] != []
