@@ -392,7 +392,61 @@ SURVEYED = Case(
     ],
 )  # fmt: skip
 
+#: 実績 to the left of the targets, a rate between, years with and without an era, an office of two levels.
+RATES_BETWEEN = Case(
+    name="rates_between",
+    pages=[Page(title="KPI", merged="B4:B5 A4:A5 C4:C5 D4:D5 E4:G4 H4:J4 K4:L4", text="""
+うみべ市デジタル推進計画|||||||||||
+KPI一覧|||||||||||作成日 R7.5.20
+|||||||||||
+柱|取組名|KPI|単位|令和5年度|||令和6年度|||所管|
+||||実績|目標|達成率|実績|目標|達成率|部|課
+1 市民サービス|書かない窓口|対応した手続数|件|18|15|120%|31|30|103%|市民部|市民課
+||窓口の待ち時間|分|14.2|15.0|106%|12.9|12.0|93%|市民部|市民課
+|オンライン申請|申請率|%|21.7|20.0|109%|34.0|35.0|97%|総務部|情報課
+2 職員の働き方|文書の電子化|電子決裁率|%|88.1|90.0|98%|93.5|95.0|98%|総務部|総務課
+小計||||||||||||
+""")],
+    measures=[
+        measure("書かない窓口", "市民課",
+                goal("対応した手続数", "件", "", "2023=15 2024=30", "2023=18 2024=31"),
+                goal("窓口の待ち時間", "分", "", "2023=15.0 2024=12.0", "2023=14.2 2024=12.9"), group="1 市民サービス"),
+        measure("オンライン申請", "情報課", goal("申請率", "%", "", "2023=20.0 2024=35.0", "2023=21.7 2024=34.0"),
+                group="1 市民サービス"),
+        measure("文書の電子化", "総務課", goal("電子決裁率", "%", "", "2023=90.0 2024=95.0", "2023=88.1 2024=93.5"),
+                group="2 職員の働き方"),
+    ],
+)  # fmt: skip
+
+#: A sheet a 施策 whose goals are blocks of labels, each with its years under each other.
+LABELLED_BLOCKS = Case(
+    name="labelled_blocks",
+    pages=[Page(title="施策3-2", text="""
+施策評価表|||||
+施策名|3-2 安全な通学路|||主管課|土木課
+関係課|学校教育課・危機管理課||||
+現状と課題|歩道の幅が足りない所が残る。||||
+指標①|歩道を整えた延長||単位|km|
+年度|R3|R4|R5|R6|R7
+目標値|1.2|2.4|3.6|4.8|6.0
+実績値|1.1|2.5|3.4|4.9|
+指標②|通学路の事故の件数||単位|件|
+年度|R3|R4|R5|R6|R7
+目標値|8|7|6|5|4
+実績値|9|7|5|6|
+今後の方針|ゾーン30を広げる。||||
+""")],
+    measures=[
+        measure("3-2 安全な通学路", "土木課 学校教育課 危機管理課",
+                goal("歩道を整えた延長", "km", "", "2021=1.2 2022=2.4 2023=3.6 2024=4.8 2025=6.0",
+                     "2021=1.1 2022=2.5 2023=3.4 2024=4.9"),
+                goal("通学路の事故の件数", "件", "", "2021=8 2022=7 2023=6 2024=5 2025=4", "2021=9 2022=7 2023=5 2024=6"),
+                texts={"現状と課題": "歩道の幅が足りない所が残る。", "今後の方針": "ゾーン30を広げる。"}),
+    ],
+)  # fmt: skip
+
 UNSEEN = [
     UPPER_AND_LOWER, FRONT_AND_BACK, ARROWS, OWN_YEARS, YEARS_DOWN, OFFICE_IN_SECTION, LINES_IN_CELLS, SHEET_OF_AN_OFFICE,
-    GOALS_OVER_COLUMNS, TWO_TARGETS, STACKED_CARDS, SURVEYED,
+    GOALS_OVER_COLUMNS, TWO_TARGETS, STACKED_CARDS, SURVEYED, RATES_BETWEEN,
+    LABELLED_BLOCKS,
 ]  # fmt: skip
