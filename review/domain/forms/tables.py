@@ -237,7 +237,8 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
     values = [c for c in columns if headings[c].role in VALUES]
     if role is Role.MEASURE and role is not head and len(columns) == 2 and not values:
         return True  # 事業2, and its name
-    if any(letter.isdigit() for letter in fold(text)) or (role is head and role is not Role.LEFT_OUT):
+    numbered = any(letter.isdigit() for letter in fold(text)) and not (role is Role.GOAL and head is Role.YEAR)
+    if numbered or (role is head and role is not Role.LEFT_OUT):
         return False
     if role is Role.GOAL:
         return len(columns) > 1 and head not in (Role.SORT, None)
