@@ -33,9 +33,9 @@ _WIDE, _NARROW, _ROWS = 28.0, 14.0, 300
 def headings(years: Sequence[int], form: Form) -> list[str]:
     """The heading of each column; of the texts those that the form asks for, as the plan calls them."""
     values = [f"{fiscal_year_label(year)}{kind}" for year in years for kind in ("目標", "実績")]
-    asked = {one.key: one.label for one in sheet_form.of(form)}
+    labels = {one.key: one.label for one in sheet_form.of(form)}
     own = {one.key: one.label for one in fields.texts()}
-    texts = [short if asked[key] == own[key] else asked[key] for key, short in TEXTS.items() if key in asked]
+    texts = [short if labels[key] == own[key] else labels[key] for key, short in TEXTS.items() if key in labels]
     return [*_HEADS, *texts, *_GOAL, *values]
 
 

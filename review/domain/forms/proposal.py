@@ -135,15 +135,15 @@ class Collector:
     def card(self, name: str, code: str, *, sheet: str) -> Measure | None:
         """The measure of which this sheet speaks by its name, its number or both: one of an earlier sheet, else a new one;
         None where a number alone finds none."""
-        found = [
+        before = [
             measure
             for (_group, title, _place), measure in self.measures.items()
             if title != sheet and squeezed(name) in ("", squeezed(measure.name))
             if code == measure.code or (name and not (code and measure.code))
         ]
-        if len(found) == 1 and (name or code):
-            self.doubt("sheet_joined", sheet=sheet, title=sheet, name=found[0].name)
-            return found[0]
+        if len(before) == 1 and (name or code):
+            self.doubt("sheet_joined", sheet=sheet, title=sheet, name=before[0].name)
+            return before[0]
         if not name:
             return None
         return self.measures.setdefault(("", sheet, str(len(self.measures))), Measure(name=name))

@@ -272,8 +272,8 @@ class _SheetReader:
         if layout.kind is None:
             for row, column in ((r, c) for r in range(self.grid.height) for c in self.grid.filled(r)):
                 if kinds := kinds_in_turn(text := self.grid.own(row, column)):
-                    cell, said = self.grid.address(row, column), text.strip()[:40]
-                    self.collector.doubt("rows_in_turn", sheet=self.grid.title, cell=cell, text=said)
+                    cell, note = self.grid.address(row, column), text.strip()[:40]
+                    self.collector.doubt("rows_in_turn", sheet=self.grid.title, cell=cell, text=note)
                     return kinds
         return []
 

@@ -365,8 +365,7 @@ class TableRows:
         """The year that the value itself names, where its heading does not; `at_end`: in a bracket of its own, 50.0(R9)."""
         text = self.grid.seen(row, value.column)
         bracket = _BRACKET.search(text)
-        said = "" if at_end and not (bracket and is_year_only(bracket[1])) else text
-        year = named_year(said).year
+        year = None if at_end and not (bracket and is_year_only(bracket[1])) else named_year(text).year
         if year is not None:
             self._doubt("year_in_value", row, value.column, text=text.strip(), western_year=year)
         return year

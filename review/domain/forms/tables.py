@@ -18,6 +18,7 @@ from review.domain.forms.headings import (
     understand,
     unmarked,
 )
+from review.domain.forms.label_rows import label_in
 
 _MOST_HEADER_ROWS = 4
 _NOTE = re.compile(
@@ -30,7 +31,6 @@ _TOTAL = re.compile(r"(?:合計|小計|総計|計|平均|総合計|合計値|全
 #: what may stand over several columns alone; None is a year
 _SPANNING = VALUES | {None, Role.GOAL, Role.FIGURE, Role.LEFT_OUT}
 #: what stands at the head of a label's row, where a table has ended
-_INLINE = re.compile(r"\s*([^::\d\n]{1,14})[::]\s*\S.*", re.S)
 _LABELS = frozenset({Role.CODE, Role.MEASURE, Role.GROUP, Role.DEPARTMENT, Role.RELATED, Role.TEXT, Role.LEFT_OUT})
 
 
@@ -230,8 +230,8 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
     if not columns:
         return False
     column, text = columns[0], grid.own(row, columns[0])
-    inline = _INLINE.fullmatch(unicodedata.normalize("NFKC", text))
-    if inline and role_of(inline[1]) in _LABELS and not is_note(text):
+    label, named = label_in(text)
+    if named in _LABELS and not any(map(str.isdigit, label)) and not is_note(text):
         return True
     role, head = role_of(text), headings[column].role
     values = [c for c in columns if headings[c].role in VALUES]
