@@ -10,13 +10,14 @@ from tests.review.domain.forms.books import Case, Page, differences
 from tests.review.domain.forms.cities_later import LATER, SIDE_BY_SIDE
 from tests.review.domain.forms.cities_lists import LISTS
 from tests.review.domain.forms.cities_more import MORE
+from tests.review.domain.forms.cities_printed import PRINTED
 from tests.review.domain.forms.cities_round import CARDS_WITH_SORTS, ROUND, SORTED_LIST
 from tests.review.domain.forms.cities_sheets import SHEET_CASES
 from tests.review.domain.forms.cities_unseen import NOTED, NOTED_CSV, TIDY, TIDY_CSV, UNSEEN
 from tests.review.domain.forms.kinds import KINDS
 from tests.review.domain.forms.more_kinds import MORE_KINDS
 
-CASES = [*UNSEEN, *ROUND, *LISTS, *SHEET_CASES, *MORE, *LATER, *KINDS, *MORE_KINDS]
+CASES = [*UNSEEN, *PRINTED, *ROUND, *LISTS, *SHEET_CASES, *MORE, *LATER, *KINDS, *MORE_KINDS]
 
 
 def test_each_goal_is_an_activity_or_an_outcome_as_its_row_heading_or_label_says() -> None:
