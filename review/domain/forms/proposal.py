@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from review.domain import doubt_words
+from review.domain.forms.grid import Grid
 from review.domain.forms.headings import Column
 
 #: (baseline, None), (target, year) or (actual, year)
@@ -159,6 +160,13 @@ class Collector:
         doubt = FormDoubt(sheet=sheet, cell=cell, **doubt_words.doubt(says, proposal, facts))
         if doubt not in self.doubts:
             self.doubts.append(doubt)
+
+    def keep_cells(self, grid: Grid) -> None:
+        """Note the whole text of each cell of the sheet of which a doubt speaks, as a person would rewrite it."""
+        places = {doubt.cell for doubt in self.doubts if doubt.sheet == grid.title}
+        for row, column in ((row, column) for row in range(grid.height) for column in range(grid.width)):
+            if (cell := grid.address(row, column)) in places:
+                self.cells[grid.title, cell] = grid.own(row, column)
 
     def put(self, goal: Goal, slot: Slot, typed: Typed, *, sheet: str, cell: str) -> None:
         """Store a value; another value for the same place is doubted and left out."""

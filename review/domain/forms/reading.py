@@ -45,6 +45,7 @@ def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Propos
             collector.doubt("sample_sheet", sheet=grid.title, title=grid.title)
         elif grid.rows:
             _SheetReader(divided(_upright(grid, collector), collector), collector, corrections).read()
+            collector.keep_cells(grid)
     proposal = collector.proposal()
     if not any(measure.goals or measure.code or measure.departments for measure in proposal.measures):
         raise DocumentError("no_plan")
@@ -99,11 +100,6 @@ class _SheetReader:
         for pair in self.held:
             self._doubt("unplaced:label", pair)
         self._doubt_unplaced()
-        places = {doubt.cell for doubt in self.collector.doubts if doubt.sheet == self.grid.title}
-        for row in range(self.grid.height):
-            for column in range(self.grid.width):
-                if (cell := self.grid.address(row, column)) in places:
-                    self.collector.cells[self.grid.title, cell] = self.grid.own(row, column)
 
     # --- outside tables ---------------------------------------------------------------------------------------------
 

@@ -89,3 +89,10 @@ def test_a_row_of_no_kind_is_the_head_of_the_rows_below_or_no_goal() -> None:
     goals = [(goal["name"], goal["targets"], goal["actuals"]) for goal in one["indicators"]]
     assert goals == [("来訪", {"2024": "5", "2025": "6"}, {"2024": "7"}), ("満足", {"2024": "8", "2025": "9"}, {})]
     assert [doubt["detail"] for doubt in read["doubts"] if doubt["code"] == "unplaced"] != []
+
+
+def test_a_doubt_of_half_a_cell_keeps_the_whole_for_whoever_rewrites_it() -> None:
+    text = "施策|指標|担当課|目標/実績|R6実績\n甲|来訪|市民課|5/6|7\n乙|満足|市民課|8/9|9"
+    proposal = read_grids([Page(text=text, title="R6年度").grid()])
+    assert {doubt.code for doubt in proposal.doubts} >= {"two_in_cell", "year_from_title"}
+    assert proposal.cells["R6年度", "D1"] == "目標/実績"
