@@ -49,7 +49,7 @@ def _text(data: bytes, corrections: Corrections) -> dict[str, Any]:
 
 
 def _of_the_city(document: PlanDocument) -> dict[str, Any]:
-    return {**city_form.proposal_of(document).as_data(), "document": city_form.document_data(document)}
+    return {**city_form.proposal_of(document).as_data(), "document": asdict(document)}
 
 
 def _of_a_list(proposal: Proposal) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -270,9 +270,6 @@ class Corrections:
         roles = {key: role for key, role in data.get("roles", {}).items() if role in CHOICES}
         rest = {name: data.get(name, {}) for name in ("years", "cells", "called")}
         return cls(roles=roles, **rest)
-
-    def as_data(self) -> dict[str, Any]:
-        return asdict(self)
 
     def given_in(self, headings: Sequence[Heading]) -> tuple[dict[int, Role], dict[int, int]]:
         """({column: role}, {column: year}) of those columns of a table of which a person spoke."""

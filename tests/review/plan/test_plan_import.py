@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -244,7 +245,7 @@ def scanned() -> tuple[dict[str, Any], dict[str, Any]]:
 
 def as_sent(document: PlanDocument) -> dict[str, Any]:
     """The document as it comes back from the reading process."""
-    data: dict[str, Any] = json.loads(json.dumps(city_form.document_data(document)))
+    data: dict[str, Any] = json.loads(json.dumps(asdict(document)))
     return data
 
 
