@@ -12,6 +12,9 @@ DOUBTS: dict[str, tuple[str, str]] = {
     # of lists and tables
     "hidden_sheet": ("シート「%(title)s」は非表示のため、読みませんでした。", _LEFT),
     "sample_sheet": ("シート「%(title)s」は記入の例や説明のため、読みませんでした。", _LEFT),
+    "two_in_cell": ("%(heading_words)sを、2つの値の欄に分けて読みました。", "分けて読む"),
+    "sheet_joined": ("シート「%(title)s」を、施策「%(name)s」の続きとして読みました。", ""),
+    "rows_in_turn": ("目標と実績などの区別を、注記「%(text)s」のとおり、指標の行の順に読みました。", ""),
     "turned_sheet": ("シート「%(title)s」は、列ごとに1つの施策として読みました。", "列ごとに読む"),
     "hidden_row": ("%(row)s行目は非表示ですが、読みました。", _TAKEN),
     "hidden_column": ("%(column)s列は非表示ですが、読みました。", _TAKEN),
@@ -34,6 +37,8 @@ DOUBTS: dict[str, tuple[str, str]] = {
     "no_goal_column": ("指標の名前の欄がありません。", "施策名を指標の名前とする"),
     "no_goal_name": ("値がありますが、指標の名前がありません。", _LEFT),
     "several_in_cell": ("1つのセルに指標が%(count)sつ書かれているようです。1つの指標として読みました。", "指標ごとに行を分ける"),
+    "several_in_cell:divided": ("1つのセルの指標%(count)sつを、値の行の順に分けて読みました。", "指標ごとに分ける"),
+    "department_from_sheet": ("担当部署の欄がないため、シートの名前「%(title)s」を担当部署としました。", ""),
     "goal_divided": ("「%(name)s」は行ごとに分けて読みました。", ""),
     "merged_value": ("結合されたセルの「%(text)s」を、かかる行と年度のすべての値として読みました。", ""),
     "kind_unknown": ("%(heading_words)sの値が目標か実績か分かりません。", _LEFT),

@@ -137,21 +137,20 @@ def block_label(row: Row, header: Header) -> tuple[str, int] | None:
     return None
 
 
-def find_header(rows: Sequence[Row], *, plan_years: Sequence[int] = (), place: str = "") -> Header:
+def find_header(rows: Sequence[Row], *, plan_years: Sequence[int] = (), sheet: str = "") -> Header:
     """The header of a sheet; years without a heading are inferred from their neighbours and from the plan.
 
     Raises DocumentError where there is no such row or no 年度 in it.
     """
     index = next((i for i, row in enumerate(rows) if is_header(row)), None)
     if index is None:
-        line = last_line(rows)
-        raise DocumentError("「取組内容」と年度の見出しの行がありません。", line=line, place=place)
+        raise DocumentError("no_header", line=last_line(rows), sheet=sheet)
     row = rows[index]
     label_column = next(c for c in row.filled() if fold(row.at(c)).startswith(_ACTIVITY))
     named = {c: year for c in row.filled() if c > label_column and (year := parse_fiscal_year(row.at(c)))}
     merged = frozenset(_years_in(row.at(label_column)))
     if not named:
-        raise DocumentError("「取組内容」の行に年度の見出しがありません。", line=row.number, place=place)
+        raise DocumentError("no_header:years", line=row.number, sheet=sheet)
     columns = _infer(named, merged | set(plan_years), label_column)
     return Header(
         index=index,

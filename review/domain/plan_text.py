@@ -11,10 +11,11 @@ from collections.abc import Sequence
 
 from review.domain import fields, measure_codes
 from review.domain import form_labels as labels
+from review.domain.doubt_words import LINE, SHEET
 from review.domain.form_labels import fold
 from review.domain.form_rows import Row, find_header, is_code_row
-from review.domain.forms.separated import decode
 from review.domain.scan_marks import Wording, count_departments, healthy_department
+from review.domain.separated import decode
 from review.domain.sheet import DocumentError, Doubt, PlanDocument, Sheet
 from review.domain.sheet_rows import SheetReader
 
@@ -49,15 +50,11 @@ def read_plan_text(data: bytes) -> PlanDocument:
 
 def _decode(data: bytes) -> str:
     if not data.strip():
-        raise DocumentError("ファイルが空です。", advice="計画の文書を選び直してください。")
+        raise DocumentError("empty")
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
     match = _CONTROL.search(text)
     if match:
-        raise DocumentError(
-            "文字ではないデータが含まれています。文書ではないか、壊れています。",
-            line=text.count("\n", 0, match.start()) + 1,
-            advice="タブ区切りのテキストか、市の様式の.xlsxを選び直してください。",
-        )
+        raise DocumentError("no_text", line=text.count("\n", 0, match.start()) + 1)
     return text
 
 
@@ -71,11 +68,7 @@ def _segments(rows: Sequence[Row]) -> list[list[Row]]:
     """The rows of each 施策: from the heading above its 施策ID to the heading of the next."""
     codes = [i for i, row in enumerate(rows) if is_code_row(row)]
     if not codes:
-        raise DocumentError(
-            "「施策ID」の行が1つもありません。計画の文書ではないようです。",
-            line=1,
-            advice="「施策ID」の欄がある、タブ区切りのテキストを選び直してください。",
-        )
+        raise DocumentError("no_code", line=1)
     starts = [_heading_above(rows, code, floor) for floor, code in zip([-1, *codes], codes, strict=False)]
     _refuse_text_before(rows[: starts[0]])
     return [list(rows[start:end]) for start, end in zip(starts, [*starts[1:], len(rows)], strict=True)]
@@ -96,7 +89,7 @@ def _refuse_text_before(rows: Sequence[Row]) -> None:
     words = {fold(cell) for row in rows for cell in row.cells}
     if words & {fold(labels.ACTIVITY), fold(labels.NAME_ROW), fold(fields.label(fields.Section.HEAD, "name"))}:
         line = next(row.number for row in rows if not row.is_blank)
-        raise DocumentError("最初の「施策ID」より前に、施策の続きと思われる行があります。", line=line)
+        raise DocumentError("text_before", line=line)
 
 
 def _line_of(rows: Sequence[Row], label: str) -> int:
@@ -106,27 +99,23 @@ def _line_of(rows: Sequence[Row], label: str) -> int:
 # --- the document as a whole; the workbook's reader uses these too -----------------------------------------------
 
 
-def plan_years(segments: Sequence[Sequence[Row]], places: Sequence[str] = ()) -> tuple[int, ...]:
+def plan_years(segments: Sequence[Sequence[Row]], sheets: Sequence[str] = ()) -> tuple[int, ...]:
     """The 年度 of the plan: those that most sheets name; the longer row where two are named as often."""
-    named = places or [""] * len(segments)
-    headers = [find_header(rows, place=place) for rows, place in zip(segments, named, strict=True)]
+    named = sheets or [""] * len(segments)
+    headers = [find_header(rows, sheet=sheet) for rows, sheet in zip(segments, named, strict=True)]
     counts = Counter(header.years for header in headers)
     return max(counts, key=lambda years: (counts[years], len(years)))
 
 
-def refuse_duplicates(codes: Sequence[str], lines: Sequence[int], places: Sequence[str] = ()) -> None:
+def refuse_duplicates(codes: Sequence[str], lines: Sequence[int], titles: Sequence[str] = ()) -> None:
     """Raises DocumentError where two sheets carry the same 施策ID."""
     same = [measure_codes.same(code) for code in codes]
     for index, code in enumerate(codes):
         if same[index] in same[:index]:
             first = same.index(same[index])
-            before = f"シート「{places[first]}」" if places else f"{lines[first]}行目"
-            raise DocumentError(
-                f"施策ID「{code}」が2回あります(1回目は{before})。",
-                line=lines[index],
-                advice="どちらが正しいかを確かめ、1つにしてください。",
-                place=f"シート「{places[index]}」" if places else "",
-            )
+            before = SHEET % {"title": titles[first]} if titles else LINE % {"line": lines[first]}
+            sheet = titles[index] if titles else ""
+            raise DocumentError("code_twice", line=lines[index], sheet=sheet, code=code, place_item=before)
 
 
 def department_doubts(sheets: Sequence[Sheet], lines: Sequence[dict[str, int]]) -> list[Doubt]:

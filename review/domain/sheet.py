@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from review.domain import doubt_words, sheet_form
+from review.domain import doubt_words, refusal_words, sheet_form
 from review.domain.fields import Field, Section
 from review.domain.sheet_form import Form
 
@@ -131,12 +131,9 @@ class DocumentError(Exception):
     """A file that cannot be read as a plan; nothing of it was stored.
 
     `str()` is one Japanese message for the person who chose the file: where, what is wrong, what to do.
-    `line` is the line or row (0 where there is none), `cause` the part of the message with the cause.
+    `says` is its name in `refusal_words`, `line` the line or row (0 where there is none) of the text or of `sheet`.
     """
 
-    def __init__(self, cause: str, *, line: int = 0, advice: str = "", place: str = "") -> None:
-        self.line = line
-        self.cause = cause
-        spot = "の".join(part for part in (place, f"{line}行目" if line else "") if part)
-        where = f"{spot}: " if spot else ""
-        super().__init__(f"{where}{cause}{advice or 'ファイルを確かめて、もう一度取り込んでください。'}")
+    def __init__(self, says: str, *, line: int = 0, sheet: str = "", measure: str = "", **facts: object) -> None:
+        self.says, self.line = says, line
+        super().__init__(refusal_words.refusal(says, sheet=sheet, line=line, measure=measure, facts=facts))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from review.domain import fields, measure_codes
+from review.domain import fields
 from review.domain import form_labels as labels
 from review.domain.doubt_words import NO_MARK, OF_YEARS, PLACED
 from review.domain.fields import Section
@@ -44,7 +44,7 @@ class _HeadField:
 
 @dataclass(kw_only=True)
 class SheetReader:
-    """Reads the rows of one sheet; `place` names the worksheet in messages, "" for a text.
+    """Reads the rows of one sheet; `title` names the worksheet in messages, "" for a text.
 
     `scanned` searches for the marks of a scan (stray spaces and the like), which a filled-in workbook does not have.
     """
@@ -52,7 +52,7 @@ class SheetReader:
     rows: Sequence[Row]
     wording: Wording
     plan_years: tuple[int, ...] = ()
-    place: str = ""
+    title: str = ""
     scanned: bool = True
     code: str = ""
     doubts: list[Doubt] = field(default_factory=list)
@@ -64,8 +64,7 @@ class SheetReader:
         texts = self._texts()
         starts = self._block_starts(header)
         if not starts:
-            line = self.rows[header.index].number
-            raise self._error("「成果目標」の欄(評価項目・目標・実績)がありません。", line)
+            raise self._error("no_goals", self.rows[header.index].number)
         schedule = self._schedule(header, starts[0])
         blocks = tuple(self._block(number, index, header) for number, index in enumerate(starts, start=1))
         self._doubt_unread(header, starts)
@@ -93,9 +92,9 @@ class SheetReader:
                 self._head_row(row, head)
         for one in fields.of(Section.HEAD):
             if one.key not in head:
-                raise self._error(f"「{one.label}」の欄がありません。", self.rows[0].number)
+                raise self._error("no_field", self.rows[0].number, label_item=one.label)
         if not head["name"].text.strip():
-            raise self._error("施策名が空欄です。", head["name"].line)
+            raise self._error("no_name", head["name"].line)
         if not head["owner"].text.strip():
             self._doubt("missing_owner", head["owner"].line)
         self._mark(head["name"].text, head["name"].line, "施策名", phrase=True)
@@ -107,8 +106,7 @@ class SheetReader:
         for name, column, value in head_fields(row):
             label = fields.label(Section.HEAD, name)
             if name in head:
-                cause = f"「{label}」が1つの施策に2回あります。前の施策との境(施策IDの行)が失われた可能性があります。"
-                raise self._error(cause, row.number)
+                raise self._error("label_twice:head", row.number, label_item=label)
             head[name] = _HeadField(text=row.at(value), line=row.number)
             if name == "code":
                 self._read_code(head[name])
@@ -118,12 +116,8 @@ class SheetReader:
     def _read_code(self, field: _HeadField) -> None:
         self.code = read_code(field.text)
         if not self.code:
-            cause = (
-                f"施策ID「{field.text.strip()[:20]}」の形が正しくありません。"
-                if field.text.strip()
-                else "施策IDが空欄です。"
-            )
-            raise self._error(cause, field.line, f"{measure_codes.HOW}記入してください。")
+            typed = field.text.strip()[:20]
+            raise self._error("bad_code" if typed else "bad_code:empty", field.line, text=typed)
         if self.code != field.text:
             self._doubt("code_variant", field.line, self.code, typed=field.text, text=self.code)
 
@@ -155,7 +149,7 @@ class SheetReader:
             if one is None:
                 continue
             if one.key in texts:
-                raise self._error(f"「{one.label}」が1つの施策に2回あります。", row.number)
+                raise self._error("label_twice", row.number, label_item=one.label)
             value = row.after(0)
             texts[one.key] = row.at(value)
             self._mark(texts[one.key], row.number, one.label)
@@ -165,14 +159,13 @@ class SheetReader:
         for one in fields.of(Section.CONTENT):
             # A file may be older than a field that was added since.
             if one.key not in texts and one.since == 1:
-                advice = "欄の名前を変えた計画の施策シートは、その計画の「計画の取込み」の画面から送ってください。"
-                raise self._error(f"「{one.label}」の欄がありません。", last_line(self.rows), advice)
+                raise self._error("no_field:text", last_line(self.rows), label_item=one.label)
         return texts
 
     # --- 取組みスケジュール -----------------------------------------------------------------------------------
 
     def _header(self) -> Header:
-        header = find_header(self.rows, plan_years=self.plan_years, place=self.place)
+        header = find_header(self.rows, plan_years=self.plan_years, sheet=self.title)
         row = self.rows[header.index]
         if header.merged:
             years = "、".join(map(fiscal_year_label, sorted(header.merged)))
@@ -240,8 +233,7 @@ class SheetReader:
         for index in broken:
             # Before the first block, an activity may be called 評価項目; it has no label of a 成果目標 beside it.
             if not starts or index > starts[0] or any(c < header.label_column for c in self.rows[index].filled()):
-                cause = "「評価項目」の下に「目標」「実績」の行が続いていません。"
-                raise self._error(cause, self.rows[index].number)
+                raise self._error("goal_cut", self.rows[index].number)
         return starts
 
     def _next_two(self, index: int) -> list[int]:
@@ -339,9 +331,8 @@ class SheetReader:
     def _doubt(self, says: str, line: int, proposal: str | None = "", **facts: object) -> None:
         self.doubts.append(Doubt.of(says, measure=self.code, line=line, proposal=proposal, **facts))
 
-    def _error(self, cause: str, line: int, advice: str = "") -> DocumentError:
-        name = f"施策{self.code}: " if self.code else ""
-        return DocumentError(name + cause, line=line, advice=advice, place=self.place)
+    def _error(self, says: str, line: int, **facts: object) -> DocumentError:
+        return DocumentError(says, line=line, sheet=self.title, measure=self.code, **facts)
 
 
 def _bar(year: int, text: str) -> Bar:

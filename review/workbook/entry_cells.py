@@ -95,11 +95,11 @@ def add_hints(sheet: Worksheet, cells: Mapping[str, str], form: Form) -> None:
     ahead = [cell for key, cell in cells.items() if items.is_next(key)]
     if bar:
         text = "取り組む年度に■を記入します(■の後に言葉を続けられます)。取り組まない年度は空にします。"
-        _hint(sheet, bar, "取組みスケジュール", text, choices=f'"{bars.SIGN}"')
+        hint(sheet, bar, "取組みスケジュール", text, choices=f'"{bars.SIGN}"')
     if ahead:
         reasons = "」「".join(one.label for one in typed.values() if one.required == Required.WHERE_PLAN_CHANGES)
         text = f"計画から変えるときは、「{reasons}」の欄に理由を記入してください。"
-        _hint(sheet, ahead, "来年度の目標", text)
+        hint(sheet, ahead, "来年度の目標", text)
     for one in typed.values():
         if one.key in cells and (text := _HOW.get(one.kind, "")):
             choices = f'"{",".join(one.levels)}"' if one.levels else None
@@ -109,10 +109,11 @@ def add_hints(sheet: Worksheet, cells: Mapping[str, str], form: Form) -> None:
                 if choices and len(choices) <= 255 and not any(set(level) & set(',"') for level in one.levels)
                 else None
             )
-            _hint(sheet, [cells[one.key]], one.label[:32], f"{text}{'、'.join(one.levels)}"[:255], choices=offered)
+            hint(sheet, [cells[one.key]], one.label[:32], f"{text}{'、'.join(one.levels)}"[:255], choices=offered)
 
 
-def _hint(sheet: Worksheet, cells: Iterable[str], title: str, text: str, *, choices: str | None = None) -> None:
+def hint(sheet: Worksheet, cells: Iterable[str], title: str, text: str, *, choices: str | None = None) -> None:
+    """Words beside the chosen cell, and what can be chosen there."""
     # A list without an error offers ■ and still takes whatever is typed.
     rule = DataValidation(
         type="list" if choices else None, formula1=choices, allow_blank=True, showErrorMessage=False,

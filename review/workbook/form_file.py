@@ -7,7 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from review.domain.forms import city_form, reading, separated
+from review.domain import separated
+from review.domain.forms import city_form, reading
 from review.domain.forms.headings import Corrections
 from review.domain.forms.proposal import Proposal
 from review.domain.plan_text import read_plan_text
@@ -48,7 +49,7 @@ def _text(data: bytes, corrections: Corrections) -> dict[str, Any]:
 
 
 def _of_the_city(document: PlanDocument) -> dict[str, Any]:
-    return {**city_form.proposal_of(document).as_data(), "document": city_form.document_data(document)}
+    return {**city_form.proposal_of(document).as_data(), "document": asdict(document)}
 
 
 def _of_a_list(proposal: Proposal) -> dict[str, Any]:

@@ -49,11 +49,8 @@ def read_plan_workbook(path: Path, called: Mapping[str, str] | None = None) -> P
         elif any(c.value is not None for row in sheet.iter_rows() for c in row):
             doubts.append(Doubt.of("skipped_sheet", title=sheet.title))
     if not forms:
-        raise DocumentError(
-            "市の様式のシート(「施策ID」の欄があるシート)が1つもありません。",
-            advice="施策シートのブックを選び直してください。",
-        )
-    years = plan_years([form.rows for form in forms], [form.place for form in forms])
+        raise DocumentError("no_code:book")
+    years = plan_years([form.rows for form in forms], [form.title for form in forms])
     readers = [form.reader(years) for form in forms]
     sheets = tuple(reader.read() for reader in readers)
     lines = [{one.key: _line_of(form.rows, one.label) for one in fields.of(fields.Section.HEAD)} for form in forms]
@@ -83,12 +80,8 @@ class _Form:
     rows: list[Row]
     odd: list[Doubt] = field(default_factory=list)
 
-    @property
-    def place(self) -> str:
-        return f"シート「{self.title}」"
-
     def reader(self, years: tuple[int, ...]) -> SheetReader:
-        return SheetReader(rows=self.rows, wording=Wording(""), plan_years=years, place=self.place, scanned=False)
+        return SheetReader(rows=self.rows, wording=Wording(""), plan_years=years, title=self.title, scanned=False)
 
     def doubts_of(self, code: str) -> list[Doubt]:
         doubts = [replace(doubt, measure=code) for doubt in self.odd]
@@ -106,7 +99,7 @@ def _form_of(sheet: Worksheet, called: Mapping[str, str]) -> _Form | None:
     start = next((i for i, row in enumerate(rows) if begins_form(row)), None)
     if start is None:
         if _CODE_LIKE.fullmatch(sheet.title):
-            raise DocumentError("「施策ID」の欄がありません。", place=f"シート「{sheet.title}」")
+            raise DocumentError("no_field", sheet=sheet.title, label_item=labels.CODE)
         return None
     columns = [c for c in range(len(rows[start].cells)) if any(row.cells[c].strip() for row in rows[start:])]
     form = _Form(title=sheet.title, rows=[])

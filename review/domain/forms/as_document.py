@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from review.domain import measure_codes
+from review.domain import fields, measure_codes
 from review.domain.doubt_words import IN_SHEET, PLACED, SHEET
 from review.domain.fiscal import fiscal_year_label
 from review.domain.forms import city_form
@@ -27,11 +27,13 @@ _LEADING = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What the plan holds: its years, {name: 施策ID}, {(施策ID, name): number of the goal}; empty for a plan without 施策."""
+    """What the plan holds: its years, {name: 施策ID}, {(施策ID, name): number of the goal}, all empty for a plan without
+    施策; `called` are the product's words for the labels of its own form."""
 
     years: Sequence[int] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
 
 
 def document_in(read: Mapping[str, Any], known: Known) -> PlanDocument:
@@ -45,7 +47,7 @@ def document_of(proposal: Mapping[str, Any], known: Known) -> PlanDocument:
     named = {int(y) for m in measures for g in m["indicators"] for kind in _KINDS for y in g[kind]}
     inside = sorted(year for year in named if year in known.years) if known.years else sorted(named)
     if not inside:
-        raise DocumentError(_no_years(named, known), advice="計画とファイルの組み合わせを確かめてください。")
+        raise _no_years(named, known)
     making = _Making(
         known, range(known.years[0], known.years[-1] + 1) if known.years else range(inside[0], inside[-1] + 1)
     )
@@ -105,7 +107,7 @@ class _Making:
         if not offices:
             facts = {"name": measure["name"], "nobody": NOBODY}
             self.doubts.append(Doubt.of("no_department:nobody", measure=code, proposal=NOBODY, **facts))
-        texts, left = sheet_texts(measure.get("texts", {}))
+        texts, left = sheet_texts(measure.get("texts", {}), self.known.called)
         for label in left:
             self.doubts.append(Doubt.of("text_left_out", measure=code, label=label))
         return Sheet(
@@ -205,15 +207,15 @@ class _Groups:
 def refuse_long(text: str, most: int, what: str) -> None:
     """Raise DocumentError, naming `what` the text is, where it is longer than can be stored."""
     if len(text) > most:
-        cause = f"{what}「{text[:20]}…」が長すぎます({most}文字まで。今は{len(text)}文字です)。"
-        raise DocumentError(cause, advice="短くするか、欄の見出しを確かめてください。")
+        raise DocumentError("too_long", what_item=what, text=text[:20], most_n=most, now_n=len(text))
 
 
-def _no_years(named: Collection[int], known: Known) -> str:
+def _no_years(named: Collection[int], known: Known) -> DocumentError:
     if not named:
-        return "目標や実績の年度が1つも読めません。"
-    period = f"{fiscal_year_label(known.years[0])}〜{fiscal_year_label(known.years[-1])}"
-    return f"ファイルの年度({'、'.join(map(fiscal_year_label, sorted(named)))})が、すべて計画の期間({period})の外です。"
+        return DocumentError("no_years")
+    first, last = fiscal_year_label(known.years[0]), fiscal_year_label(known.years[-1])
+    years = "、".join(map(fiscal_year_label, sorted(named)))
+    return DocumentError("no_years:outside", file_years=years, first_year=first, last_year=last)
 
 
 def doubt_of(doubt: Mapping[str, str]) -> Doubt:
@@ -241,12 +243,14 @@ _PLACES: tuple[tuple[str, str], ...] = (
 )
 
 
-def sheet_texts(labelled: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """({key: text}, the labels without a place). Several labels of one key follow each other, each with its label."""
+def sheet_texts(labelled: Mapping[str, str], called: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """({key: text}, the labels without a place). Several labels of one key follow each other, each with its label. A label of
+    the plan's own form (`called`) stands before what its words seem to say."""
+    own = {one.label: one.key for one in fields.texts()}
     places: dict[str, list[tuple[str, str]]] = {}
     left: list[str] = []
     for label, text in labelled.items():
-        key = next((key for key, words in _PLACES if re.search(words, label)), "")
+        key = own.get(called.get(label, "")) or next((key for key, words in _PLACES if re.search(words, label)), "")
         if key:
             places.setdefault(key, []).append((label, text))
         else:

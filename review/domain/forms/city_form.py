@@ -1,7 +1,6 @@
 """The first city's own form, read by its own readers, as a proposal like any other file's."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from review.domain import fields
@@ -47,16 +46,8 @@ def _doubt(doubt: Doubt) -> FormDoubt:
     return FormDoubt(code=doubt.code, sheet=doubt.measure, cell=cell, detail=doubt.detail, proposal=doubt.proposal)
 
 
-# --- as data ---------------------------------------------------------------------------------------------------------
-
-
-def document_data(document: PlanDocument) -> dict[str, Any]:
-    """The whole document in the types of JSON, but for tuples, which it writes as lists."""
-    return asdict(document)
-
-
 def document_from(data: Mapping[str, Any]) -> PlanDocument:
-    """The document that `document_data` wrote."""
+    """The document of which this is the data (`asdict`), by way of JSON."""
     return PlanDocument(
         years=tuple(data["years"]),
         sheets=tuple(map(_sheet_from, data["sheets"])),

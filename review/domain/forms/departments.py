@@ -2,13 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+
+from review.domain.forms.headings import Role, role_of
 
 _OFFICE = re.compile(
     r".+(?:課|室|局|部|署|所|館|園|校|院|係|班|委員会|協議会|議会|庁|センター|事務局|担当|グループ|チーム|本部|支所|出張所|公社|病院|消防|図書館|幼稚園)"
     r"|(?:関係|各|全|庁内|全庁)?(?:各)?(?:課|部|局|部署|所属|庁)(?:等)?|全庁|全課等?|各所属"
 )
 _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_IN_TITLE = re.compile(r"[(\[【]([^()\[\]【】:]{1,10}):([^()\[\]【】]+)[)\]】]")
 #: what stands in the cell where there is no department
 _NOBODY = re.compile(r"[-－―ー–—‐−_＿]+|(?:該当)?(?:なし|無し)")
 
@@ -28,14 +31,20 @@ def split_departments(text: str, known: Collection[str] = ()) -> list[str]:
     return [name for name in dict.fromkeys(names) if not _NOBODY.fullmatch(name)]
 
 
+def offices_named(titles: Iterable[str]) -> list[str]:
+    """Those that titles say in a bracket of their own: 施策1 手続の電子化(担当:総務課)."""
+    matches = (match for title in titles for match in _IN_TITLE.finditer(unicodedata.normalize("NFKC", title)))
+    return [name for one in matches if role_of(one[1]) is Role.DEPARTMENT for name in split_departments(one[2])]
+
+
 def _lines(text: str, known: Collection[str]) -> list[str]:
     """Line breaks and slashes separate, unless a part is no office: then it is a broken line of one name."""
     parts = _pieces(text, r"\n|/|／")
-    joined = parts if all(_is_office(part, known) for part in parts) else [re.sub(r"(?<!\n)\n(?![(（])", "", text)]
+    joined = parts if all(is_office(part, known) for part in parts) else [re.sub(r"(?<!\n)\n(?![(（])", "", text)]
     names: list[str] = []
     for part in joined:
         dotted = _pieces(part, r"[・･·]")
-        whole = part in known or not all(_is_office(one, known) for one in dotted)
+        whole = part in known or not all(is_office(one, known) for one in dotted)
         names += [part] if whole else dotted
     return names
 
@@ -56,6 +65,7 @@ def _pieces(text: str, separator: str) -> list[str]:
     return pieces
 
 
-def _is_office(text: str, known: Collection[str]) -> bool:
+def is_office(text: str, known: Collection[str] = ()) -> bool:
+    """Whether a text is the name of one, or of all of them."""
     bare = _BRACKETS.sub("", unicodedata.normalize("NFKC", text)).strip()
     return text in known or bool(_OFFICE.fullmatch(re.sub(r"\s", "", bare)))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from review.domain.doubt_words import COLUMN, NO_HEADING
 from review.domain.fields import gettext_noop
 from review.domain.forms.years import named_year
 
@@ -66,7 +67,7 @@ _WORDS: tuple[tuple[Role, str], ...] = (
     (Role.TARGET, r"(?:変更後の?|見直し後の?|修正後の?|改定後の?|最終|中間|年間|通年|年度別?|単年度?|各年度?|年次|数値|計画|成果|到達|達成|取組|KPI|期間|評価|実施|行動|事業|めざす|目指す|将来|後期|前期|期末|計画期間の?|(?:計画)?期間終了時の|当該?年度?)*(?:目標|計画|めざす|目指す|めざそう|目指そう)(?:の|すべき)?(?:数値|値|数|水準|額|量|年[度次]?)?(?:の推移)?"),
     (Role.ACTUAL, r"(?:年度別?|年間|通年|単年度?|各年度?|当該?年度?|最新|取組|成果|達成)*(?:実績|結果|実測|達成)(?:見込み?|報告|値|数値|数|額|量|見込値|の?推移)*|最新(?:の)?(?:値|数値|状況|実績)?|(?:中間|最終|直近|事後|期末)(?:評価|年度|時点?|実績|確認)+(?:の)?(?:値|数値|時|年度)*"),
     (Role.GROUP, r"(?:基本|重点|政策|戦略|施策|計画|重点的|まちづくり|横断的?|個別|改革|推進|取組|環境|健康|行動|主要)*(?:の)?(?:基本的な?|的な?)?(?:目標|方針|戦略|政策|方向性?|分野|柱|領域|大綱)(?:別|名|名称)*"),
-    (Role.GROUP, r"(?:総合計画(?:で|上|に|で|における)?の?)?(?:位置付け|位置づけ|体系)|施策体系|政策体系|[大中]項目|[大中]分類|[大中]施策|分類|基本理念|将来(?:都市)?像|目標像|章|節|基本施策(?:名)?|将来像|重点項目|テーマ|カテゴリー?|ビジョン|部門"),
+    (Role.GROUP, r"(?:総合計画(?:で|上|に|で|における)?の?)?(?:位置付け|位置づけ|体系)|総合計画(?:の|上の)(?:基本)?(?:施策|政策)(?:名|体系)?|施策体系|政策体系|[大中]項目|[大中]分類|[大中]施策|分類|基本理念|将来(?:都市)?像|目標像|章|節|基本施策(?:名)?|将来像|重点項目|テーマ|カテゴリー?|ビジョン|部門"),
     (Role.MEASURE, rf"(?:主要|主な|具体的な?|個別|重点|推進|実施|関連|対象|構成|改革|実施計画|実施|細|小|基本的?)*{_THING}(?:の)?(?:項目|事項|名|名称|名前|メニュー|{_THING})*|(?:改革|実施|推進|見直し|行動)+(?:項目|事項|名)|施設名?称?|小項目|小分類|細目|細項目"),
     (Role.RELATED, rf"(?:関係|関連|協力|連携|協働|副担当){_OFFICE}"),
     (Role.DIVISION, rf"(?:{_VERB})(?:部|局|部局)(?:名)?"),
@@ -76,7 +77,7 @@ _WORDS: tuple[tuple[Role, str], ...] = (
     (Role.ITEM, r"項目(?:名)?|内容"),
     (Role.PART, r"名|名称|名前"),
     (Role.FIGURE, r"数値|値|数|人数|件数|実数|中間|最終|前期|後期|初年度|最終年度|見込み?|速報値?|累計|単年度|推移|上半期|下半期|年間|通年|期末"),
-    (Role.TEXT, r".{0,8}(?:目的|概要|内容|課題|問題点|取組状況|実施状況|方向性|方向|今後の.{1,8}|改善(?:点|策|内容)?|対応(?:策|方針)?|対策|成果|効果|必要性|有効性|効率性|公平性|妥当性|達成度|貢献度|優先度|緊急性|意見|総括|所見|説明|考え方|定義|計画期間|事業期間|実施期間|開始年度|終了年度|根拠法令等?|対象者?|手段|手法|実施方法|決算額|分析|要因|スケジュール|工程|経過)"),
+    (Role.TEXT, r".{0,8}(?:目的|概要|内容|課題|問題点|取組状況|実施状況|方向性|方向|(?:今後|次年度|来年度|翌年度)の.{1,8}|改善(?:点|策|内容)?|対応(?:策|方針)?|対策|成果|効果|必要性|有効性|効率性|公平性|妥当性|達成度|貢献度|優先度|緊急性|意見|総括|所見|説明|考え方|定義|計画期間|事業期間|実施期間|開始年度|終了年度|根拠法令等?|対象者?|手段|手法|実施方法|決算額|分析|要因|スケジュール|工程|経過|コメント)"),
 )  # fmt: skip
 _PATTERNS = [(role, re.compile(words)) for role, words in _WORDS]
 _BRACKETS = re.compile(r"[(\[【〔〈<「『][^()\[\]【】〔〕]*[)\]】〕〉>」』]")
@@ -116,6 +117,13 @@ class Heading:
     under: Role | None = None
     #: activity or outcome, where one of the headings is 活動指標 or 成果指標; else ''
     sort: str = ""
+    #: a text without a role over several columns of values: the name of their goal
+    over: str = ""
+
+    @property
+    def place(self) -> str:
+        """How the column is named to a person: by its heading, else as having none."""
+        return COLUMN % {"label": self.label} if self.label else NO_HEADING
 
 
 #: a heading over the years themselves: of which value each says the year
@@ -174,7 +182,8 @@ def understand(path: Sequence[str]) -> Heading:
         role = Role.YEARLY
     under = next((word for text in reversed(path[:-1]) if (word := role_of(text)) in VALUES), None)
     sort = next((which for text in reversed(path) if (which := sort_of(core(text)))), "")
-    return Heading(role=role, year=year, doubt=doubt, label=_label(path), under=under, sort=sort)
+    over = path[0] if role in VALUES and len(path) > 1 and not is_headingish(path[0]) else ""
+    return Heading(role=role, year=year, doubt=doubt, label=_label(path), under=under, sort=sort, over=over)
 
 
 def _label(path: Sequence[str]) -> str:
@@ -210,6 +219,15 @@ def kind_of_row(text: str) -> Role | None:
     """目標, 実績 and the like at the head of a row; None for other words."""
     role = role_of(text)
     return role if role in _KINDS and role is not Role.GOAL else None
+
+
+_IN_TURN = re.compile(r"[上中下]段\s*[:はが=…・]?\s*([^\s上中下段、,。:;/()【】\[\]]{1,8})")
+
+
+def kinds_in_turn(text: str) -> list[Role]:
+    """目標 and 実績 where a note says that they stand above each other (上段:目標、下段:実績), from the highest down; else none."""
+    kinds = [kind_of_row(word) for word in _IN_TURN.findall(unicodedata.normalize("NFKC", text))]
+    return [kind for kind in kinds if kind] if len(kinds) > 1 and None not in kinds else []
 
 
 # --- what a person says otherwise ------------------------------------------------------------------------------------
@@ -253,13 +271,11 @@ class Corrections:
         rest = {name: data.get(name, {}) for name in ("years", "cells", "called")}
         return cls(roles=roles, **rest)
 
-    def as_data(self) -> dict[str, Any]:
-        return asdict(self)
-
     def given_in(self, headings: Sequence[Heading]) -> tuple[dict[int, Role], dict[int, int]]:
         """({column: role}, {column: year}) of those columns of a table of which a person spoke."""
         keys = keys_of(headings)
-        roles = {column: Role(self.roles[key]) for column, key in enumerate(keys) if key in self.roles}
+        roles = {c: Role.TEXT for c, one in enumerate(headings) if self.called.get(one.label, one.label) != one.label}
+        roles |= {column: Role(self.roles[key]) for column, key in enumerate(keys) if key in self.roles}
         return roles, {column: self.years[key] for column, key in enumerate(keys) if key in self.years}
 
 

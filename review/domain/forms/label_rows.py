@@ -13,7 +13,7 @@ _UNIT = re.compile(r"(?:千|百万|万|億)?円|人|件|回|%|人日|時間")
 #: an answer to a label that asks for one, although it is the word of a label itself: 今後の方向性 and 改善 beside it
 _ANSWER = re.compile(r"改善|対応|達成|未達成|前|中間|最終")
 _ASKS = re.compile(r".*(?:方向性?|方針|評価|判定|区分|状況)")
-_LABELS = VALUES | {
+LABELS = VALUES | {
     Role.CODE, Role.GROUP, Role.MEASURE, Role.GOAL, Role.UNIT, Role.DEPARTMENT, Role.DIVISION, Role.RELATED,
     Role.TEXT, Role.LEFT_OUT,
 }  # fmt: skip
@@ -58,19 +58,24 @@ def pairs_of(grid: Grid, rows: Sequence[int], used: set[tuple[int, int]]) -> Ite
 
 def _inline(grid: Grid, row: int, column: int) -> Pair | None:
     """施策名:…, label and value in one cell."""
-    text = grid.own(row, column)
-    match = _INLINE.fullmatch(unicodedata.normalize("NFKC", text))
-    role = role_of(match[1]) if match else None
-    if not match or role not in _LABELS or role is None:
+    heading, role = label_in(text := grid.own(row, column))
+    if role is None:
         return None
     value = re.split(r"[:\uff1a]", text, maxsplit=1)[1].strip()
-    return Pair(role=role, label=core(match[1]), heading=match[1], text=value, row=row, column=column)
+    return Pair(role=role, label=core(heading), heading=heading, text=value, row=row, column=column)
+
+
+def label_in(text: str) -> tuple[str, Role | None]:
+    """(label, its role) of a text that holds its value too, 施策名:…; the role is None for any other."""
+    match = _INLINE.fullmatch(unicodedata.normalize("NFKC", text))
+    role = role_of(match[1]) if match else None
+    return match[1] if match else "", role if role in LABELS else None
 
 
 def _labelled(grid: Grid, row: int, column: int, beside: int | None, allowed: set[int]) -> Pair | None:
     heading = grid.own(row, column)
     role = role_of(heading)
-    if role not in _LABELS or role is None:
+    if role not in LABELS or role is None:
         return None
     place = _value_place(grid, row, column, beside, allowed, role)
     value_row, value_column = place or (row, column)
@@ -114,5 +119,4 @@ def _answers(grid: Grid, row: int, column: int, beside: int) -> bool:
 
 
 def _is_label(text: str) -> bool:
-    match = _INLINE.fullmatch(unicodedata.normalize("NFKC", text))
-    return role_of(text) is not None or (match is not None and role_of(match[1]) in set(_LABELS))
+    return role_of(text) is not None or label_in(text)[1] is not None

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from review.domain.doubt_words import COLUMN, NO_HEADING
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import (
     VALUES,
-    Heading,
     Role,
     core,
     fold,
@@ -31,6 +29,8 @@ _LONGEST_UNIT = 5
 #: a text whose column has no heading
 NAMELESS = "本文"
 _VALUE = re.compile(r"[約概ね延べ]*[-+△▲]?[\d,]++(?:\.\d++)?(?![\s.、)\-]+[^\d\s])|[-―ー－–—]+$")
+#: 施策コード, which numbers no goal and no row
+_OF_MEASURE = re.compile(r"(?:施策|事業|事務事業|取組)(?:の?番号|コード|ID)")
 _SORTS = re.compile(
     r"(?:活動|成果|アウトプット|アウトカム|インプット|代表|補助|参考|主要|結果|取組|施策|事業)?(?:指標|KPI|KGI|目標)?[①-⑳\d]*"
 )
@@ -53,6 +53,8 @@ class Segment:
     """The columns of one goal of a row: its name, unit and values."""
 
     goal: int | None = None
+    #: the goal's name, where it stands over the columns
+    name: str = ""
     unit: int | None = None
     divided_by: int | None = None
     values: list[ValueColumn] = field(default_factory=list)
@@ -275,7 +277,11 @@ class _Decision:
             return
         before = [column for column in codes if column < measure]
         chosen = before[-1] if before else codes[0]
-        if chosen in self.given or self._numbers_measures(chosen, measure):
+        if (
+            chosen in self.given
+            or _OF_MEASURE.match(self.table.headings[chosen].label)
+            or self._numbers_measures(chosen, measure)
+        ):
             self.layout.code = chosen
 
     def _numbers_measures(self, column: int, measure: int) -> bool:
@@ -309,22 +315,21 @@ class _Decision:
 
     def _current_values(self) -> None:
         """現状値 is the 基準値 where no other column is; beside one it is an 実績 of its year."""
-        current = self.columns(Role.CURRENT)
         has_baseline = bool(self.columns(Role.BASELINE))
-        for column in current:
-            heading = self.table.headings[column]
-            self.roles[column] = Role.ACTUAL if has_baseline and heading.year else Role.BASELINE
+        for column in self.columns(Role.CURRENT):
+            has_year = self.table.headings[column].year
+            self.roles[column] = Role.ACTUAL if has_baseline and has_year else Role.BASELINE
             self.layout.current += [column] if has_baseline else []
             has_baseline = True
 
     def _segments(self) -> None:
-        goals = self.columns(Role.GOAL)
-        units = self.columns(Role.UNIT)
-        segments = [Segment(goal=goal) for goal in goals] or [Segment()]
-        starts = [0, *goals[1:]]
+        goals, units = self.columns(Role.GOAL), self.columns(Role.UNIT)
+        over = {one.over: c for c, one in reversed([*enumerate(self.table.headings)]) if one.over and not goals}
+        named = [Segment(name=name) for name in reversed(over)] or [Segment()]
+        segments = [Segment(goal=goal) for goal in goals] or named
+        starts = [0, *sorted([*goals, *over.values()])[1:]]
         for column in self.columns(*VALUES):
             role, heading = self.roles[column], self.table.headings[column]
-            segment = self._of(segments, starts, column)
             if role is not None:
                 value = ValueColumn(
                     column=column,
@@ -333,7 +338,7 @@ class _Decision:
                     doubt="" if column in self.years else heading.doubt,
                     year_column=self._year_beside(column),
                 )
-                segment.values.append(value)
+                self._of(segments, starts, column).values.append(value)
         for unit in units:
             segment = self._of(segments, starts, unit)
             segment.unit = unit if segment.unit is None else segment.unit
@@ -350,7 +355,7 @@ class _Decision:
             self.layout.sort,
             self.layout.year,
             segment.unit,
-            *(value.column for value in segment.values),
+            *(v.column for v in segment.values),
         }
         if column >= self.grid.width or column in taken or self.roles[column] not in _DIVIDING:
             return
@@ -378,10 +383,7 @@ class _Decision:
         layout = self.layout
         own, related = self.columns(Role.DEPARTMENT), self.columns(Role.RELATED)
         layout.departments = [*(own or self.columns(Role.DIVISION)), *related]
-        used = {*layout.groups, *layout.departments, layout.measure, layout.code, layout.kind, layout.sort, layout.year}
-        for segment in layout.segments:
-            used |= {segment.goal, segment.unit, segment.divided_by}
-            used |= {place for value in segment.values for place in (value.column, value.year_column)}
+        used = layout.roles(self.roles)
         for column in range(self.grid.width):
             if column in used or not self.data(column):
                 continue
@@ -393,8 +395,3 @@ class _Decision:
                 layout.unknown.append(column)
             else:
                 layout.left_out.append(column)
-
-
-def heading_place(heading: Heading) -> str:
-    """How a column is named to a person: by its heading, else as having none."""
-    return COLUMN % {"label": heading.label} if heading.label else NO_HEADING

@@ -67,9 +67,9 @@ def mended(document: PlanDocument, mends: Mends) -> PlanDocument:
     codes = [measure_codes.same(sheet.code) for sheet in sheets]
     for code in mends.codes.values():
         if not measure_codes.is_code(code):
-            raise DocumentError(f"施策ID「{code[:30]}」は使えません。", advice="20文字までの番号に直してください。")
+            raise DocumentError("code_refused", code=code[:30])
         if codes.count(measure_codes.same(code)) > 1:
-            raise DocumentError(f"施策ID「{code}」が2つの施策にあります。", advice="どちらかを別の番号にしてください。")
+            raise DocumentError("code_taken", code=code)
     left = (doubt for doubt in document.doubts if not _settled(document, doubt, mends))
     doubts = tuple(replace(doubt, measure=mends.codes.get(doubt.measure, doubt.measure)) for doubt in left)
     return replace(document, sheets=sheets, doubts=doubts)

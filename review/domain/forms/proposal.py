@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from review.domain import doubt_words
+from review.domain.forms.grid import Grid
 from review.domain.forms.headings import Column
 
 #: (baseline, None), (target, year) or (actual, year)
@@ -50,22 +51,12 @@ class Goal:
         return {slot: _written(one.text, places) if one.plain else one.text for slot, one in self.values.items()}
 
     def as_data(self) -> dict[str, Any]:
-        shown = self.shown()
+        shown = dict(sorted(self.shown().items(), key=lambda one: one[0][1] or 0))
         years = {
-            kind: {
-                str(slot[1]): text
-                for slot, text in sorted(shown.items(), key=lambda one: one[0][1] or 0)
-                if slot[0] == kind
-            }
+            f"{kind}s": {str(slot[1]): text for slot, text in shown.items() if slot[0] == kind}
             for kind in ("target", "actual")
         }
-        return {
-            "name": self.name,
-            "unit": self.unit,
-            "baseline": shown.get(("baseline", None), ""),
-            "targets": years["target"],
-            "actuals": years["actual"],
-        }
+        return {"name": self.name, "unit": self.unit, "baseline": shown.get(("baseline", None), ""), **years}
 
 
 def _places(text: str) -> str:
@@ -142,6 +133,22 @@ class Collector:
         key = (squeezed(group), code, squeezed(name))
         return self.measures.setdefault(key, Measure(name=name, group=group, code=code))
 
+    def card(self, name: str, code: str, *, sheet: str) -> Measure | None:
+        """The measure of which this sheet speaks by its name, its number or both: one of an earlier sheet, else a new one;
+        None where a number alone finds none."""
+        before = [
+            measure
+            for (_group, title, _place), measure in self.measures.items()
+            if title != sheet and squeezed(name) in ("", squeezed(measure.name))
+            if code == measure.code or (name and not (code and measure.code))
+        ]
+        if len(before) == 1 and (name or code):
+            self.doubt("sheet_joined", sheet=sheet, title=sheet, name=before[0].name)
+            return before[0]
+        if not name:
+            return None
+        return self.measures.setdefault(("", sheet, str(len(self.measures))), Measure(name=name))
+
     def leave(self, labels: list[str], measure: Measure | None) -> None:
         """Say which measure a table with these headings ended with; None where no name stood in it."""
         self.last_table = (labels, measure)
@@ -153,6 +160,13 @@ class Collector:
         doubt = FormDoubt(sheet=sheet, cell=cell, **doubt_words.doubt(says, proposal, facts))
         if doubt not in self.doubts:
             self.doubts.append(doubt)
+
+    def keep_cells(self, grid: Grid) -> None:
+        """Note the whole text of each cell of the sheet of which a doubt speaks, as a person would rewrite it."""
+        places = {doubt.cell for doubt in self.doubts if doubt.sheet == grid.title}
+        for row, column in ((row, column) for row in range(grid.height) for column in range(grid.width)):
+            if (cell := grid.address(row, column)) in places:
+                self.cells[grid.title, cell] = grid.own(row, column)
 
     def put(self, goal: Goal, slot: Slot, typed: Typed, *, sheet: str, cell: str) -> None:
         """Store a value; another value for the same place is doubted and left out."""

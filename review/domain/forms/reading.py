@@ -5,9 +5,20 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from review.domain.forms.departments import split_departments
+from review.domain.forms.departments import is_office, split_departments
+from review.domain.forms.divided import divided
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import NONE, VALUES, Column, Corrections, Role, keys_of, kind_of_row, sort_of
+from review.domain.forms.headings import (
+    NONE,
+    VALUES,
+    Column,
+    Corrections,
+    Role,
+    keys_of,
+    kind_of_row,
+    kinds_in_turn,
+    sort_of,
+)
 from review.domain.forms.label_rows import Pair, pairs_of
 from review.domain.forms.layout import Layout, lay_out
 from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
@@ -33,13 +44,11 @@ def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Propos
         elif _SAMPLES.search(grid.title):
             collector.doubt("sample_sheet", sheet=grid.title, title=grid.title)
         elif grid.rows:
-            _SheetReader(_upright(grid, collector), collector, corrections).read()
+            _SheetReader(divided(_upright(grid, collector), collector), collector, corrections).read()
+            collector.keep_cells(grid)
     proposal = collector.proposal()
     if not any(measure.goals or measure.code or measure.departments for measure in proposal.measures):
-        raise DocumentError(
-            "施策や指標の見出しが見つかりません。計画の一覧や評価シートではないようです。",
-            advice="「施策」「指標」「目標」「実績」などの見出しがある表を選び直してください。",
-        )
+        raise DocumentError("no_plan")
     return proposal
 
 
@@ -72,6 +81,8 @@ class _SheetReader:
         self.titles: list[str] = [grid.title]
         self.owner: Measure | None = None
         self.head: dict[Role, list[str]] = {}
+        #: texts above the name of their measure
+        self.held: list[Pair] = []
         self.kind: Role | None = None
         self.goal_name = ""
         self.unit = self.sort = ""
@@ -86,12 +97,9 @@ class _SheetReader:
             if table:
                 self._table(table)
                 row = table.end
+        for pair in self.held:
+            self._doubt("unplaced:label", pair)
         self._doubt_unplaced()
-        places = {doubt.cell for doubt in self.collector.doubts if doubt.sheet == self.grid.title}
-        for row in range(self.grid.height):
-            for column in range(self.grid.width):
-                if (cell := self.grid.address(row, column)) in places:
-                    self.collector.cells[self.grid.title, cell] = self.grid.own(row, column)
 
     # --- outside tables ---------------------------------------------------------------------------------------------
 
@@ -100,6 +108,8 @@ class _SheetReader:
         for pair in pairs_of(self.grid, rows, self.used):
             labelled = min(labelled, pair.row)
             self._take(pair)
+        if self.owner is None and Role.CODE in self.head:
+            self._complete(by_number=True)
         for row in rows:
             columns = [c for c in self.grid.filled(row) if (row, c) not in self.used]
             texts = [self.grid.own(row, column) for column in columns]
@@ -146,8 +156,8 @@ class _SheetReader:
             self.goal_name, self.unit, self.goal, self.sort = pair.text, "", None, sort_of(pair.label)
         elif pair.role is Role.UNIT:
             self.unit = pair.text
-        elif pair.role is Role.TEXT and self.owner:
-            self.owner.texts.setdefault(pair.label, pair.text)
+        elif pair.role is Role.TEXT:
+            self.held.append(pair)
         elif pair.role in (Role.BASELINE, Role.CURRENT, Role.TARGET, Role.ACTUAL):
             self._labelled_value(pair)
         else:
@@ -160,17 +170,19 @@ class _SheetReader:
             self.head, self.owner = {}, None
             self.goal_name, self.unit, self.goal = "", "", None
 
-    def _complete(self) -> None:
-        names = self.head.get(Role.MEASURE)
-        if not names:
+    def _complete(self, *, by_number: bool = False) -> None:
+        name, code = ("".join(self.head.get(role, [])[:1]) for role in (Role.MEASURE, Role.CODE))
+        another = self.owner is not None and code and self.owner.code not in ("", code)
+        if (self.owner is None or another) and (name or by_number):
+            self.owner = self.collector.card(name, code, sheet=self.grid.title)
+        if (owner := self.owner) is None:
             return
-        if self.owner is None:
-            self.owner = Measure(name=names[0])
-            self.collector.measures[("", self.grid.title, str(len(self.collector.measures)))] = self.owner
-        owner = self.owner
-        owner.code = owner.code or "".join(self.head.get(Role.CODE, [])[:1])
-        owner.group = JOINED.join(self.head.get(Role.GROUP, []))
+        owner.code = owner.code or code
+        owner.group = JOINED.join(self.head.get(Role.GROUP, [])) or owner.group
         add_new(owner.departments, self._offices())
+        for pair in self.held:
+            owner.texts.setdefault(pair.label, pair.text)
+        self.held.clear()
 
     def _offices(self) -> list[str]:
         own = self.head.get(Role.DEPARTMENT) or self.head.get(Role.DIVISION, [])
@@ -199,14 +211,15 @@ class _SheetReader:
         owner = self.owner if layout.measure is None or not layout.segments[0].values else None
         if owner and layout.measure is None and layout.groups:
             owner = None
-        rows = TableRows(self.grid, table, layout, self.collector, sections=self.sections.copy(), owner=owner)
-        rows.year_of = self._year_of
-        rows.fallback = self.goal_name if owner else "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
-        rows.unit, rows.kind, rows.kind_of_titles = self.unit, self.kind, self._kind_of_titles()
-        rows.sort = self.sort if owner else ""
-        if not self.owner:
-            rows.groups = self.head.get(Role.GROUP, []) or self._group_of_sheet(layout)
-            rows.departments = self._offices()
+        named = "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
+        rows = TableRows(
+            grid=self.grid, table=table, layout=layout, collector=self.collector, sections=self.sections.copy(),
+            owner=owner, year_of=self._year_of, fallback=self.goal_name if owner else named, unit=self.unit,
+            sort=self.sort if owner else "", kind=self.kind, kind_of_titles=self._kind_of_titles(),
+            kinds_in_turn=self._kinds_in_turn(layout),
+            groups=[] if self.owner else self.head.get(Role.GROUP) or self._group_of_sheet(layout),
+            departments=[] if self.owner else self._offices() or self._office_of_sheet(layout),
+        )  # fmt: skip
         rows.read()
         self.sections = rows.sections
         self.used |= {(row, c) for row in range(table.top, table.end) for c in range(self.grid.width)}
@@ -241,6 +254,24 @@ class _SheetReader:
             return []
         self.collector.doubt("group_from_sheet", sheet=self.grid.title, proposal=title, title=title)
         return [title]
+
+    def _office_of_sheet(self, layout: Layout) -> list[str]:
+        """The sheet's name, 財政課, where nothing on the sheet says a department."""
+        title = self.grid.title.strip()
+        if layout.departments or not is_office(title):
+            return []
+        self.collector.doubt("department_from_sheet", sheet=self.grid.title, proposal=title, title=title)
+        return [title]
+
+    def _kinds_in_turn(self, layout: Layout) -> list[Role]:
+        """What stands above what in the rows of a goal, where a note on the sheet says it and no column does."""
+        if layout.kind is None:
+            for row, column in ((r, c) for r in range(self.grid.height) for c in self.grid.filled(r)):
+                if kinds := kinds_in_turn(text := self.grid.own(row, column)):
+                    cell, note = self.grid.address(row, column), text.strip()[:40]
+                    self.collector.doubt("rows_in_turn", sheet=self.grid.title, cell=cell, text=note)
+                    return kinds
+        return []
 
     def _kind_of_titles(self) -> Role | None:
         """目標 or 実績, where the sheet's name or else its titles speak of one of them alone."""

@@ -34,6 +34,15 @@ def class_of(text: str) -> str:
     return ""
 
 
+_ITEM = re.compile(r"\s*(?:[①-⑳]|[((]\d+[))]|[・◆■●○◎▼□◇])\s*")
+
+
+def items_of(text: str) -> list[str]:
+    """The lines of a cell without their marks, where it has several and each begins with one: ①… and ②…."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return [_ITEM.sub("", line, 1).strip() for line in lines] if len(lines) > 1 and all(map(_ITEM.match, lines)) else []
+
+
 def is_caption(text: str) -> bool:
     """Whether a line only says what table follows (◎数値目標, ■施策とKPI), not where it belongs."""
     return role_of(text) is not None and not any(letter.isdigit() for letter in unicodedata.normalize("NFKC", text))

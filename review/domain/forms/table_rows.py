@@ -1,48 +1,56 @@
 """Reads the rows of one table: which measure and goal each row speaks of, and where each value belongs."""
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from review.domain.forms.departments import split_departments
+from review.domain.forms.departments import offices_named, split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import Role, kind_of_row, sort_of
-from review.domain.forms.layout import Layout, Segment, ValueColumn, heading_place
+from review.domain.forms.headings import Role, is_year_only, kind_of_row, sort_of
+from review.domain.forms.layout import Layout, Segment, ValueColumn
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new
-from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
+from review.domain.forms.sections import JOINED, Sections, class_of, is_caption, items_of
 from review.domain.forms.tables import Table, is_total, passes_over
 from review.domain.forms.years import named_year
 
 _DITTO = frozenset({"〃", "々", "同上", "″", '"', "''", "””", "仝", "ゝ"})
+_LONGEST_UNIT = 12
+_BRACKET = re.compile(r"[((\[]([^()()\[\]]+)[))\]]\s*$")
 #: the year of a value of this role where no heading names one
 YearOf = Callable[[Role], int | None]
 
 
-class TableRows:
-    """One table on its way into the collector."""
+def _lines(text: str) -> list[str]:
+    return items_of(text) or [line.strip() for line in text.split("\n") if line.strip()]
 
-    def __init__(
-        self,
-        grid: Grid,
-        table: Table,
-        layout: Layout,
-        collector: Collector,
-        *,
-        sections: Sections,
-        owner: Measure | None,
-    ) -> None:
-        self.grid, self.table, self.layout, self.collector = grid, table, layout, collector
-        self.sections, self.owner = sections, owner
-        self.year_of: YearOf = lambda _role: None
-        self.fallback = self.unit = self.sort = ""
-        self.kind: Role | None = None
-        self.kind_of_titles: Role | None = None
-        self.groups: list[str] = []
-        self.departments: list[str] = []
-        self._before: Measure | None = None
-        self._rows_of: dict[int, tuple[int, Measure]] = {}
-        self._last: dict[int, str] = {}
-        self._level: dict[int, str] = {}
-        self._goal: dict[int, Goal] = {}
-        self._goal_at: dict[tuple[int, int], Goal] = {}
+
+@dataclass(kw_only=True)
+class TableRows:
+    """One table on its way into the collector, with what the sheet around it says."""
+
+    grid: Grid
+    table: Table
+    layout: Layout
+    collector: Collector
+    sections: Sections
+    owner: Measure | None
+    year_of: YearOf
+    #: the goal's name where no column has it, and the unit and sort of those that say none
+    fallback: str
+    unit: str
+    sort: str
+    kind: Role | None
+    kind_of_titles: Role | None
+    kinds_in_turn: list[Role]
+    groups: list[str]
+    departments: list[str]
+    _before: Measure | None = None
+    _rows_of: dict[int, tuple[int, Measure]] = field(default_factory=dict)
+    _last: dict[int, str] = field(default_factory=dict)
+    _level: dict[int, str] = field(default_factory=dict)
+    _goal: dict[int, Goal] = field(default_factory=dict)
+    _goal_at: dict[tuple[int, int], Goal] = field(default_factory=dict)
+    _turn: dict[int, int] = field(default_factory=dict)
 
     def read(self) -> None:
         """Every row of the table, from the first to the last."""
@@ -137,7 +145,7 @@ class TableRows:
         for column in self.layout.departments:
             add_new(measure.departments, split_departments(self._text(row, column)))
         if not self.layout.departments:
-            add_new(measure.departments, self.departments)
+            add_new(measure.departments, self.departments or offices_named([*self.sections.path(), measure.name]))
         for column, label in self.layout.texts.items():
             self._add_text(measure, label, self._text(row, column) if self.grid.own(row, column) else "")
         for segment in self.layout.segments:
@@ -203,44 +211,76 @@ class TableRows:
 
     def _segment(self, row: int, segment: Segment, measure: Measure) -> None:
         values = [value for value in segment.values if self.grid.seen(row, value.column).strip()]
+        if self._by_lines(row, segment, measure, values):
+            return
         goal = self._goal_of(row, segment, measure, bool(values))
         if goal is None:
             return
         key = self.layout.segments.index(segment)
+        self._turn[key] = self._turn.get(key, -1) + 1 if self._goal.get(key) is goal else 0
         self._goal[key] = self._goal_at[row, key] = goal
         goal.sort = goal.sort or self._sort(row, segment)
         for value in values:
             self._value(row, value, goal, key)
+
+    def _by_lines(self, row: int, segment: Segment, measure: Measure, values: list[ValueColumn]) -> bool:
+        """Whether one cell names several goals, and each value's cell has as many lines: then they are read one by one."""
+        names = items_of(self._text(row, segment.goal))
+        lines = {value.column: _lines(self.grid.own(row, value.column)) for value in values}
+        units = _lines(self._text(row, segment.unit)) or [self.unit]
+        units = units if len(units) == len(names) else [units[0]] * len(names)
+        if not names or not lines or any(len(texts) != len(names) for texts in lines.values()):
+            return False
+        self._doubt("several_in_cell:divided", row, segment.goal or 0, None, count=len(names))
+        for place, name in enumerate(names):
+            goal = measure.goal(name, units[place])
+            goal.sort = goal.sort or self._sort(row, segment)
+            for value in values:
+                if slot := self._slot(row, value, 0):
+                    typed, cell = Typed(text=lines[value.column][place]), self.grid.address(row, value.column)
+                    self.collector.put(goal, slot, typed, sheet=self.grid.title, cell=cell)
+        return True
 
     def _goal_of(self, row: int, segment: Segment, measure: Measure, has_values: bool) -> Goal | None:
         key = self.layout.segments.index(segment)
         name = self._divided(row, segment, measure)
         unit = self._text(row, segment.unit) if segment.unit is not None else self.unit
         before = self._goal.get(key)
+        if name and not has_values and self._is_remark(row, segment, unit):
+            self._doubt("unplaced:label", row, segment.unit or 0, label=name, text=unit)
+            return None
         if name:
-            self._doubt_several(row, segment, name)
+            if lines := items_of(name):
+                self._doubt("several_in_cell", row, segment.goal or 0, count=len(lines))
             same = before is not None and before.name == name and not unit
             return measure.goal(name, before.unit if same and before else unit)
         if not has_values:
             return None
-        if before is not None and (self.layout.kind is not None or self.layout.year is not None):
+        if before is not None and (self.kinds_in_turn or self.layout.kind is not None or self.layout.year is not None):
             return before
+        if segment.name:
+            return measure.goal(segment.name, unit)
         if segment.goal is None:
-            if key == 0 and self.owner is None:
+            called = self.fallback if self.owner else ""
+            if key == 0 and not called:
                 self._doubt("no_goal_column", self.table.top, 0)
-            return measure.goal(self.fallback if self.owner else measure.name, unit)
+            return measure.goal(called or measure.name, unit)
         self._doubt("no_goal_name", row, segment.goal)
         return None
+
+    def _is_remark(self, row: int, segment: Segment, unit: str) -> bool:
+        """Whether a row without values is a label and its text: it is of no kind, or what stands under 単位 is too long for one,
+        or a sentence."""
+        kinds = [self._text(one, self.layout.kind) for one in range(row, min(row + 2, self.table.end))]
+        goes_on = len(kinds) > 1 and kinds[1] and not self.grid.own(row + 1, segment.goal or 0).strip()
+        return (self.layout.kind is not None and not kinds[0] and not goes_on) or (
+            segment.unit is not None and (len(unit) > _LONGEST_UNIT or unit.endswith("。"))
+        )
 
     def _sort(self, row: int, segment: Segment) -> str:
         """活動指標 or 成果指標: by the row's own word, the heading of the goals, or the label above the table."""
         heading = "" if segment.goal is None else self.table.headings[segment.goal].sort
         return sort_of(self._text(row, self.layout.sort)) or heading or self.sort
-
-    def _doubt_several(self, row: int, segment: Segment, name: str) -> None:
-        lines = [line.strip() for line in name.split("\n") if line.strip()]
-        if len(lines) > 1 and all(class_of(line) in ("circle", "bracket", "mark") or line[0] in "・" for line in lines):
-            self._doubt("several_in_cell", row, segment.goal or 0, count=len(lines))
 
     def _divided(self, row: int, segment: Segment, measure: Measure) -> str:
         """The goal's name, with the word that tells its rows apart where several stand under one name."""
@@ -274,15 +314,17 @@ class TableRows:
             text = self._last.get(value.column, "")
             self._doubt("ditto:value", row, value.column, text, text=text)
         self._last[value.column] = text
-        slot = self._slot(row, value)
+        slot = self._slot(row, value, self._turn[key])
         if slot and text:
             typed = Typed(text=text, plain=origin in self.grid.plain)
             self.collector.put(goal, slot, typed, sheet=self.grid.title, cell=self.grid.address(row, value.column))
 
-    def _slot(self, row: int, value: ValueColumn) -> Slot | None:
+    def _slot(self, row: int, value: ValueColumn, turn: int) -> Slot | None:
         role: Role | None = value.role
         if role is Role.YEARLY and self.layout.kind is not None:
             role = kind_of_row(self.grid.seen(row, self.layout.kind))
+        elif role is Role.YEARLY and turn < len(self.kinds_in_turn):
+            role = self.kinds_in_turn[turn]
         if role is Role.YEARLY:
             role = self.kind or self._kind_from_titles(value)
         if role is Role.BASELINE or role is Role.CURRENT:
@@ -292,7 +334,8 @@ class TableRows:
         if role not in (Role.TARGET, Role.ACTUAL):
             self._doubt_heading("kind_unknown", value.column)
             return None
-        year = value.year or self._row_year(row, value) or self._year_above(value, role) or self._year_in(row, value)
+        year = value.year or self._row_year(row, value) or self._year_in(row, value, at_end=True)
+        year = year or self._year_above(value, role) or self._year_in(row, value)
         if year is None:
             self._doubt_heading("year_unknown", value.column)
             return None
@@ -318,9 +361,11 @@ class TableRows:
             self._doubt_heading("year_from_title", value.column, western_year=year)
         return year
 
-    def _year_in(self, row: int, value: ValueColumn) -> int | None:
-        """The year that the value itself names, 1,600億円(R9), where nothing else does."""
-        year = named_year(text := self.grid.seen(row, value.column)).year
+    def _year_in(self, row: int, value: ValueColumn, *, at_end: bool = False) -> int | None:
+        """The year that the value itself names, where its heading does not; `at_end`: in a bracket of its own, 50.0(R9)."""
+        text = self.grid.seen(row, value.column)
+        bracket = _BRACKET.search(text)
+        year = None if at_end and not (bracket and is_year_only(bracket[1])) else named_year(text).year
         if year is not None:
             self._doubt("year_in_value", row, value.column, text=text.strip(), western_year=year)
         return year
@@ -344,7 +389,7 @@ class TableRows:
                 self._doubt_heading(value.doubt, value.column, label=label, western_year=value.year)
 
     def _doubt_heading(self, says: str, column: int, **facts: object) -> None:
-        place = heading_place(self.table.headings[column])
+        place = self.table.headings[column].place
         self._doubt(says, self.table.first - 1, column, None, heading_words=place, **facts)
 
     def _doubt(self, says: str, row: int, column: int, proposal: str | None = None, **facts: object) -> None:

@@ -18,10 +18,11 @@ from review.domain.forms.headings import (
     understand,
     unmarked,
 )
+from review.domain.forms.label_rows import label_in
 
 _MOST_HEADER_ROWS = 4
 _NOTE = re.compile(
-    r"[※*]|[(\[]?(?:注|備考|出典|資料|凡例)\s*[\d)\]:、]|[(\[]?単位\s*:|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[:…]"
+    r"[※*]|[(\[【]?(?:注|備考|出典|資料|凡例)\s*[\d)\]】:、]|[(\[]?単位\s*:|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[:…]"
 )
 _PAGE = re.compile(
     r"[-(]?\s*(?:P\.?\s*)?\d+\s*(?:/\s*\d+\s*)?(?:ページ|頁)?\s*[-)]?|\(?(?:次ページへ)?(?:続き|つづき|続く)\)?|以上"
@@ -30,7 +31,6 @@ _TOTAL = re.compile(r"(?:合計|小計|総計|計|平均|総合計|合計値|全
 #: what may stand over several columns alone; None is a year
 _SPANNING = VALUES | {None, Role.GOAL, Role.FIGURE, Role.LEFT_OUT}
 #: what stands at the head of a label's row, where a table has ended
-_INLINE = re.compile(r"\s*([^::\d\n]{1,14})[::]\s*\S.*", re.S)
 _LABELS = frozenset({Role.CODE, Role.MEASURE, Role.GROUP, Role.DEPARTMENT, Role.RELATED, Role.TEXT, Role.LEFT_OUT})
 
 
@@ -96,7 +96,7 @@ def _header_block(grid: Grid, row: int, floor: int) -> tuple[int, int] | None:
     if not _is_header_row(grid, row):
         return None
     top = bottom = row
-    while top > floor and _is_upper(grid, top - 1):
+    while top > floor and (_is_upper(grid, top - 1) or _names_goals(grid, top - 1, top)):
         top -= 1
     while bottom + 1 < grid.height and bottom - top + 1 < _MOST_HEADER_ROWS and _goes_on(grid, top, bottom):
         bottom += 1
@@ -126,6 +126,19 @@ def _is_upper(grid: Grid, row: int) -> bool:
     if not columns or columns[0] == 0 or not all(map(is_headingish, texts)):
         return False
     return all(role_of(text) in _SPANNING for text in texts)
+
+
+def _names_goals(grid: Grid, row: int, below: int) -> bool:
+    """A row above with names of goals, each over several columns of values (貸出冊数 over 目標 and 実績), and no value beside."""
+    filled, roles = grid.filled(row), [role_of(grid.seen(below, column)) for column in range(grid.width)]
+    under: list[list[Role | None]] = []
+    for column, following in zip(filled, [*filled[1:], grid.width], strict=True):
+        text, right = grid.own(row, column), grid.span(row, column)[3]
+        if not is_headingish(text) and not is_note(text):
+            under.append(roles[column : right + 1 if right > column else following])
+    values = sum(role in VALUES for role in roles)
+    alone = all(len(some) > 1 and {*some} <= VALUES | {Role.LEFT_OUT} for some in under)
+    return len(under) > 1 and alone and sum(role in VALUES for some in under for role in some) == values
 
 
 def _goes_on(grid: Grid, top: int, bottom: int) -> bool:
@@ -217,11 +230,15 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
     if not columns:
         return False
     column, text = columns[0], grid.own(row, columns[0])
-    inline = _INLINE.fullmatch(unicodedata.normalize("NFKC", text))
-    if inline and role_of(inline[1]) in _LABELS and not is_note(text):
+    label, named = label_in(text)
+    if named in _LABELS and not any(map(str.isdigit, label)) and not is_note(text):
         return True
     role, head = role_of(text), headings[column].role
-    if any(letter.isdigit() for letter in fold(text)) or (role is head and role is not Role.LEFT_OUT):
+    values = [c for c in columns if headings[c].role in VALUES]
+    if role is Role.MEASURE and role is not head and len(columns) == 2 and not values:
+        return True  # 事業2, and its name
+    numbered = any(letter.isdigit() for letter in fold(text)) and not (role is Role.GOAL and head is Role.YEAR)
+    if numbered or (role is head and role is not Role.LEFT_OUT):
         return False
     if role is Role.GOAL:
         return len(columns) > 1 and head not in (Role.SORT, None)

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from review import clock, holders, permissions
 from review.background.services import jobs
-from review.domain import fields, file_names, form_presets, sheet_form
+from review.domain import file_names
 from review.domain.forms.as_document import document_in, doubt_of
 from review.domain.forms.headings import template
 from review.domain.forms.mends import CODE, Mends, mended, proposals, spoken_of
@@ -30,6 +30,7 @@ from review.domain.sheet import DocumentError, Doubt, PlanDocument
 from review.models import Job, Plan, PlanUpload, User
 from review.plan.services import file_doubts, planning
 from review.plan.services.planning import Change, Imported
+from review.reader_words import worded
 from review.screens.services import incoming
 from review.trail.services import audit
 from review.transition import require
@@ -111,8 +112,8 @@ def blank_form(*, user: User, plan: Plan) -> bytes:
     """The list to be filled in, with the columns and years of the plan, as a workbook."""
     require_may(user, plan)
     audit.write(actor=user, action="plan.blank_form", subject=f"plan:{plan.name}")
-    off = form_presets.PRESETS[plan.form].get("off", ())
-    return plan_list.blank_list(plan=plan.name, city=plan.city, years=plan.years, off=off)
+    form = planning.form_of(plan)
+    return plan_list.blank_list(plan=plan.name, city=plan.city, years=plan.years, form=form)
 
 
 def receive(*, user: User, plan_id: int, path: Path, filename: str) -> PlanUpload:
@@ -281,14 +282,7 @@ def _read(upload: PlanUpload, corrections: Mapping[str, Any]) -> dict[str, Any]:
     with tempfile.NamedTemporaryFile(suffix=".upload") as copy:
         copy.write(bytes(upload.content))
         copy.flush()
-        return incoming.read("form", Path(copy.name), {**corrections, "called": _called(upload.plan)})
-
-
-def _called(plan: Plan) -> dict[str, str]:
-    """{label of the plan's form: the product's word for it}."""
-    latest = plan.cycles.order_by("-fiscal_year").first()
-    ours = {one.key: one.label for one in fields.texts()}
-    return {one.label: ours[one.key] for one in sheet_form.every(latest.form if latest else {}) if one.key in ours}
+        return incoming.read("form", Path(copy.name), {**corrections, "called": planning.called(upload.plan)})
 
 
 def document_of(reading: Mapping[str, Any], corrections: Mapping[str, Any], plan: Plan) -> PlanDocument:
@@ -296,7 +290,7 @@ def document_of(reading: Mapping[str, Any], corrections: Mapping[str, Any], plan
     try:
         return mended(document_in(reading, planning.known(plan)), Mends.of(corrections))
     except DocumentError as error:
-        raise Invalid(str(error)) from error
+        raise Invalid(worded(str(error))) from error
 
 
 # --- looking at it ---------------------------------------------------------------------------------------------------

@@ -14,15 +14,17 @@ from django.utils.translation import gettext as _
 
 from review import clock
 from review.assessment.services import judging
-from review.domain import fields
+from review.domain import fields, sheet_form
 from review.domain.doubt_words import WAYS
 from review.domain.fields import Section
-from review.domain.fiscal import fiscal_year_label
 from review.domain.form_labels import goal_label
+from review.domain.form_presets import PRESETS
 from review.domain.forms.as_document import Known
+from review.domain.forms.headings import fold as heading
 from review.domain.forms.proposal import squeezed
 from review.domain.refusals import Invalid
 from review.domain.sheet import Doubt, IndicatorBlock, PlanDocument, Sheet
+from review.domain.sheet_form import Form
 from review.domain.values import achievement
 from review.models import (
     Cycle,
@@ -38,7 +40,7 @@ from review.models import (
     User,
 )
 from review.plan.services import file_doubts, structure
-from review.reader_words import sort_label
+from review.reader_words import sort_label, year_label
 from review.trail.services import audit
 
 
@@ -104,7 +106,7 @@ def _refuse_other_years(plan: Plan, years: Iterable[int]) -> None:
     outside = [year for year in years if year not in plan.years]
     if outside:
         words = {
-            "years": "、".join(map(fiscal_year_label, outside)),
+            "years": _("、").join(map(year_label, outside)),
             "plan": plan,
             "first": plan.first_year,
             "last": plan.last_year,
@@ -316,12 +318,25 @@ class _Import:
         return False
 
 
+def form_of(plan: Plan) -> Form:
+    """The form of its latest year; of a plan without one, that with which it begins. One query."""
+    latest = plan.cycles.order_by("-fiscal_year").first()
+    return latest.form if latest else PRESETS[plan.form]
+
+
+def called(plan: Plan) -> dict[str, str]:
+    """{label of the plan's form: the product's word for it}. One query."""
+    ours = {one.key: one.label for one in fields.texts()}
+    return {heading(one.label): ours[one.key] for one in sheet_form.every(form_of(plan)) if one.key in ours}
+
+
 def known(plan: Plan) -> Known:
-    """What a proposal can find again in the plan: its 施策 and goals by their latest names. Two queries."""
+    """What a proposal can find again in the plan: its 施策 and goals by their latest names. Three queries."""
     named = MeasureYear.objects.filter(measure__plan=plan).order_by("fiscal_year")
     goals = IndicatorYear.objects.filter(indicator__measure__plan=plan).exclude(name="").order_by("fiscal_year")
     return Known(
         years=plan.years,
+        called=called(plan),
         codes={squeezed(name): code for name, code in named.values_list("name", "measure__code")},
         numbers={
             (code, squeezed(name)): number

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self
+from typing import Any, Self
 
 from django.db import transaction
 from django.urls import URLResolver, get_resolver
@@ -56,26 +56,13 @@ def _routes(resolver: URLResolver) -> Iterator[str]:
             yield from _routes(one)
 
 
-def create(
-    *,
-    short_name: str,
-    name: str,
-    city: str,
-    first_year: int,
-    last_year: int,
-    municipality_code: str = "",
-    called: Names = NEUTRAL,
-    by: User | None = None,
-    form: str = "city",
-) -> Plan:
-    """A plan without any 施策 yet; `by` is None for the command. Raises Invalid with {field: sentence} for what cannot be, a name that is taken among it."""
+def create(*, by: User | None = None, **facts: Any) -> Plan:
+    """A plan without any 施策 yet, of the `facts` of `store`; `by` is None for the command. Raises Invalid with
+    {field: sentence} for what cannot be, a name that is taken among it."""
     if by is not None:
         holders.standing(by, fresh=True)
         require(permissions.may_manage_people(by), _("計画は管理者が作ります。"))
-    return store(
-        short_name=short_name, name=name, city=city, first_year=first_year, last_year=last_year,
-        municipality_code=municipality_code, called=called, by=by, form=form,
-    )  # fmt: skip
+    return store(by=by, **facts)
 
 
 def store(

@@ -23,6 +23,7 @@ from django.core.files import File
 from django.utils.translation import gettext as _
 
 from review.domain.refusals import Invalid
+from review.reader_words import worded
 from review.workbook import sandbox
 from review.workbook.archive import MAX_FILE
 from review.workbook.findings import ADVICE, ANOTHERS, KEPT_AGAIN
@@ -63,7 +64,8 @@ def read(task: str, path: Path, more: Mapping[str, Any] | None = None) -> dict[s
     if outcome.entry is None:
         raise Invalid(why_refused(outcome.finding.code, outcome.finding.detail))
     if "refusal" in outcome.entry:
-        raise Invalid(_(outcome.entry["refusal"]) % outcome.entry.get("facts", {}))
+        facts, refusal = outcome.entry.get("facts"), outcome.entry["refusal"]
+        raise Invalid(worded(refusal) if facts is None else _(refusal) % facts)
     return outcome.entry
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
 
 from review.books.services import books
 from review.books.services.snapshot import snapshot_of
@@ -17,6 +21,7 @@ from review.models import Edition, Indicator, Plan
 from review.pdf import content
 from review.plan.services import measure_edits, plan_changes, planning
 from review.publication.services import exports, open_data, schemas
+from review.workbook.writer import write_form
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, words
 from tests.review.domain.forms.books import Page
@@ -80,6 +85,40 @@ def test_it_is_edited_freely_in_a_draft_and_proposed_in_an_open_year(cast: Cast)
     change = plan_changes.PlanChange.objects.get()
     steps.decide_plan_change(user=cast.approver, change_id=change.pk, accept=True)
     assert sorts() == ["activity", "outcome"]
+
+
+def test_what_is_filled_into_the_blank_form_is_printed_and_published(cast: Cast, tmp_path: Path) -> None:
+    cycle, client = cast.draft(1, indicators=1), as_(cast.reviewer)
+    book = load_workbook(BytesIO(client.get("/plans/dx/import/blank/").content))
+    sheet = book.worksheets[0]
+    heads = {cell.value: cell.column for cell in sheet[3]}
+    facts = {"施策ID": "01-01", "施策名": "見本の施策1", "主管部署": "産業振興課", "関連部署": "市民課"}
+    facts |= {"指標": "利用件数", "指標の区分": "活動指標", "令和6年度目標": "100件"}
+    for head, text in facts.items():
+        sheet.cell(row=4, column=heads[head]).value = text
+    book.save(filled := BytesIO())
+    client.post("/plans/dx/import/", {"file": SimpleUploadedFile("計画.xlsx", filled.getvalue())})
+    settle_background()
+    page = client.get("/plans/dx/import/check/")
+    sent = {one.html_name: one.value() for one in page.context["form"]} | {"act": "take", "everything": "on"}
+    sent |= {"version": page.context["preview"].version}
+    client.post("/plans/dx/import/check/", {name: value for name, value in sent.items() if value not in (None, False)})
+    settle_background()
+    assert sorts() == ["activity"]
+    steps.open_year(user=cast.reviewer2, cycle_id=cycle.pk)
+    settle_background()
+    cast.approved(1)
+    settle_background()
+    steps.decide_year(user=cast.approver, cycle_id=cycle.pk)
+    settle_background()
+    snapshot = Edition.objects.get().snapshot
+    assert [goal["sort"] for goal in snapshot["measures"][0]["indicators"]] == ["activity"]
+    rows = open_data.indicator_rows(snapshot, {"label": "", "number": 1, "published_at": ""})
+    assert {row["sort"] for row in rows} == {"活動指標"}
+    write_form([books.form(snapshot["measures"][0], snapshot, label="")], tmp_path / "printed.xlsx")
+    printed = load_workbook(tmp_path / "printed.xlsx").worksheets[0]
+    row = next(row for row in printed.iter_rows(values_only=True) if "指標の区分" in row)
+    assert "活動指標" in row
 
 
 def test_it_is_printed_and_published_where_its_goal_is(cast: Cast) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -9,14 +10,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from review import clock
+from review.domain.form_presets import PRESETS
 from review.domain.forms import city_form
 from review.domain.plan_text import read_plan_text
 from review.domain.refusals import Invalid, NotAllowed, Stale
 from review.domain.sheet import Doubt, IndicatorBlock, IndicatorCell, PlanDocument, Sheet
 from review.models import AuditEntry, Department, Indicator, IndicatorYear, Measure, MeasureYear, Plan, PlanUpload
-from review.plan.services import plan_files
+from review.plan.services import plan_files, planning
+from review.workbook import plan_list, sandbox
 from tests.cast import Cast, settle_background
 from tests.corpus.hostile import CASES
 from tests.review.acting import as_, words
@@ -241,7 +245,7 @@ def scanned() -> tuple[dict[str, Any], dict[str, Any]]:
 
 def as_sent(document: PlanDocument) -> dict[str, Any]:
     """The document as it comes back from the reading process."""
-    data: dict[str, Any] = json.loads(json.dumps(city_form.document_data(document)))
+    data: dict[str, Any] = json.loads(json.dumps(asdict(document)))
     return data
 
 
@@ -300,42 +304,51 @@ def test_what_cannot_be_read_any_more_is_refused_without_loss(cast: Cast, plan: 
 # --- the blank form -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ["city", "kpi", "activity"])
-def test_the_blank_form_filled_in_reads_back_cell_by_cell(cast: Cast, plan: Plan, form: str, tmp_path: Any) -> None:
-    from openpyxl import load_workbook
+OWN_LABELS = {
+    "activity": {"current_state": "事業の目的", "description": "事業の内容", "policy": "改善の内容"},
+    "odd": {"current_state": "ねらい"},
+}
 
-    from review.workbook import plan_list, sandbox
 
+@pytest.mark.parametrize("form", ["city", "kpi", "activity", "odd"])
+def test_the_blank_form_filled_in_reads_back_cell_by_cell(
+    cast: Cast, plan: Plan, form: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = {key: {"label": label} for key, label in OWN_LABELS["odd"].items()}
+    monkeypatch.setitem(PRESETS, "odd", {"called": called})
     Plan.objects.filter(pk=plan.pk).update(form=form)
     answer = as_(cast.reviewer).get("/plans/sogo/import/blank/")
     assert "sogo.xlsx" in answer["Content-Disposition"]
+    plan.refresh_from_db()
+    labels = plan_list.TEXTS | OWN_LABELS.get(form, {})
     path = tmp_path / "form.xlsx"
     path.write_bytes(answer.content)
     book = load_workbook(path)
     sheet = book.worksheets[0]
     heads = [cell.value for cell in sheet[3]]
-    goals = [("待ち時間", "分", "15"), ("満足度", "%", "70%")]
-    for row, (name, unit, baseline) in enumerate(goals, start=4):
+    goals = [("待ち時間", "分", "15", "活動指標"), ("満足度", "%", "70%", "成果指標"), ("来訪", "人", "8人", "")]
+    for row, (name, unit, baseline, sort) in enumerate(goals, start=4):
         first = {"施策ID": "1-1", "分野": "くらし", "施策名": "窓口", "主管部署": "市民課", "関連部署": "広報課"}
-        texts = {label: f"{label}の文章" for label in plan_list.TEXTS.values()}
+        texts = {head: f"{head}の文章" for head in heads if head in labels.values()}
         facts = {**first, **texts} if row == 4 else {}
-        facts |= {"指標": name, "単位": unit, "基準値": baseline}
+        facts |= {"指標": name, "単位": unit, "基準値": baseline, "指標の区分": sort}
         facts |= {head: f"{head[2]}{row}" for head in heads if re.search("年度(目標|実績)$", head)}
         for column, head in enumerate(heads, start=1):
             sheet.cell(row=row, column=column).value = facts.get(head)
     book.save(path)
-    read = sandbox.read("form", path).entry
+    read = sandbox.read("form", path, {"called": planning.called(plan)}).entry
     assert read and not [one for one in read["doubts"] if one["code"] != "bare_numbers"]
     (measure,) = read["measures"]
     assert (measure["code"], measure["group"], measure["name"]) == ("1-1", "くらし", "窓口")
     assert measure["departments"] == ["市民課", "広報課"]
-    assert [(goal["name"], goal["unit"], goal["baseline"]) for goal in measure["indicators"]] == goals
+    assert [(one["name"], one["unit"], one["baseline"]) for one in measure["indicators"]] == [one[:3] for one in goals]
+    assert read["sorts"] == [["activity", "outcome", ""]]
     assert measure["indicators"][0]["targets"] == {"2024": "64", "2025": "74", "2026": "84", "2027": "94"}
     assert measure["indicators"][1]["actuals"]["2027"] == "95"
     document = plan_files.document_of(read, {}, plan)
-    texts = document.sheets[0].texts
     off = {"kpi": {"current_state", "expected_effect"}, "activity": {"expected_effect"}}.get(form, set())
-    assert texts == {key: f"{label}の文章" for key, label in plan_list.TEXTS.items() if key not in off}
+    texts = document.sheets[0].texts
+    assert texts == {key: f"{label}の文章" for key, label in labels.items() if key not in off}
 
 
 def test_departments_are_made_only_by_the_taking(cast: Cast, plan: Plan) -> None:

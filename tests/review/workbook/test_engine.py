@@ -269,7 +269,7 @@ def test_a_full_disk_costs_only_the_memory(path, monkeypatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(part_cache, "_replace", full)
+    monkeypatch.setattr(part_cache, "beside", full)
     first, _ = built(path, samples.book(samples.sheet()))
     assert first == made(samples.book(samples.sheet()))
     assert not path.exists()

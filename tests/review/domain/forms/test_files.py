@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from review.domain.forms import reading
-from review.domain.forms.separated import read_separated
 from review.domain.plan_text import read_plan_text
+from review.domain.separated import read_separated
 from review.workbook import form_grids, sandbox
 from tests.review.domain.forms.books import Case, differences
 from tests.review.domain.forms.cities_lists import FACILITIES

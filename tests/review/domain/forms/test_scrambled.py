@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+import re
 
 from review.domain.forms.grid import Grid, make_grid
 from review.domain.forms.reading import read_grids
 from review.domain.sheet import DocumentError
 from tests.review.domain.forms.test_cities import CASES
+
+#: what a reader takes away from the values that it divides
+MARKS = " ・①②③④"
 
 
 def _scrambled(grid: Grid, chance: random.Random) -> Grid:
@@ -51,6 +55,7 @@ def test_a_scrambled_list_is_read_or_refused_and_nothing_is_invented() -> None:
             chance = random.Random(f"{case.name}-{seed}")
             grids = [_scrambled(grid, chance) for grid in case.grids()]
             shown = {text.strip() for grid in grids for row in grid.rows for text in row}
+            shown |= {part.strip(MARKS) for text in shown for part in re.split("[→/\n]", text)}
             try:
                 data = read_grids(grids).as_data()
             except DocumentError:

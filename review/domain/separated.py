@@ -14,16 +14,16 @@ _SEPARATORS = "\t,;"
 def read_separated(data: bytes) -> Grid:
     """The one sheet of the file. Raises DocumentError where it is no text."""
     if not data.strip():
-        raise DocumentError("ファイルが空です。", advice="計画の一覧を選び直してください。")
+        raise DocumentError("empty")
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
     text = re.sub(r"\Asep=.\n", "", text)
     if "\0" in text:
-        raise DocumentError("文字ではないデータが含まれています。", advice="CSVか.xlsxの形式で保存し直してください。")
+        raise DocumentError("no_text:list")
     try:
         separator = max(_SEPARATORS, key=lambda sign: sum(line.count(sign) for line in text.split("\n")[:200]))
         rows = list(csv.reader(io.StringIO(text), delimiter=separator))
     except csv.Error as error:
-        raise DocumentError("CSVとして読めません。", advice="Excelで開いてCSVに保存し直してください。") from error
+        raise DocumentError("no_csv") from error
     return make_grid(rows)
 
 
@@ -32,8 +32,4 @@ def decode(data: bytes) -> str:
     try:
         return decoded(data)
     except Undecodable as error:
-        raise DocumentError(
-            "文字コードを読み取れません。ファイルが途中で切れているか、壊れています。",
-            line=error.line,
-            advice="UTF-8のテキストか、CSV(UTF-8)の形式で保存し直してください。",
-        ) from error
+        raise DocumentError("no_encoding", line=error.line) from error

@@ -1,0 +1,67 @@
+"""A column that holds two values in each cell (現状値→目標値, 目標/実績, or one above the other) as the two columns that it means."""
+
+import re
+from dataclasses import replace
+
+from review.domain.doubt_words import COLUMN
+from review.domain.forms.grid import Grid
+from review.domain.forms.headings import VALUES, fold, role_of
+from review.domain.forms.proposal import Collector
+
+_SIGNS = tuple(map(re.compile, (r"\s*[→⇒➡⟶]\s*", r"\s*[/／]\s*", r"\s*\n\s*")))
+
+
+def divided(grid: Grid, collector: Collector) -> Grid:
+    """The sheet with each such column as two; what stands in one of them alone covers both."""
+    column = 0
+    while column < grid.width:
+        if head := _head(grid, column):
+            row, sign = head
+            cell, label = grid.address(row, column), COLUMN % {"label": fold(grid.own(row, column))}
+            collector.doubt("two_in_cell", sheet=grid.title, cell=cell, heading_words=label)
+            grid = _with_two(grid, column, row, sign)
+            column += 1
+        column += 1
+    return grid
+
+
+def _head(grid: Grid, column: int) -> tuple[int, re.Pattern[str]] | None:
+    """(row of the heading that names two values, what stands between them and between those of every cell below)."""
+    for row in range(grid.height):
+        text = grid.own(row, column).strip()
+        for sign in _SIGNS:
+            words = [role_of(part) for part in sign.split(text)]
+            if len(words) != 2 or len({*words}) != 2 or not VALUES.issuperset(words):
+                continue
+            below = [text for one in range(row + 1, grid.height) if (text := grid.own(one, column).strip())]
+            two = sum(len(sign.split(text)) == 2 for text in below)
+            if two and two * 4 >= len(below) * 3:
+                return row, sign
+    return None
+
+
+def _with_two(grid: Grid, column: int, head: int, sign: re.Pattern[str]) -> Grid:
+    rows, spans = [], [(t, left + (left > column), b, right + (right >= column)) for t, left, b, right in grid.spans]
+    for number, row in enumerate(grid.rows):
+        parts = sign.split(row[column].strip()) if number >= head else []
+        two = len(parts) == 2
+        rows.append([*row[:column], *(parts if two else (row[column], "")), *row[column + 1 :]])
+        over = next((one for one in spans if one[0] <= number <= one[2] and one[1] <= column <= one[3]), None)
+        if over and two and over[3] > column:
+            spans.remove(over)
+            spans += [(over[0], at, over[2], at) for at in (column, column + 1)]
+        elif not over and not two:
+            spans.append((number, column, number, column + 1))
+    return replace(
+        grid,
+        rows=rows,
+        spans=[span for span in spans if span[:2] != span[2:]],
+        plain=_moved(grid.plain, column),
+        dates=_moved(grid.dates, column),
+        column_numbers=[*grid.column_numbers[: column + 1], *grid.column_numbers[column:]],
+        hidden_columns={one + (one > column) for one in grid.hidden_columns},
+    )
+
+
+def _moved(places: set[tuple[int, int]], column: int) -> set[tuple[int, int]]:
+    return {(row, one + (one > column)) for row, one in places}
