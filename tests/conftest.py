@@ -4,10 +4,16 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from tests import audited, prepared, remembered, trail
 from tests.cast import Cast
 from tests.services_plugin import touches_database
+
+# Speed is measured in the bench: on a busy machine a slow example is no finding.
+examples.register_profile("unhurried", examples.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

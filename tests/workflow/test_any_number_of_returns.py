@@ -62,10 +62,7 @@ ACTS = st.lists(st.tuples(st.sampled_from(["screen", "year"]), st.sampled_from(s
 
 @given(ways=ACTS)
 @settings(
-    max_examples=8,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=8, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 def test_whatever_the_order_of_returns_each_is_told_once(cast: Cast, ways: list[tuple[str, str]]) -> None:
     from django.db import transaction

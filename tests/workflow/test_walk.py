@@ -49,7 +49,6 @@ def walk(number: int, walks: int, steps: int) -> None:
         settings=settings(
             max_examples=walks,
             stateful_step_count=steps,
-            deadline=None,
             database=None,
             phases=[Phase.generate, Phase.shrink] if LONG else [Phase.generate],
             suppress_health_check=list(HealthCheck),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -123,7 +123,6 @@ def encoded(rows: list[list[str]], *, encoding: str, separator: str, newline: st
 _LETTERS = st.sampled_from("一髙﨑ｱあー〜～−－‖∥①1aA@.-,;\t\"' \n\r")
 
 
-@settings(deadline=None)
 @given(
     cells=st.lists(st.lists(st.text(_LETTERS, max_size=8), min_size=7, max_size=7), min_size=1, max_size=4),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp932"]),

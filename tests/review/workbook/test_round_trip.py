@@ -214,7 +214,7 @@ def sheets(draw) -> Sheet:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(sheets())
 def test_any_sheet_comes_back(sheet):
     with tempfile.TemporaryDirectory() as folder:
