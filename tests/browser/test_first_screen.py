@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 ONE, TWO = "indicator:1:actual", "indicator:2:actual"
 PLAN = f"/plans/dx/{YEAR}"
 #: (width, height) of what is seen without scrolling, and how far down the first field or act may end
-SIZES = ((1280, 900, 700), (390, 844, 800))
+SIZES = ((1280, 900, 620), (390, 844, 660))
 #: Of a field of several lines the first is enough.
 LINE = 44
 FIRST = """line => {
