@@ -81,6 +81,26 @@ def test_nothing_breaks_inside_and_no_page_scrolls_sideways(cast: Cast, page: An
     assert AuditEntry.objects.exists() and not faults, "\n".join(faults)
 
 
+def test_no_page_scrolls_sideways_for_its_english_words(cast: Cast, page: Any, sign_in: Any, live_site: str) -> None:
+    much_to_show(cast)
+    page.context.add_cookies([{"name": "django_language", "value": "en", "url": live_site}])
+    together = f"{PLAN}/queue/together/?chosen={cast.sheet(1).pk}"
+    faults: list[str] = []
+    for who, path in [
+        *PAGES,
+        ("reviewer2", together),
+        ("approver", f"{PLAN}/board/?show=all"),
+        ("reviewer2", f"{PLAN}/"),
+    ]:
+        sign_in(page, cast.people[who])
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.goto(path).status == 200 and page.locator("html[lang=en]").count()
+            if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+                faults.append(f"{path}: {wide} wide, not {width}")
+    assert not faults, "\n".join(faults)
+
+
 def test_the_queue_begins_on_the_first_screen_of_a_telephone(cast: Cast, page: Any, sign_in: Any) -> None:
     """Its conditions are folded there and open at a desk; what narrows the list now is never hidden."""
     much_to_show(cast)
