@@ -45,6 +45,11 @@ FIRST = """line => {
   return Math.min(...all.filter(seen).map(ends));
 }"""
 
+#: The tables of which this year's column lies beside the screen.
+BESIDE = """() => [...document.querySelectorAll('main .form-table thead .is-now')]
+  .filter((node) => node.checkVisibility() && node.getBoundingClientRect().right > innerWidth + 1)
+  .map((node) => node.closest('table').caption.textContent.trim())"""
+
 #: Where the system's colours take the place of all others, only an edge tells a button or a state from text.
 EDGELESS = """() => [...document.querySelectorAll('main :is(.button:not(.button--quiet), .chip, .notice, .stepper__number)')]
   .filter((node) => node.checkVisibility() && getComputedStyle(node).borderTopWidth === '0px'
@@ -75,6 +80,7 @@ class Looking:
             lowest = self.page.evaluate(FIRST, LINE)
             if lowest is None or lowest > most[width]:
                 self.faults.append(f"{name}: the first field or act ends at {lowest}, not {most[width]}")
+            self.faults += [f"{name}: this year is out of sight in {one}" for one in self.page.evaluate(BESIDE)]
             self.faults += [f"{name}: {one['id']} at {one['places'][:3]}" for one in self._axe(self.page)]
             # Twice as large, the desk's screen is half as wide.
             for wide in (width, width // 2 if width > 1000 else width):
