@@ -31,7 +31,7 @@ class Event(StrEnum):
     COMMENTED = "Commented", gettext_noop("コメント")
     MEASURE_APPROVED = "MeasureApproved", gettext_noop("承認")
     MEASURE_SETTLED = "MeasureSettled", gettext_noop("未提出・対象外の決定")
-    OUTCOME_REFUSED = "OutcomeRefused", gettext_noop("未提出・対象外の提案の不採用")
+    OUTCOME_REFUSED = "OutcomeRefused", gettext_noop("未提出・対象外の提案の却下")
     APPROVAL_RETURNED = "ApprovalReturned", gettext_noop("承認からの差戻し")
     REVIEW_WITHDRAWN = "ReviewWithdrawn", gettext_noop("確認の取消し")
     APPROVAL_WITHDRAWN = "ApprovalWithdrawn", gettext_noop("承認の取消し")
