@@ -144,12 +144,14 @@ class BookSheet:
 class YearCounts:
     """How many sheets and indicators earned which grade in another 年度; an empty mapping where nothing is known.
 
-    Where these are not all of that year: `same_sheets`, `same_indicators` are the same things in the book's own year.
+    Where these are not the `whole` of that year but what has a grade in both: `same_sheets`, `same_indicators` are the same
+    things in the book's own year.
     """
 
     fiscal_year: int
     sheets: Mapping[str, int]
     indicators: Mapping[str, int]
+    whole: bool = True
     same_sheets: Mapping[str, int] = field(default_factory=dict)
     same_indicators: Mapping[str, int] = field(default_factory=dict)
 

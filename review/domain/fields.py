@@ -141,7 +141,7 @@ FIELDS: tuple[Field, ...] = (
         help=gettext_noop("数字と単位を入力します(例: 33,474千円)。測定していない場合は「-」と理由を入力します。"),
     ),
     Field(
-        key="doubt", label=gettext_noop("値の状態・注意への回答"), section=Section.GOAL, kind=Kind.LINE, writer=_BY_DEPARTMENT, step=1,
+        key="doubt", label=gettext_noop("値の状態・疑問点への回答"), section=Section.GOAL, kind=Kind.LINE, writer=_BY_DEPARTMENT, step=1,
         in_book=False, correctable=False, since=3, most=500,
     ),
     Field(

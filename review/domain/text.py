@@ -14,8 +14,8 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u20
 
 
 def normal_newlines(value: str) -> str:
-    """The same text with browsers' CR LF as LF."""
-    return value.replace("\r\n", "\n").replace("\r", "\n")
+    """The same text with browsers' CR LF as LF, and so the break within a paragraph that comes from Word."""
+    return value.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n")
 
 
 @dataclass(frozen=True, kw_only=True)

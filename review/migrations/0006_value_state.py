@@ -8,6 +8,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            "indicatoryear", "answers", models.JSONField(blank=True, default=dict, verbose_name="値の状態・注意への回答")
+            "indicatoryear", "answers", models.JSONField(blank=True, default=dict, verbose_name="値の状態・疑問点への回答")
         ),
     ]

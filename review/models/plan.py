@@ -289,7 +289,7 @@ class IndicatorYear(models.Model):
     flags = models.JSONField(default=list, blank=True)
     reason = models.TextField(blank=True)
     reading = models.JSONField(default=dict, blank=True)
-    answers = models.JSONField(_("値の状態・注意への回答"), default=dict, blank=True)
+    answers = models.JSONField(_("値の状態・疑問点への回答"), default=dict, blank=True)
     given_grade = models.CharField(_("達成区分(判断)"), max_length=4, blank=True)
     given_reason = models.TextField(_("判断の理由"), blank=True)
     given_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -6,6 +6,7 @@ A field is anything one types into or ticks; an act is a button that does what t
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -22,8 +23,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ONE, TWO = "indicator:1:actual", "indicator:2:actual"
 PLAN = f"/plans/dx/{YEAR}"
-#: (width, height) of what is seen without scrolling, and how far down the first field or act may end
-SIZES = ((1280, 900, 700), (390, 844, 800))
+#: (width, height) of what is seen without scrolling
+SIZES = ((1280, 900), (390, 844))
+#: how far down the first field or act may end, by width: where one decides on a sheet, on its other pages, on those of the year
+LOWEST = (
+    (r"/sheets/\d+/(review|approve|record)/$", {1280: 420, 390: 480}),
+    (r"/sheets/", {1280: 620, 390: 660}),
+    (r"", {1280: 620, 390: 740}),
+)
 #: Of a field of several lines the first is enough.
 LINE = 44
 FIRST = """line => {
@@ -37,6 +44,11 @@ FIRST = """line => {
   const all = [...document.querySelectorAll('main')].flatMap((main) => [...main.querySelectorAll(wanted)]);
   return Math.min(...all.filter(seen).map(ends));
 }"""
+
+#: The tables of which this year's column lies beside the screen.
+BESIDE = """() => [...document.querySelectorAll('main .form-table thead .is-now')]
+  .filter((node) => node.checkVisibility() && node.getBoundingClientRect().right > innerWidth + 1)
+  .map((node) => node.closest('table').caption.textContent.trim())"""
 
 #: Where the system's colours take the place of all others, only an edge tells a button or a state from text.
 EDGELESS = """() => [...document.querySelectorAll('main :is(.button:not(.button--quiet), .chip, .notice, .stepper__number)')]
@@ -54,7 +66,8 @@ class Looking:
     def at(self, user: Any, path: str, state: str) -> None:
         """The page as the person sees it, at every size."""
         self._sign_in(self.page, user)
-        for width, height, most in SIZES:
+        most = next(by_width for where, by_width in LOWEST if re.match(where, path))
+        for width, height in SIZES:
             self.page.set_viewport_size({"width": width, "height": height})
             answer = self.page.goto(path)
             name = f"{path} ({state}, {user.username}, {width})"
@@ -65,8 +78,9 @@ class Looking:
                 self.faults.append(f"{name}: answered {answer.status} {self.page.url}")
                 return
             lowest = self.page.evaluate(FIRST, LINE)
-            if lowest is None or lowest > most:
-                self.faults.append(f"{name}: the first field or act ends at {lowest}, not {most}")
+            if lowest is None or lowest > most[width]:
+                self.faults.append(f"{name}: the first field or act ends at {lowest}, not {most[width]}")
+            self.faults += [f"{name}: this year is out of sight in {one}" for one in self.page.evaluate(BESIDE)]
             self.faults += [f"{name}: {one['id']} at {one['places'][:3]}" for one in self._axe(self.page)]
             # Twice as large, the desk's screen is half as wide.
             for wide in (width, width // 2 if width > 1000 else width):
@@ -79,7 +93,7 @@ class Looking:
 
     def sees_the_agenda_begin(self, path: str) -> None:
         """先に見るもの, with the first 施策 below its heading."""
-        for width, height, _most in SIZES:
+        for width, height in SIZES:
             self.page.set_viewport_size({"width": width, "height": height})
             self.page.goto(path)
             box = self.page.locator("#first tbody th").first.bounding_box()

@@ -1,5 +1,5 @@
-"""On every page with a wide table, at a desk and on a telephone: no number, day or address in the net breaks inside, the
-page does not scroll sideways, and long words wrap."""
+"""On every page with a wide table, at a desk and on a telephone: no number, day or address in the net breaks inside, no cell
+shrinks to a letter, the page does not scroll sideways, and long words wrap."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from review import clock
 from review.models import AuditEntry, Job, JobState, Proxy, Role, User
 from tests.cast import YEAR, Cast, settle_background
+from workflow import steps
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -19,7 +20,7 @@ PLAN = f"/plans/dx/{YEAR}"
 PAGES = [
     ("auditor", "/audit/"), ("administrator", "/jobs/"), ("administrator", "/people/"), ("administrator", "/departments/"),
     ("administrator", "/proxies/"), ("reviewer2", f"{PLAN}/files/"), ("reviewer2", f"{PLAN}/nudge/"),
-    ("reviewer2", f"{PLAN}/departments/"), ("reviewer2", f"{PLAN}/queue/"), ("reviewer2", f"{PLAN}/progress/"),
+    ("reviewer2", "/cycles/"), ("approver", f"{PLAN}/board/"), ("reviewer2", f"{PLAN}/departments/"), ("reviewer2", f"{PLAN}/queue/"), ("reviewer2", f"{PLAN}/progress/"),
 ]  # fmt: skip
 #: Each day, number with its unit, or address of the main part that stands on more than one line.
 BROKEN = r"""() => {
@@ -38,12 +39,20 @@ BROKEN = r"""() => {
   }
   return broken;
 }"""
+#: Each cell whose words stand a letter or two a line: Japanese breaks anywhere, so only a least width keeps a column.
+SQUEEZED = """() => [...document.querySelectorAll('main tbody :is(th, td):not(.choose)')].filter((cell) => {
+  const look = getComputedStyle(cell);
+  const room = cell.clientWidth - parseFloat(look.paddingLeft) - parseFloat(look.paddingRight);
+  return cell.checkVisibility() && room < 3 * parseFloat(look.fontSize) && cell.innerText.trim().length > 5;
+}).map((cell) => cell.innerText.trim())"""
 
 
 def much_to_show(cast: Cast) -> None:
     """A row with long words in every table."""
     cycle = cast.open(2)
     cast.submitted(1)
+    missed = cast.submitted(2, "46件")
+    steps.confirm(user=cast.reviewer2, review_id=missed.pk, round=missed.round)
     now, today = clock.now(), clock.today()
     Proxy.objects.create(
         principal=cast.approver, deputy=cast.approver2, role=Role.APPROVER, starts_on=today - timedelta(days=1),
@@ -66,9 +75,30 @@ def test_nothing_breaks_inside_and_no_page_scrolls_sideways(cast: Cast, page: An
         sign_in(page, cast.people[who])
         assert page.goto(path).status == 200
         faults += [f"{path}: {one} breaks" for one in page.evaluate(BROKEN)]
+        faults += [f"{path}: no room for {one}" for one in page.evaluate(SQUEEZED)]
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
             faults.append(f"{path}: {wide} wide")
     assert AuditEntry.objects.exists() and not faults, "\n".join(faults)
+
+
+def test_no_page_scrolls_sideways_for_its_english_words(cast: Cast, page: Any, sign_in: Any, live_site: str) -> None:
+    much_to_show(cast)
+    page.context.add_cookies([{"name": "django_language", "value": "en", "url": live_site}])
+    together = f"{PLAN}/queue/together/?chosen={cast.sheet(1).pk}"
+    faults: list[str] = []
+    for who, path in [
+        *PAGES,
+        ("reviewer2", together),
+        ("approver", f"{PLAN}/board/?show=all"),
+        ("reviewer2", f"{PLAN}/"),
+    ]:
+        sign_in(page, cast.people[who])
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.goto(path).status == 200 and page.locator("html[lang=en]").count()
+            if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+                faults.append(f"{path}: {wide} wide, not {width}")
+    assert not faults, "\n".join(faults)
 
 
 def test_the_queue_begins_on_the_first_screen_of_a_telephone(cast: Cast, page: Any, sign_in: Any) -> None:

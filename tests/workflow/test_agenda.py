@@ -188,6 +188,28 @@ def test_without_a_meeting_in_the_address_today_s_is_taken_and_none_can_be_chose
         assert re.search(r'<input type="hidden" name="meeting" value="([^"]*)"', page)[1] == chosen, address
 
 
+@pytest.mark.parametrize(("who", "page"), [("approver", "approve"), ("reviewer", "record")])
+def test_from_sheet_to_sheet_one_goes_in_the_order_of_the_agenda(waiting: Cast, who: str, page: str) -> None:
+    """01-03 is missed by far, 01-02 by a little, 01-01 is clean; with the keys with which one goes through the queue."""
+    client, one, two, three = as_(waiting.people[who]), *(waiting.sheet(number).pk for number in (1, 2, 3))
+
+    def ways(pk: int) -> list[tuple[str, str]]:
+        shown = client.get(f"/sheets/{pk}/{page}/").content.decode()
+        return re.findall(rf'href="/sheets/(\d+)/{page}/" data-key="([pn])"', shown)
+
+    assert ways(three) == [(str(two), "n")]
+    assert ways(two) == [(str(three), "p"), (str(one), "n")]
+    assert ways(one) == [(str(two), "p")]
+
+
+def test_an_approver_goes_on_to_the_next_sheet(waiting: Cast) -> None:
+    client, pk = as_(waiting.approver), waiting.sheet(3).pk
+    answer = client.post(f"/sheets/{pk}/approve/", {"action": "approve", "round": 1, "then": "next"})
+    following = f"/sheets/{waiting.sheet(2).pk}/approve/?then=next"
+    assert answer.url == following  # type: ignore[attr-defined]
+    assert "checked" in re.search(r'name="then"[^>]*', client.get(following).content.decode())[0]
+
+
 def test_last_year_is_set_against_the_same_goals(waiting: Cast) -> None:
     """01-03 had no grade last year, and 01-04 is counted, for it was submitted; a draft is not."""
     rows = IndicatorYear.objects.filter(fiscal_year=YEAR - 1)
@@ -199,7 +221,7 @@ def test_last_year_is_set_against_the_same_goals(waiting: Cast) -> None:
     assert (dict(base.goals.now), dict(base.goals.before)) == ({"A": 4, "B": 2}, {"B": 6})
     assert dict(standings.grades_of(sheets).goals) == {"A": 4, "B": 2, "D": 2}
     page = words(as_(waiting.approver).get(BOARD))
-    assert "うち昨年度もあるもの" in page and "令和5年度 0 6 (100.0%)" in page and "4 (66.7%)" in page
+    assert "うち昨年度と比べられるもの" in page and "令和5年度の同じもの 0 6 (100.0%)" in page and "4 (66.7%)" in page
     MeasureReview.objects.filter(pk=waiting.sheet(4).pk).update(state=ReviewState.EDITING)
     sheets = standings.sheets_of(waiting.cycle).values()
     assert sum(standings.same_base(waiting.cycle, sheets, before).goals.before.values()) == 4

@@ -14,7 +14,8 @@ from tests.cast import YEAR, Cast
 from tests.review.acting import as_, queries_of, words
 from tests.review.growing import more_sheets
 
-PAGE, SHEET = 10, 12
+#: `AGENDA`: an approver's page says where in the year's agenda its sheet stands, which takes the marks of all
+PAGE, SHEET, AGENDA = 10, 12, 3
 
 
 def pages(cast: Cast) -> list[tuple[str, str, int]]:
@@ -34,7 +35,7 @@ def pages(cast: Cast) -> list[tuple[str, str, int]]:
         ("other", reverse("meguri:sheet", args=[mine]), SHEET),
         *((who, reverse("meguri:sheet", args=[waiting]), SHEET) for who in ("reviewer2", "approver", "auditor")),
         ("reviewer2", reverse("meguri:review", args=[waiting]), SHEET),
-        ("approver", reverse("meguri:approve", args=[confirmed]), SHEET),
+        ("approver", reverse("meguri:approve", args=[confirmed]), SHEET + AGENDA),
     ]
 
 

@@ -51,6 +51,21 @@ def test_a_sheet_with_a_remark_neither_changed_nor_answered_does_not_come_back(
     assert cast.sheet().state == ReviewState.RETURNED
 
 
+@pytest.mark.parametrize("page", ["entry/1/", "entry/2/", ""])
+def test_a_remark_stands_once_on_a_page(cast: Cast, returned: MeasureReview, page: str) -> None:
+    """Where it is answered, else in the list of what is to be done; on the sheet with the other comments."""
+    text = words(as_(cast.contributor).get(f"/sheets/{returned.pk}/{page}"))
+    assert [text.count(remark) for remark in ("単位を確かめてください。", "根拠を示してください。")] == [1, 1]
+
+
+def test_a_remark_stands_once_beside_the_trail(cast: Cast, returned: MeasureReview) -> None:
+    for item, value in ((ONE, "121件"), (TWO, "122件")):
+        change(cast, item, value)
+    steps.submit(user=cast.contributor, review_id=returned.pk)
+    text = words(as_(cast.reviewer2).get(f"/sheets/{returned.pk}/review/"))
+    assert [text.count(remark) for remark in ("単位を確かめてください。", "根拠を示してください。")] == [1, 1]
+
+
 def test_a_change_or_an_answer_meets_a_remark_and_the_reviewer_sees_it(cast: Cast, returned: MeasureReview) -> None:
     assert chips(cast, "contributor") == [False, False]
     change(cast, ONE, "121件")

@@ -42,7 +42,7 @@ def test_the_board_shows_totals_and_what_to_look_at_first(cast: Cast) -> None:
     steps.confirm(user=cast.reviewer2, review_id=review.pk, round=review.round)
     cast.reviewed(2)
     page = words(as_(cast.approver).get(BOARD))
-    assert "評価の内訳" in page and "指標の数" in page and "先に見るもの (1)" in page and "未達成 2" in page
+    assert "評価の内訳" in page and "成果目標の数" in page and "先に見るもの (1)" in page and "未達成 2" in page
     assert "大きな変化" in page and "選んだ施策をまとめて承認する" in page
     assert "選んだ施策をまとめて承認する" not in words(as_(cast.auditor).get(BOARD))
     assert as_(cast.contributor).get(BOARD).status_code == 403

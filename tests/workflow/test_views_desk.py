@@ -108,7 +108,7 @@ def test_the_page_before_submission_shows_all_that_goes(cast: Cast) -> None:
     assert "集計.pdf" in page and "要因" in page
     assert "市民課" in page and "回答待ち" in page
     assert "目標と実績の単位が合わないため" in page
-    order = ["確かめるところと、主管部署の説明", "目標と実績の単位が合わないため", "提出する内容", "集計.pdf"]
+    order = ["疑問点と主管部署の説明", "目標と実績の単位が合わないため", "提出する内容", "集計.pdf"]
     order += ["回答待ち", "提出すると起こること"]
     assert [page.index(one) for one in order] == sorted(page.index(one) for one in order)
 

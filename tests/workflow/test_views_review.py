@@ -108,7 +108,7 @@ def test_confirming_never_swallows_a_remark(cast: Cast) -> None:
 def test_a_remark_that_cannot_be_kept_stays_beside_its_item(cast: Cast) -> None:
     cast.open(1)
     answer = as_(cast.reviewer2).post(
-        page_of(cast.submitted()), {"round": "1", "action": "return", ONE: "だめな\x0b字"}
+        page_of(cast.submitted()), {"round": "1", "action": "return", ONE: "だめな\x01字"}
     )
     assert answer.status_code == 422 and "だめな" in words(answer) and "保存できない文字" in words(answer)
 

@@ -80,8 +80,9 @@ def against(label: str, now: Counter[str], pair: Pair | None, cycle: Cycle) -> l
     if pair is None or not pair.before:
         return rows
     if pair.now != now:
-        rows.append({"label": _("うち昨年度もあるもの"), "counts": pair.now})
-    return [*rows, {"label": fiscal_year(cycle.fiscal_year - 1), "counts": pair.before}]
+        rows.append({"label": _("うち昨年度と比べられるもの"), "counts": pair.now})
+    label = _("%(year)sの同じもの") % {"year": fiscal_year(cycle.fiscal_year - 1)}
+    return [*rows, {"label": label, "counts": pair.before}]
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------
@@ -185,7 +186,7 @@ def row_of(
         proposed=f"{rule} {overall_meaning(rule, scale, sheet.marks)}".strip() if sheet.submitted else "",
         overridden=sheet.rated.overridden and sheet.submitted,
         before=f"{last} {overall_meaning(last, its, marks)}".strip(),
-        reasons=tuple(Reason(code, labels[code], count) for code, count in sheet.reasons),
+        reasons=tuple(Reason(code, labels[code], count) for code, count in sheet.reasons if sheet.submitted),
         **about,
     )
 

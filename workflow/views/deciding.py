@@ -21,7 +21,7 @@ from workflow import steps
 from workflow.forms import DecisionForm, MeetingChoice
 from workflow.views import deciding_page as shown
 from workflow.views.deciding_page import APPROVE, RECORD, REVIEW, Mode
-from workflow.views.places import back_to_queue, next_in_queue, queue_query
+from workflow.views.places import back_to_queue, neighbours, queue_query
 
 Act = Callable[[DecisionForm], str]
 
@@ -142,8 +142,8 @@ def _accepting(request: SignedInRequest, form: DecisionForm, action: str) -> Non
 
 def decide(request: SignedInRequest, sheet: MeasureReview, mode: Mode, act: Act) -> HttpResponse:
     """Take the step; where it is refused for what was typed, the page comes back with everything on it."""
-    goes_on = mode is REVIEW and request.POST.get("then") == "next"
-    following = next_in_queue(request, sheet) if goes_on else None
+    goes_on = request.POST.get("then") == "next"
+    following = neighbours(sheet, mode.waiting(request, sheet.cycle))["after"] if goes_on else None
     try:
         sentence = act(shown.sent_form(sheet, mode, request.POST))
     except Invalid as refusal:
@@ -154,8 +154,8 @@ def decide(request: SignedInRequest, sheet: MeasureReview, mode: Mode, act: Act)
         return shown.page(request, sheet, mode, form=form, status=422, meeting_error=refusal.fields.get("meeting", ""))
     year = sheet.measure_year
     messages.success(request, f"{year.measure.code} {year.name}: {sentence}")
+    if following:
+        return see_other(f"meguri:{mode.name}", following, query=queue_query(request))
     if mode is not REVIEW:
         return see_other("meguri:board", *sheet.cycle.key)
-    if following:
-        return see_other("meguri:review", following, query=queue_query(request))
     return back_to_queue(request, sheet.cycle)

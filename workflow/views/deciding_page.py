@@ -17,7 +17,7 @@ from review.assessment.views.indicator_parts import IndicatorPart
 from review.domain import items, sheet_form
 from review.domain.fields import CHANGE_REASON, OPINION, Writer
 from review.item_words import label_of
-from review.models import Evidence, MeasureReview
+from review.models import Cycle, Evidence, MeasureReview
 from review.screens.views import chrome
 from review.screens.views.acts import Crumb, crumbs
 from review.screens.views.answers import REMARK
@@ -25,7 +25,7 @@ from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import carrying
 from review.sheet.views import sheet_page, sheet_parts
 from workflow.forms import BlankRemark, DecisionForm, MeetingChoice
-from workflow.views import sending
+from workflow.views import places, sending
 from workflow.views.places import neighbours, queue_query
 
 DESTINATIONS = {"return_department": approval.TO_DEPARTMENT, "return_review": approval.TO_REVIEW}
@@ -50,6 +50,8 @@ class Mode:
     place: tuple[Any, str]
     may: Callable[[Any, MeasureReview], bool]
     buttons: tuple[Button, ...]
+    #: the sheets that wait for the same, in the order in which one goes through them
+    waiting: Callable[[SignedInRequest, Cycle], list[int]]
     #: whose items of the plan's own are written with the decision
     writers: tuple[Writer, ...]
 
@@ -64,6 +66,7 @@ REVIEW = Mode(
     title=gettext_lazy("内容の確認"),
     place=(gettext_lazy("確認待ち"), "meguri:queue"),
     may=permissions.may_review,
+    waiting=places.to_review,
     writers=(Writer.OFFICE,),
     buttons=(
         Button(action="confirm", label=gettext_lazy("確認する"), key="c"),
@@ -75,6 +78,7 @@ APPROVE = Mode(
     title=gettext_lazy("承認"),
     place=(gettext_lazy("審議"), "meguri:board"),
     may=permissions.may_approve,
+    waiting=places.to_approve,
     writers=(Writer.DECIDERS,),
     buttons=(
         Button(action="approve", label=gettext_lazy("承認する"), key="c"),
@@ -87,6 +91,7 @@ RECORD = Mode(
     title=gettext_lazy("本部の決定の記録"),
     place=(gettext_lazy("審議"), "meguri:board"),
     may=permissions.may_record_decision,
+    waiting=places.to_record,
     writers=(),
     buttons=(
         Button(action="approve", label=gettext_lazy("承認として記録する"), key="c"),
@@ -200,7 +205,8 @@ def page(
         "meeting_error": meeting_error,
         "recorded": meetings.open_record(sheet) if mode.by_board and waiting["records"] else None,
         "queue_query": queue_query(request),
-        "around": neighbours(request, sheet) if mode is REVIEW else None,
+        "around": neighbours(sheet, mode.waiting(request, sheet.cycle)),
+        "here": f"meguri:{mode.name}",
         "breadcrumbs": way_to(request, sheet, mode),
         "page_title": f"{sheet.measure_year.measure.code} {mode.title}",
     }

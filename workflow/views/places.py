@@ -10,9 +10,10 @@ from django.http import HttpResponse
 from django.utils.functional import cached_property
 
 from review import clock, permissions
+from review.assessment.services import standings
 from review.assessment.services.assessment import CLAIM_LASTS
 from review.listing import not_sent_by
-from review.models import Cycle, IndicatorYear, MeasureReview, ReviewState
+from review.models import Cycle, IndicatorYear, MeasureReview, ReviewState, Step
 from review.screens.views.answers import see_other
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
@@ -121,10 +122,26 @@ def back_to_queue(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
     return see_other("meguri:queue", *cycle.key, query=queue_query(request))
 
 
-def neighbours(request: SignedInRequest, sheet: MeasureReview) -> dict[str, int | None]:
-    """Where the sheet stands among those that wait: {"place", "count", "before", "after"}. Two queries."""
-    waiting = chosen(request, sheet.cycle, Filters.of(request)).filter(state=WAITING)
-    numbers = list(waiting.filter(not_sent_by(request.user.pk)).values_list("pk", flat=True))
+def to_review(request: SignedInRequest, cycle: Cycle) -> list[int]:
+    """What waits for a 確認 by this person, as the queue was filtered. Two queries."""
+    waiting = chosen(request, cycle, Filters.of(request)).filter(state=WAITING)
+    return list(waiting.filter(not_sent_by(request.user.pk)).values_list("pk", flat=True))
+
+
+def to_approve(request: SignedInRequest, cycle: Cycle) -> list[int]:
+    """What waits for an 承認 by this person, in the order of the agenda. Five queries or so."""
+    waiting = to_record(request, cycle)
+    barred = permissions.barred(request.user, cycle.plan_id, waiting, Step.APPROVE)
+    return [pk for pk in waiting if pk not in barred]
+
+
+def to_record(request: SignedInRequest, cycle: Cycle) -> list[int]:
+    """What waits for the 本部, in the order of the agenda."""
+    return [sheet.pk for sheet in standings.in_order(standings.sheets_of(cycle).values()) if sheet.waits]
+
+
+def neighbours(sheet: MeasureReview, numbers: list[int]) -> dict[str, int | None]:
+    """Where the sheet stands among those that wait: {"place", "count", "before", "after"}."""
     if sheet.pk not in numbers:
         return {"place": None, "count": len(numbers), "before": None, "after": numbers[0] if numbers else None}
     at = numbers.index(sheet.pk)
@@ -134,8 +151,3 @@ def neighbours(request: SignedInRequest, sheet: MeasureReview) -> dict[str, int 
         "before": numbers[at - 1] if at else None,
         "after": numbers[at + 1] if at + 1 < len(numbers) else None,
     }
-
-
-def next_in_queue(request: SignedInRequest, sheet: MeasureReview) -> int | None:
-    """The sheet to look at after this one."""
-    return neighbours(request, sheet)["after"]

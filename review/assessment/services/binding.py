@@ -281,7 +281,7 @@ def part_label(key: str, form: sheet_form.Form) -> str:
             "target": _("目標"),
             "actual": _("実績"),
             "name": _("評価項目"),
-            "answers": _("注意への回答"),
+            "answers": _("疑問点への回答"),
             "baseline": _("基準値"),
             "sort": _("指標の区分"),
         }

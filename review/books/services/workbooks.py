@@ -142,6 +142,7 @@ def _year_before(cycle: Cycle) -> YearCounts | None:
     whole = standings.grades_of(sheets)
     return YearCounts(
         fiscal_year=cycle.fiscal_year - 1,
+        whole=False,
         sheets=base.measures.before,
         indicators=base.goals.before,
         same_sheets=base.measures.now if base.measures.now != whole.measures else {},

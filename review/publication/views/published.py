@@ -111,7 +111,7 @@ def bars_of_year(snapshot: editions.Snapshot) -> list[dict[str, Any]]:
     before = snapshot.get("previous") or {}
     bars = [{"label": _("成果目標"), "counts": whole.indicators}]
     if before.get("indicators"):
-        bars.append({"label": _("成果目標(前年度)"), "counts": before["indicators"]})
+        bars.append({"label": _("成果目標(前年度の全体)"), "counts": before["indicators"]})
     bars.append({"label": _("施策(総合評価)"), "counts": whole.measures})
     return bars
 

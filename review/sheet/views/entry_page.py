@@ -372,6 +372,8 @@ class Desk:
         lines = self.lines(form, theirs or {})
         aside = {line.key for line in lines if self.is_aside(line, form)}
         here = [line for line in lines if items.step_of(line.key) == self.step]
+        why = [line for line in lines if line not in here] if self.missed or theirs or form.errors else []
+        bars = self.bar_rows(form, theirs or {}) if self.step == 3 else []
         saved = AuditEntry.objects.filter(subject=f"review:{self.review.pk}", action="draft.save")
         return {
             "desk": self,
@@ -379,15 +381,16 @@ class Desk:
             "lines": lines,
             "ahead": [line for line in lines if items.is_next(line.key)],
             "main": [line for line in here if line.key not in aside and not items.is_next(line.key)],
-            "why": [line for line in lines if line not in here] if self.missed or theirs or form.errors else [],
+            "why": why,
             "aside": [line for line in here if line.key in aside],
             "stepper": self.stepper(),
-            "bar_rows": self.bar_rows(form, theirs or {}) if self.step == 3 else [],
+            "bar_rows": bars,
             "bar_years": self.review.cycle.plan.years,
             "theirs": bool(theirs),
             "closes_at": self.review.closes_at,
             "saved": saved.order_by("-pk").first(),
             "general_remarks": self.remarks.get("", []),
             "tasks": self.tasks,
+            "answered_here": {*(one.key for one in (*here, *why)), *(one["key"] for one in bars)},
             "tasks_met": sum(task.met for task in self.tasks),
         }

@@ -69,11 +69,11 @@ def is_owner(request: SignedInRequest, review: MeasureReview) -> bool:
 
 
 def returned(review: MeasureReview, shown: dict[str, Any]) -> dict[str, Any] | None:
-    """Who sent the sheet back and why, while it is with the department again."""
+    """Who sent the sheet back and when, while it is with the department again; why stands with the comments."""
     decision = shown["decisions"][-1] if shown["decisions"] else None
     if review.state != "returned" or decision is None:
         return None
-    return {"who": str(decision.decided_by), "when": decision.decided_at, "text": decision.comment}
+    return {"who": str(decision.decided_by), "when": decision.decided_at}
 
 
 # --- what may be added ---------------------------------------------------------------------------------------------

@@ -123,12 +123,13 @@ def later_reading(decision: Decision) -> list[tuple[datetime, dict[str, Any]]]:
 
 
 def decision_text(decision: Decision) -> str:
-    """The comment, and the meeting that decided where one is named."""
+    """The comment, where it stands not with the comments as a return's does, and the meeting if one is named."""
+    comment = "" if decision.verdict == Verdict.RETURN else decision.comment
     if decision.meeting is None:
-        return decision.comment
+        return comment
     number = f" {decision.meeting.document_number}" if decision.meeting.document_number else ""
     word = _("会議")
-    return f"{decision.comment}\n({word} {wareki(decision.meeting.held_on)}{number})".strip()
+    return f"{comment}\n({word} {wareki(decision.meeting.held_on)}{number})".strip()
 
 
 def withdrawn(review: MeasureReview, decisions: Sequence[Decision]) -> dict[str, Any] | None:

@@ -27,10 +27,9 @@ from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.days import left_until
-from review.templatetags.words import day_text, fiscal_year
+from review.templatetags.words import day_text, fiscal_year, word_of
 from review.year.forms.cycles import DeadlinesForm, FirstYearForm
 from review.year.services import cycles as work
-from review.year.views.progress import steps_of
 
 DEADLINES = ("due_at", "closes_at", "endorse_due_at", "review_due_at", "decide_due_at", "publish_at")
 
@@ -120,6 +119,17 @@ def context_of(cycle: Cycle, form: DeadlinesForm, *, may_correct: bool) -> dict[
         "definitions": definitions.open_in(cycle),
         "may_confirm": may_correct,
     }
+
+
+def steps_of(cycle: Cycle) -> list[dict[str, Any]]:
+    """準備中 → 実施中 → 審議中 → 公表待ち → 公表済, with the one that the year is in."""
+    states = list(CycleState)
+    here = states.index(CycleState(cycle.state))
+    done = cycle.state == CycleState.PUBLISHED
+    return [
+        {"label": word_of(state), "current": place == here, "done": place < here or (done and place == here)}
+        for place, state in enumerate(states)
+    ]
 
 
 def deadlines_of(cycle: Cycle) -> Iterator[dict[str, Any]]:

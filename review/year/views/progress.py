@@ -92,7 +92,6 @@ def progress(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "breadcrumbs": crumbs(_("進行状況")),
         "cycle": cycle,
         "total": len(marks),
-        "steps": steps_of(cycle),
         "whole": len(everyone),
         "one_department": marks[0].department if marks and department else "",
         "flow": flow_of(marks, cycle, department),
@@ -145,17 +144,6 @@ def order(sort: str) -> list[str]:
 
 
 # --- the picture ---------------------------------------------------------------------------------------------------
-
-
-def steps_of(cycle: Cycle) -> list[dict[str, Any]]:
-    """準備中 → 実施中 → 審議中 → 公表待ち → 公表済, with the one that the year is in."""
-    states = list(CycleState)
-    here = states.index(CycleState(cycle.state))
-    done = cycle.state == CycleState.PUBLISHED
-    return [
-        {"label": word_of(state), "current": place == here, "done": place < here or (done and place == here)}
-        for place, state in enumerate(states)
-    ]
 
 
 def flow_of(marks: list[Mark], cycle: Cycle, department: str = "") -> dict[str, Any]:

@@ -314,7 +314,7 @@ def test_what_was_typed_for_nothing_can_be_copied_without_the_forms_own_marks(ju
     sent = sent_by(client.get(step_url(cast)), **{JUMP: "窓口を増やした", f"sure:{JUMP}": "1"})
     steps.submit(user=cast.contributor, review_id=cast.sheet().pk)
     page = words(client.post(step_url(cast), sent))
-    assert "窓口を増やした" in page and "値の状態・注意への回答" in page
+    assert "窓口を増やした" in page and "値の状態・疑問点への回答" in page
     assert "sure:" not in page and mark_of("500件") not in page
 
 

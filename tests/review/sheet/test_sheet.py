@@ -112,7 +112,7 @@ def test_an_empty_comment_is_asked_for_on_the_same_page(cast: Cast) -> None:
 def test_a_comment_that_cannot_be_kept_stays_on_the_screen(cast: Cast) -> None:
     cast.open(1)
     answer = as_(cast.contributor).post(
-        reverse("meguri:comment", args=[cast.sheet().pk]), {"item": "", "body": "だめな\x0b字"}
+        reverse("meguri:comment", args=[cast.sheet().pk]), {"item": "", "body": "だめな\x01字"}
     )
     assert answer.status_code == 422 and "保存できない文字" in words(answer) and "だめな" in words(answer)
 

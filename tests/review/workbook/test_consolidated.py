@@ -163,12 +163,12 @@ def test_the_year_before_stands_beside_this_one():
     book = samples.book(samples.sheet(), previous=before)
     lines = tally.overall(book)
     assert [line.label for line in lines] == [
-        "施策(総合評価)", "施策(令和5年度)", "指標(達成区分)", "指標(令和5年度)",
+        "施策(総合評価)", "令和5年度の全施策", "指標(達成区分)", "令和5年度の全指標",
     ]  # fmt: skip
     assert [line.total(tally.grades(book)) for line in lines] == [1, 3, 2, 9]
     out = BytesIO()
     plain_book.write(book, out)
-    assert "指標(令和5年度)" in texts(load_workbook(BytesIO(out.getvalue()))["総括"])
+    assert "令和5年度の全指標" in texts(load_workbook(BytesIO(out.getvalue()))["総括"])
 
 
 def test_a_year_before_without_grades_is_said_to_have_none(book):

@@ -22,6 +22,16 @@
     field.scrollIntoView({ block: "center" });
   });
 
+  // --- years wider than the screen: this one is in sight, the earlier ones lie to its left ---
+  const toThisYear = (root) => {
+    for (const head of $$(".form-table thead .is-now", root)) {
+      const wrap = head.closest(".table-wrap");
+      wrap.scrollLeft = head.offsetLeft + head.offsetWidth - wrap.clientWidth;
+    }
+  };
+  toThisYear(document);
+  document.addEventListener("toggle", (event) => toThisYear(event.target), true);
+
   // --- saved or not: a form with data-guard warns before its words are lost ---
   const saveState = (kind) => {
     for (const node of $$("[data-save-state]")) {
