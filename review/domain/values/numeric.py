@@ -8,17 +8,21 @@ from itertools import permutations
 from typing import NamedTuple
 
 from review.domain.notation import compact
-from review.domain.values.compare import CONTRADICTION, NO_DIRECTION, Component, Outcome, compare, undecided, worst
+from review.domain.values.compare import (
+    CONTRADICTION,
+    NO_DIRECTION,
+    Component,
+    Outcome,
+    Status,
+    compare,
+    undecided,
+    worst,
+)
 from review.domain.values.direction import from_plan, name_direction, named_change, of_parts, trend
 from review.domain.values.grammar import OF_A_TARGET
 from review.domain.values.reading import Direction, Parts, Quantity, Reading, phrases, rounded, way_of
 from review.domain.values.units import Exact
 
-_DIFFERENT = undecided("labels", "parts_mismatch")
-_NUMBERS_DIFFER = undecided("numbers_of_parts", "parts_mismatch")
-_UNPAIRED = undecided("unpaired", "parts_mismatch")
-_OF_THE_YEAR = undecided("total_or_year")
-_BY_PARTS = undecided("total_and_parts", "parts_mismatch")
 _CUMULATIVE = re.compile(r"累計|累積|通算|計画期間")
 _OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
 
@@ -53,19 +57,18 @@ def _actuals(case: Case) -> tuple[Parts, ...]:
     only, every = case.actual.quantity, case.actual.readings
     if only is None or not case.actual.bracket:
         return every
+    total = case.actual.bracket[0]
+    total = total._replace(label=only.label, unit=only.unit if total.unit.bare else total.unit)
     words = "" if case.kind else compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)
-    total = case.actual.bracket[0]._replace(label=only.label)
-    total = total._replace(unit=only.unit) if total.unit.bare else total
-    own = not case.kind and _CUMULATIVE.search(case.actual.note) and _CUMULATIVE.search(words)
     larger = total.unit.dimension == only.unit.dimension and (total.value or 0) > (only.value or 0)
     if not larger or not (case.kind == "total" or _CUMULATIVE.search(words)):
         return every
-    return ((total,),) if own or case.kind == "total" else (*every, (total,))
+    return ((total,),) if case.kind or _CUMULATIVE.search(case.actual.note) else (*every, (total,))
 
 
 def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
-    falls = all((part.value or 0) < 0 and not part.comparator for part in targets + actuals)
-    if falls and case.direction is None and named_change(case.name) == "decrease":
+    falls = not case.direction and named_change(case.name) == "decrease"
+    if falls and all((part.value or 0) < 0 and not part.comparator for part in targets + actuals):
         # A 削減率 of ▲46% beside ▲28.5%: the larger fall is the better one; negative values have no rate.
         fallen = [tuple(part.times(-1) for part in side) for side in (targets, actuals)]
         return compared(case, fallen[0], fallen[1], "up")._replace(rate=None, direction="down", components=())
@@ -73,10 +76,11 @@ def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
     if doubt := doubt or _other_span(case):
         return doubt._replace(direction=direction)
     verdict = compared(case, targets, actuals, direction)
-    parts = [side[0].breakdown for side in (targets, actuals) if len(side) == 1]
-    if len(parts) == 2 and all(parts):
-        by_parts = compared(case, parts[0], parts[1], direction)
-        return by_parts if by_parts.status == verdict.status else _BY_PARTS._replace(direction=direction)
+    if targets[0].breakdown and actuals[0].breakdown:  # a total, so that there is no other value
+        by_parts = compared(case, targets[0].breakdown, actuals[0].breakdown, direction)
+        if by_parts.status != verdict.status:
+            by_parts = undecided("total_and_parts", "parts_mismatch")._replace(direction=direction)
+        return by_parts
     return verdict
 
 
@@ -163,11 +167,14 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
             actuals = _of_the_same_kind(targets[0], actuals)
     components: tuple[Component, ...] = ()
     if len(targets) != len(actuals):
-        verdict = _NUMBERS_DIFFER
+        verdict = undecided("numbers_of_parts", "parts_mismatch")
     elif len(targets) == 1:
-        same = _same_thing(targets[0], actuals[0], case.name)
-        open_year = same and _may_be_of_the_year(case, targets[0], actuals[0])
-        verdict = _OF_THE_YEAR if open_year else one(targets[0], actuals[0]) if same else _DIFFERENT
+        if not _same_thing(targets[0], actuals[0], case.name):
+            verdict = undecided("labels", "parts_mismatch")
+        elif _may_be_of_the_year(case, targets[0], actuals[0]):
+            verdict = undecided("total_or_year")
+        else:
+            verdict = one(targets[0], actuals[0])
     elif pairs := _pairs(targets, actuals):
         outcomes = [one(*both) for both in pairs]
         components = tuple(
@@ -183,7 +190,8 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
         verdict = worst(outcomes)
     else:
         verdict = _settled_in_every_order(targets, actuals, one)
-    return verdict._replace(direction=direction, components=components)
+    known = verdict.direction == direction and not components
+    return verdict if known else verdict._replace(direction=direction, components=components)
 
 
 def _of_the_same_kind(target: Quantity, actuals: Parts) -> Parts:
@@ -213,12 +221,13 @@ def _pairs(targets: Parts, actuals: Parts) -> list[tuple[Quantity, Quantity]] | 
 
 def _settled_in_every_order(targets: Parts, actuals: Parts, one: Callable[[Quantity, Quantity], Outcome]) -> Outcome:
     """The verdict of parts whose labels do not match, if each of at most 120 pairings gives it; it has no rate."""
-    if len(targets) > 5:
-        return _UNPAIRED
-    table = [[one(target, actual) for actual in actuals] for target in targets]
-    orders = permutations(range(len(actuals)))
-    statuses = {worst([table[row][column] for row, column in enumerate(order)]).status for order in orders}
-    return _UNPAIRED if len(statuses) > 1 or "undetermined" in statuses else Outcome(statuses.pop())
+    statuses: set[Status] = {"undetermined"}
+    if len(targets) <= 5:
+        table = [[one(target, actual) for actual in actuals] for target in targets]
+        orders = permutations(range(len(actuals)))
+        statuses = {worst([table[row][column] for row, column in enumerate(order)]).status for order in orders}
+    settled = len(statuses) == 1 and "undetermined" not in statuses
+    return Outcome(statuses.pop()) if settled else undecided("unpaired", "parts_mismatch")
 
 
 _SAY_NOTHING = re.compile("平均|一人|[一1]人[当あ]たり|実績値?|結果|合?計|全体")
@@ -250,7 +259,7 @@ def _same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
 _ONE = "(?:当たり|あたり|当り|平均|につき)"
 _PERIOD_NAMES = re.compile(
     rf"(?P<人日>[1一]人[1一]日|[1一]日[1一]人)|(?P<月>(?<![\d年])月(?:間|平均|当たり|あたり|別)|1(?:か|ヶ|カ)?月(?:当たり|あたり)|毎月|年度月平均)"
-    rf"|(?P<週>週間?(?:平均|当たり)|毎週)|(?P<日>1日|日平均|毎日)|[1一](?P<one>人|名|校|園|世帯|団体|社|件|課|回|便|台|戸|施設|か所|店舗){_ONE}"
+    rf"|(?P<人>単価)|(?P<週>週間?(?:平均|当たり)|毎週)|(?P<日>1日|日平均|毎日)|[1一](?P<one>人|名|校|園|世帯|団体|社|件|課|回|便|台|戸|施設|か所|店舗){_ONE}"
 )
 
 
