@@ -1,12 +1,15 @@
 """Comparing one measured value with one target value under one direction."""
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from review.domain.notation import compact
 from review.domain.value_words import CAUSES
-from review.domain.values.reading import SCALE_WORDS, Change, Direction, Quantity
+from review.domain.values.direction import named_change
+from review.domain.values.reading import SCALE_WORDS, Direction, Quantity
 from review.domain.values.units import COUNTED, KNOWN, PERCENT
 from review.domain.wording import made
 
@@ -55,10 +58,23 @@ _FARTHEST = 30  # a value so many times its target (or so small a part) is no re
 _IN_A_YEAR = {"月": 12, "週": 52}
 
 
-def compare(
-    target: Quantity, actual: Quantity, direction: Direction | None, *, named: Change | None = None, period: str = ""
-) -> Outcome:
-    """One actual against one target. `named`: the name is of an amount of 削減 or of 増加; `period`: 月 in its name."""
+_ONE = "(?:当たり|あたり|当り|平均|につき)"
+_PERIOD_NAMES = re.compile(
+    rf"(?P<人日>[1一]人[1一]日|[1一]日[1一]人)|(?P<月>(?<![\d年])月(?:間|平均|当たり|あたり|別)|1(?:か|ヶ|カ)?月(?:当たり|あたり)|毎月|年度月平均)"
+    rf"|(?P<人>単価)|(?P<週>週間?(?:平均|当たり)|毎週)|(?P<日>1日|日平均|毎日)|[1一](?P<one>人|名|校|園|世帯|団体|社|件|課|回|便|台|戸|施設|か所|店舗){_ONE}"
+)
+
+
+@lru_cache(maxsize=4096)
+def _period_in_name(name: str) -> str:
+    """月 where the name says that its values are counted by the month; 人 where by the head."""
+    match = _PERIOD_NAMES.search(compact(name))
+    counted = match and (match["one"] or match.lastgroup)
+    return "人" if counted == "名" else counted or ""
+
+
+def compare(target: Quantity, actual: Quantity, direction: Direction | None, name: str = "") -> Outcome:
+    """One actual against one target. The name may be of an amount of 削減 or of 増加, or say that it is counted by the 月."""
     if target.unit.dimension == "percent":
         actual = _share(actual)
     elif actual.unit.dimension == "percent":
@@ -69,13 +85,13 @@ def compare(
     if target.change and actual.change and target.change != actual.change:
         actual = actual.times(-1)  # one rose and the other fell
     elif target.change != actual.change:
-        if (target.change or actual.change) != named:
+        if (target.change or actual.change) != named_change(name):
             return undecided("change_or_level", "needs_previous")
         target, actual = target._replace(change=None), actual._replace(change=None)
     if target.period != actual.period:
         goal, given = KNOWN.get(target.period), KNOWN.get(actual.period)
         if not goal or not given or goal.dimension != given.dimension:
-            return _other_period(target, actual, direction, period)
+            return _other_period(target, actual, direction, _period_in_name(name))
         actual = actual.times(Fraction(goal.factor, given.factor))  # 人/km2 beside 人/ha in 人/ha
     if bool(target.each) != bool(actual.each):  # a single value beside 各校2回 may be a total
         missed = not actual.each and direction == "up" and _measured(target, actual, direction).status == "missed"

@@ -3,7 +3,6 @@ or beside last year's, gives reason to ask about: jump, repeated, over_100_perce
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from itertools import permutations
 from typing import NamedTuple
 
@@ -141,10 +140,10 @@ def _other_span(case: Case) -> Outcome | None:
 
 def _may_be_of_the_year(case: Case, target: Quantity, actual: Quantity) -> bool:
     """累計60件 beside a bare 4件 is perhaps the year's own, and 累計60件 beside a target of 10件 perhaps of many years."""
-    if not _CUMULATIVE.search(case.target.plain + case.actual.plain) or _CUMULATIVE.search(compact(case.name)):
+    if not _CUMULATIVE.search(case.target.plain + case.actual.plain):
         return False
     total, given = (bool(_CUMULATIVE.search(_OTHER_VALUE.sub("", side.plain))) for side in (case.target, case.actual))
-    if total == given or not actual.value or not target.value:
+    if total == given or _CUMULATIVE.search(compact(case.name)) or not (actual.value and target.value):
         return False
     goal, reached = target.value * target.unit.factor, actual.value * actual.unit.factor
     return 0 < reached * 3 < goal * 2 if total else reached >= goal * 2 > 0
@@ -154,10 +153,8 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
     """Rule 7: parts by label or place; 各… against each part."""
 
     def one(target: Quantity, actual: Quantity) -> Outcome:
-        named = named_change(case.name) if target.change != actual.change else None
-        period = _period_in_name(case.name) if target.period != actual.period else ""
         own = way_of(target.comparator) if direction is None and target.comparator else direction
-        return compare(target, actual, own, named=named, period=period)
+        return compare(target, actual, own, case.name)
 
     if len(targets) == 1 and len(actuals) > 1:
         if targets[0].each:
@@ -209,10 +206,9 @@ def _pairs(targets: Parts, actuals: Parts) -> list[tuple[Quantity, Quantity]] | 
         return list(zip(targets, actuals, strict=True))
     order: list[int] = []
     for label in goals:  # the one that is equal, or that begins with this one or the other way round (小, 小学校)
-        alike = [place for place, other in enumerate(given) if other == label]
-        if not alike and label:
-            near = (other and (other.startswith(label) or label.startswith(other)) for other in given)
-            alike = [place for place, fits in enumerate(near) if fits]
+        same = [place for place, other in enumerate(given) if other == label]
+        near = (label and other and (other.startswith(label) or label.startswith(other)) for other in given)
+        alike = same or [place for place, fits in enumerate(near) if fits]
         if len(alike) != 1 or alike[0] in order:
             return None
         order += alike
@@ -246,29 +242,11 @@ def _same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
         return True
     if not goal:
         return given[0] not in "未不" or given in plain
-    numbers = [re.findall(r"\d+", label) for label in (goal, given)]
-    if all(numbers) and numbers[0] != numbers[1]:
-        return False
     if goal in given or given in goal or (goal in plain and given in plain):
         return True
     shared = [goal[place : place + 2] for place in range(len(goal) - 1) if goal[place : place + 2] in given]
     # 重大事故 and 軽微な事故: beside the common word each says something of its own
     return any(not all(_COUNTED.sub("", label.replace(word, "")) for label in (goal, given)) for word in shared)
-
-
-_ONE = "(?:当たり|あたり|当り|平均|につき)"
-_PERIOD_NAMES = re.compile(
-    rf"(?P<人日>[1一]人[1一]日|[1一]日[1一]人)|(?P<月>(?<![\d年])月(?:間|平均|当たり|あたり|別)|1(?:か|ヶ|カ)?月(?:当たり|あたり)|毎月|年度月平均)"
-    rf"|(?P<人>単価)|(?P<週>週間?(?:平均|当たり)|毎週)|(?P<日>1日|日平均|毎日)|[1一](?P<one>人|名|校|園|世帯|団体|社|件|課|回|便|台|戸|施設|か所|店舗){_ONE}"
-)
-
-
-@lru_cache(maxsize=4096)
-def _period_in_name(name: str) -> str:
-    """月 where the name says that its values are counted by the month; 人 where by the head."""
-    match = _PERIOD_NAMES.search(compact(name))
-    counted = match and (match["one"] or match.lastgroup)
-    return "人" if counted == "名" else counted or ""
 
 
 # These may exceed 100 % without an error: growth, plans carried out, ratios to something else.

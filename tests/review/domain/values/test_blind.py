@@ -108,6 +108,28 @@ def test_what_a_unit_price_is_counted_for_need_not_be_typed(name, target, actual
     assert judge(name=name, target=target, actual=actual, direction="up").status == status
 
 
+@pytest.mark.parametrize(
+    "name, target, actual, direction, previous, status",
+    [
+        ("設置件数", "小 8件 中 6件", "中学校 6件 小学校 9件", "up", None, "achieved"),
+        ("登録件数(累計)", "10件", "12件(単年)", "up", None, "undetermined"),
+        ("登録件数", "200人", "300(件)", "up", None, "undetermined"),
+        ("設置件数", "4件", "小2件→中5件", "up", None, "undetermined"),
+        ("満足と答えた人の率", "80%", "80% より低い", "up", None, "undetermined"),
+        ("排出量", "前年度比10%減", "89t", "up", "100t", "undetermined"),
+        ("枠の数", "前年度比95%以下", "94枠", None, "100枠", "achieved"),
+        ("枠の数", "前年度比105%", "104件", None, "100件", "missed"),
+        ("利用者数", "前年度以上", "105人", "up", "100人(令和5年度実績)", "achieved"),
+        ("利用者数", "前年度より10人多い", "105人", "up", "100人", "missed"),
+        ("利用者数", "前年度を10%上回る", "115人", "up", "100人", "achieved"),
+    ],
+)
+def test_rules_that_no_table_needed_hold(name, target, actual, direction, previous, status):
+    """Each is asked by one rule alone: with that rule taken away, its row fails."""
+    judged = judge(name=name, target=target, actual=actual, direction=direction, previous=previous)
+    assert judged.status == status, judged.reason
+
+
 @pytest.mark.parametrize("table, least", [("second", 80), ("third", 60), ("fourth", 24), ("fifth", 60)])
 def test_the_later_tables_leave_little_needlessly_open(table, least):
     decided = [row for row in LATER[table] if row["status"] in DECIDED]
