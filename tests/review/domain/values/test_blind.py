@@ -25,7 +25,8 @@ beside 小学校 and 所 beside 事業所 are no single unit for certain); no ot
 The first run over the 139 rows of `blind_sixth.tsv`, as KPI lists of whole plans have them, without a direction and with the
 one that a person would confirm: no wrong verdict either way; 6 of 94 needlessly open without (6.4 %), 3 of 102 with (2.9 %);
 1 other rate. 25,000円/人 of a 消費額単価 was mended by kind (what a 単価 is counted for need not be typed). Three rows stand
-corrected: nobody says since when a bare 減少 or 増加 is meant, and a band has no rate (as in earlier tables).
+corrected: nobody says since when a bare 減少 or 増加 is meant, and a band has no rate (as in earlier tables). 79 more rows of awkward cells (`blind_seventh.tsv`), written after that:
+no wrong verdict, none needlessly open with the direction confirmed.
 """
 
 from __future__ import annotations
@@ -81,10 +82,13 @@ def test_no_verdict_on_the_later_tables_is_wrong(row):
         assert judgement.rate == (None if row["rate"] == "null" else Decimal(row["rate"]))
 
 
-@pytest.mark.parametrize("answers, most", [("alone", 12), ("confirmed", 3)])
-def test_the_sixth_table_holds_no_wrong_verdict_and_leaves_little_open(answers, most):
+@pytest.mark.parametrize(
+    "table, answers, least, most",
+    [("sixth", "alone", 90, 12), ("sixth", "confirmed", 95, 3), ("seventh", "confirmed", 40, 3)],
+)
+def test_the_last_tables_hold_no_wrong_verdict_and_leave_little_open(table, answers, least, most):
     decided, needless = 0, []
-    for row in tables.rows("values/blind_sixth.tsv"):
+    for row in tables.rows(f"values/blind_{table}.tsv"):
         accepted = row[answers].split()
         judgement = _judged({**row, "direction": row["direction"] if answers == "confirmed" else ""})
         decided += (clear := set(accepted) <= set(DECIDED))
@@ -93,7 +97,7 @@ def test_the_sixth_table_holds_no_wrong_verdict_and_leaves_little_open(answers, 
         if row["rate"] and judgement.status in DECIDED:
             part, _, whole = row["rate"].replace("null", "").partition("/")
             assert judgement.rate == tables.four_decimals(part and str(Fraction(part) / Fraction(whole or 1))), row
-    assert decided >= 90 and len(needless) * 100 <= most * decided, needless
+    assert decided >= least and len(needless) * 100 <= most * decided, needless
 
 
 @pytest.mark.parametrize(
