@@ -116,13 +116,6 @@ def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year
     return states.whole_year(cell.plain)  # also 令和7年5月末現在 of 令和6年度: after the year's end
 
 
-_NO_RESULT = {
-    State.NOT_MEASURED: undecided("not_measured", "not_measured", basis="none"),
-    State.INTERIM: undecided("interim", basis="none"),
-    State.OTHER_YEAR: undecided("other_year", basis="none"),
-}
-
-
 def _verdict(case: Case) -> Outcome:
     """Rule 1, values that are not the year's result, and else the way of judging that the two readings call for."""
     target, actual = case.target, case.actual
@@ -130,8 +123,8 @@ def _verdict(case: Case) -> Outcome:
         return Outcome("not_applicable", cause=value_words.NO_TARGET, basis="none")
     if actual.blank:
         return Outcome("pending", cause=value_words.NOT_ENTERED, basis="none")
-    if none := _NO_RESULT.get(actual.state.state):
-        return none
+    if not (state := actual.state.state).is_result:
+        return undecided(state, "not_measured" if state is State.NOT_MEASURED else "", basis="none")
     if target.relation is not None:
         return _related(case, target.relation)
     if target.span is not None and actual.span is not None:
@@ -150,14 +143,11 @@ def _finished(case: Case, outcome: Outcome) -> Judgement:
     target, actual = _assumed(case.target, case.actual, outcome)
     flags: list[str] = []
     if outcome.status not in ("pending", "not_applicable"):
-        amount = case.target.relation and case.target.relation.amount
-        marks = {
-            "direction_inferred": direction is not None and case.direction is None,
-            outcome.flag: outcome.flag,
-            "provisional": actual.state.state is State.PROVISIONAL,
-            "approximate": any(part.approximate for part in (*case.target.parts, *case.actual.parts, amount) if part),
-        }
-        flags = [code for code, holds in marks.items() if holds]
+        amounts = (case.target.relation.amount,) if case.target.relation and case.target.relation.amount else ()
+        flags += ["direction_inferred"] if direction and not case.direction else []
+        flags += [outcome.flag] if outcome.flag else []
+        flags += ["provisional"] if actual.state.state is State.PROVISIONAL else []
+        flags += ["approximate"] if True in [part.approximate for part in target.parts + actual.parts + amounts] else []
         flags += doubts_of(case.name, actual, case.previous) if outcome.flag != "not_measured" else []
     basis, shown = (outcome.basis, (target, actual)) if decided else ("none", (case.target, case.actual))
     return Judgement(

@@ -201,12 +201,6 @@ _BASE = re.compile(
     rf"(?:(?P<label>[^\d]*?)[ :])?(?:(?P<previous>{_PREVIOUS})|(?P<other>{_OTHER}))"
     r"(?:度)?(?P<link>に?対?比(?:で|較して|較)?|より|と?に?比べて?|に比較して|と比較して|に対し(?:て)?|に対する|から|を|の|と|、)? ?(?P<rest>.*)\Z"
 )
-_CHANGES = grammar.by_word(
-    """
-    increase: 増 増加 の増加 プラス 向上 上昇 アップ 増やす も増加 増加させる 拡大 多い 多く 超 超え 超える 上回る 上回ること 増加する 超過
-    decrease: 減 減少 の減少 マイナス 低下 削減 低減 縮減 短縮 ダウン 減らす 少ない 少なく 下回る 未満 下回ること 減少させる 抑制 減少する
-    """
-)
 _LEVEL = r"(?:実績|値|水準|同等|同数|同程度|同水準|並み|並|同)?"
 _LEVELS = re.compile(
     rf"(?P<at_least>{_LEVEL}以上)|(?P<at_most>{_LEVEL}以[下内])"
@@ -236,7 +230,7 @@ def _relation(main: str) -> Relation | None:
             return Relation(base=base, relation="ratio", amount=share)
         word, changes = level.lastgroup, {"at_least": "increase", "at_most": "decrease"}
         return Relation(base=base, relation=word, change=changes.get(word or ""))  # type: ignore[arg-type]
-    if change := _CHANGES.get(rest):
+    if change := grammar.PASSES.get(rest):
         return Relation(base=base, relation="above" if change == "increase" else "below", change=change)
     signed = re.fullmatch(r"(?:\+|プラス)([^増減]+)", rest)  # +5% is 5%増
     parts = grammar.only(f"{signed[1]}増" if signed else rest) if rest else ()

@@ -1,11 +1,15 @@
 """Comparing one measured value with one target value under one direction."""
 
+import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from review.domain.notation import compact
 from review.domain.value_words import CAUSES
-from review.domain.values.reading import SCALE_WORDS, Change, Direction, Quantity
+from review.domain.values.direction import named_change
+from review.domain.values.reading import SCALE_WORDS, Direction, Quantity
 from review.domain.values.units import COUNTED, KNOWN, PERCENT
 from review.domain.wording import made
 
@@ -40,6 +44,7 @@ class Outcome(NamedTuple):
     basis: Basis = "number"
 
 
+@lru_cache(maxsize=1024)
 def undecided(cause: str, flag: str = "", *, basis: Basis = "number", **facts: str) -> Outcome:
     """An honest 評価できない, for the cause of that code."""
     return Outcome("undetermined", None, flag, made(CAUSES[cause], facts), basis=basis)
@@ -47,50 +52,53 @@ def undecided(cause: str, flag: str = "", *, basis: Basis = "number", **facts: s
 
 NO_DIRECTION = undecided("no_direction", "direction_unknown")
 CONTRADICTION = undecided("against_comparator")
-_UNITS = undecided("units", "unit_mismatch")
-_AMBIGUOUS_SHARE = undecided("share_or_mark", "unit_mismatch")
-_FAR = undecided("far", "unit_mismatch")
-_PERIODS = undecided("periods", "unit_mismatch")
-_CHANGES = undecided("change_or_level", "needs_previous")
-_WHOLES = undecided("wholes")
-_HOURS = undecided("hours")
-_NEGATIVE = undecided("negative")
-_SPANS = undecided("across")
-_EACH = undecided("each", "parts_mismatch")
 
 _NEAR = 5
 _FARTHEST = 30  # a value so many times its target (or so small a part) is no result where its unit was assumed
 _IN_A_YEAR = {"月": 12, "週": 52}
 
 
-def compare(
-    target: Quantity, actual: Quantity, direction: Direction | None, *, named: Change | None = None, period: str = ""
-) -> Outcome:
-    """One actual against one target. `named`: the name is of an amount of 削減 or of 増加; `period`: 月 in its name."""
+_ONE = "(?:当たり|あたり|当り|平均|につき)"
+_PERIOD_NAMES = re.compile(
+    rf"(?P<人日>[1一]人[1一]日|[1一]日[1一]人)|(?P<月>(?<![\d年])月(?:間|平均|当たり|あたり|別)|1(?:か|ヶ|カ)?月(?:当たり|あたり)|毎月|年度月平均)"
+    rf"|(?P<人>単価)|(?P<週>週間?(?:平均|当たり)|毎週)|(?P<日>1日|日平均|毎日)|[1一](?P<one>人|名|校|園|世帯|団体|社|件|課|回|便|台|戸|施設|か所|店舗){_ONE}"
+)
+
+
+@lru_cache(maxsize=4096)
+def _period_in_name(name: str) -> str:
+    """月 where the name says that its values are counted by the month; 人 where by the head."""
+    match = _PERIOD_NAMES.search(compact(name))
+    counted = match and (match["one"] or match.lastgroup)
+    return "人" if counted == "名" else counted or ""
+
+
+def compare(target: Quantity, actual: Quantity, direction: Direction | None, name: str = "") -> Outcome:
+    """One actual against one target. The name may be of an amount of 削減 or of 増加, or say that it is counted by the 月."""
     if target.unit.dimension == "percent":
         actual = _share(actual)
     elif actual.unit.dimension == "percent":
         target = _share(target)
     wholes = {part.label for part in (target, actual) if part.label.startswith("全")}  # 全校 and 全園
     if not target.unit.fits(actual.unit) or len(wholes) == 2:
-        return _UNITS
+        return undecided("units", "unit_mismatch")
     if target.change and actual.change and target.change != actual.change:
         actual = actual.times(-1)  # one rose and the other fell
     elif target.change != actual.change:
-        if (target.change or actual.change) != named:
-            return _CHANGES
+        if (target.change or actual.change) != named_change(name):
+            return undecided("change_or_level", "needs_previous")
         target, actual = target._replace(change=None), actual._replace(change=None)
     if target.period != actual.period:
         goal, given = KNOWN.get(target.period), KNOWN.get(actual.period)
         if not goal or not given or goal.dimension != given.dimension:
-            return _other_period(target, actual, direction, period)
+            return _other_period(target, actual, direction, _period_in_name(name))
         actual = actual.times(Fraction(goal.factor, given.factor))  # 人/km2 beside 人/ha in 人/ha
     if bool(target.each) != bool(actual.each):  # a single value beside 各校2回 may be a total
         missed = not actual.each and direction == "up" and _measured(target, actual, direction).status == "missed"
-        return Outcome("missed") if missed else _EACH
+        return Outcome("missed") if missed else undecided("each", "parts_mismatch")
     outcome = _measured(target, actual, direction)
     if target.whole is not None and actual.whole is not None and target.whole != actual.whole:
-        return _agreed([outcome, _measured(_share(target), _share(actual), direction)], _WHOLES)
+        return _agreed([outcome, _measured(_share(target), _share(actual), direction)], undecided("wholes"))
     return outcome
 
 
@@ -105,7 +113,7 @@ def _other_period(target: Quantity, actual: Quantity, direction: Direction | Non
     limit may be broken though the year's total keeps it.
     """
     if target.period and actual.period:
-        return _PERIODS
+        return undecided("periods", "unit_mismatch")
     outcome = _measured(target, actual, direction)
     if named and named in (target.period, actual.period):
         return outcome
@@ -115,18 +123,18 @@ def _other_period(target: Quantity, actual: Quantity, direction: Direction | Non
         if direction == "up" or yearly.status == "missed":
             return yearly
     sure: Status = "missed" if bool(target.period) == (direction == "up") else "achieved"
-    return Outcome(sure) if direction and outcome.status == sure else _PERIODS
+    return Outcome(sure) if direction and outcome.status == sure else undecided("periods", "unit_mismatch")
 
 
 def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -> Outcome:
     """The comparison in the unit of the target. A bare number is meant in each scale in use: where these lead to different
     verdicts there is none, and a ratio beyond 30 decides nothing while the unit is only assumed."""
     if target.rest:
-        return _HOURS
+        return undecided("hours")
     if direction == "down" and not COUNTED.isdisjoint((target.unit.dimension, actual.unit.dimension)):
         below = [part.unit.dimension != "money" and (part.end or 0) < 0 for part in (target, actual)]
         if below == [False, True]:
-            return _NEGATIVE
+            return undecided("negative")
     if target.unit.bare == actual.unit.bare or actual.rest:
         if target.unit.factor != actual.unit.factor:
             actual = actual.times(Fraction(actual.unit.factor, target.unit.factor))
@@ -136,7 +144,7 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
     value, share = bare.value or 0, other.value if other.unit.dimension == "percent" else None
     # 0.8 beside 80%: eight tenths, or less than one percent? And 4.0 beside 82%: a mark out of five?
     if share is not None and 0 < value <= 10 and (value <= 1 or share > value * 8):
-        return _AMBIGUOUS_SHARE
+        return undecided("share_or_mark", "unit_mismatch")
     more = (1, 1000, 10**6) if other.unit.dimension == "money" else (1,)  # 33,474 beside 30,000千円
     scales = (1,) if bare.scale != 1 or other.scale == 1 else dict.fromkeys((other.scale, *more))
     outcomes = []
@@ -149,7 +157,7 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
     # 48 beside 5千人 is no 48千人, nor 312 beside 3億円 for certain 312百万円: a scale nobody typed decides only near.
     tried = [outcome.scale for outcome in outcomes]
     if 1 not in tried and not (other.scale in tried and bare.size * other.scale <= other.size * _NEAR):
-        return _FAR
+        return undecided("far", "unit_mismatch")
     differing = next((outcome for outcome in outcomes if outcome.status != outcomes[0].status), outcomes[0])
     one, two = (f"{SCALE_WORDS.get(way.scale, '')}{other.unit.symbol}" for way in (outcomes[0], differing))
     return _agreed(outcomes, undecided("scales", "unit_mismatch", one=one, other=two))
@@ -188,11 +196,12 @@ def _meets(target: Quantity, actual: Quantity, direction: Direction) -> Outcome:
     part, whole = (measured, need) if up else (need, measured)
     rate = Fraction(part, whole) if part is not None and whole is not None and whole > 0 and part >= 0 else None
     if near is not None and ((near_open or not strict) if near == need else (near > need) == up):
-        return Outcome("achieved", rate)
+        return Outcome("achieved", rate, direction=direction)
     if far is not None and ((far_open or strict) if far == need else (far < need) == up):
         # 60%弱 beside 60% is short by nobody knows how much
-        return Outcome("missed", rate if near is not None or rate is None or rate < 1 else None)
-    return _SPANS
+        rate = rate if near is not None or rate is None or rate < 1 else None
+        return Outcome("missed", rate, direction=direction)
+    return undecided("across")
 
 
 def worst(outcomes: list[Outcome]) -> Outcome:

@@ -70,10 +70,13 @@ BEFORE: dict[str, Comparator] = by_word(
 )
 CHANGES: dict[str, Change] = by_word(
     """
-    increase: 増 増加 アップ UP up 向上 上昇 の増加 の増 プラス 増やす の向上
+    increase: 増 増加 アップ UP up 向上 上昇 の増加 の増 プラス 増やす の向上 も増加 増加させる 増加する 拡大 多い 多く 超え 超える 超過 上回る 上回ること
     decrease: 減 減少 削減 短縮 低減 縮減 軽減 ダウン の削減 の減少 を削減 を短縮 節減 低下 の短縮 の縮減 カット 抑制 減らす 減量 の低減 の減 圧縮
+    decrease: マイナス 減少させる 減少する 少ない 少なく 下回る 下回ること
     """
 )
+#: 前年度より増加, 前年度超: which way a base is passed.
+PASSES = {**CHANGES, "超": "increase", "未満": "decrease"}
 _VAGUE = {"強", "弱", "余", "余り"}
 # What was done with the counted things. It closes a value; any other words after the unit make a sentence of it.
 _ACTS = (

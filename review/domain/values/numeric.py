@@ -3,22 +3,25 @@ or beside last year's, gives reason to ask about: jump, repeated, over_100_perce
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from itertools import permutations
 from typing import NamedTuple
 
 from review.domain.notation import compact
-from review.domain.values.compare import CONTRADICTION, NO_DIRECTION, Component, Outcome, compare, undecided, worst
+from review.domain.values.compare import (
+    CONTRADICTION,
+    NO_DIRECTION,
+    Component,
+    Outcome,
+    Status,
+    compare,
+    undecided,
+    worst,
+)
 from review.domain.values.direction import from_plan, name_direction, named_change, of_parts, trend
 from review.domain.values.grammar import OF_A_TARGET
 from review.domain.values.reading import Direction, Parts, Quantity, Reading, phrases, rounded, way_of
 from review.domain.values.units import Exact
 
-_DIFFERENT = undecided("labels", "parts_mismatch")
-_NUMBERS_DIFFER = undecided("numbers_of_parts", "parts_mismatch")
-_UNPAIRED = undecided("unpaired", "parts_mismatch")
-_OF_THE_YEAR = undecided("total_or_year")
-_BY_PARTS = undecided("total_and_parts", "parts_mismatch")
 _CUMULATIVE = re.compile(r"累計|累積|通算|計画期間")
 _OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
 
@@ -53,19 +56,18 @@ def _actuals(case: Case) -> tuple[Parts, ...]:
     only, every = case.actual.quantity, case.actual.readings
     if only is None or not case.actual.bracket:
         return every
+    total = case.actual.bracket[0]
+    total = total._replace(label=only.label, unit=only.unit if total.unit.bare else total.unit)
     words = "" if case.kind else compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)
-    total = case.actual.bracket[0]._replace(label=only.label)
-    total = total._replace(unit=only.unit) if total.unit.bare else total
-    own = not case.kind and _CUMULATIVE.search(case.actual.note) and _CUMULATIVE.search(words)
     larger = total.unit.dimension == only.unit.dimension and (total.value or 0) > (only.value or 0)
     if not larger or not (case.kind == "total" or _CUMULATIVE.search(words)):
         return every
-    return ((total,),) if own or case.kind == "total" else (*every, (total,))
+    return ((total,),) if case.kind or _CUMULATIVE.search(case.actual.note) else (*every, (total,))
 
 
 def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
-    falls = all((part.value or 0) < 0 and not part.comparator for part in targets + actuals)
-    if falls and case.direction is None and named_change(case.name) == "decrease":
+    falls = not case.direction and named_change(case.name) == "decrease"
+    if falls and all((part.value or 0) < 0 and not part.comparator for part in targets + actuals):
         # A 削減率 of ▲46% beside ▲28.5%: the larger fall is the better one; negative values have no rate.
         fallen = [tuple(part.times(-1) for part in side) for side in (targets, actuals)]
         return compared(case, fallen[0], fallen[1], "up")._replace(rate=None, direction="down", components=())
@@ -73,10 +75,11 @@ def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
     if doubt := doubt or _other_span(case):
         return doubt._replace(direction=direction)
     verdict = compared(case, targets, actuals, direction)
-    parts = [side[0].breakdown for side in (targets, actuals) if len(side) == 1]
-    if len(parts) == 2 and all(parts):
-        by_parts = compared(case, parts[0], parts[1], direction)
-        return by_parts if by_parts.status == verdict.status else _BY_PARTS._replace(direction=direction)
+    if targets[0].breakdown and actuals[0].breakdown:  # a total, so that there is no other value
+        by_parts = compared(case, targets[0].breakdown, actuals[0].breakdown, direction)
+        if by_parts.status != verdict.status:
+            by_parts = undecided("total_and_parts", "parts_mismatch")._replace(direction=direction)
+        return by_parts
     return verdict
 
 
@@ -137,10 +140,10 @@ def _other_span(case: Case) -> Outcome | None:
 
 def _may_be_of_the_year(case: Case, target: Quantity, actual: Quantity) -> bool:
     """累計60件 beside a bare 4件 is perhaps the year's own, and 累計60件 beside a target of 10件 perhaps of many years."""
-    if not _CUMULATIVE.search(case.target.plain + case.actual.plain) or _CUMULATIVE.search(compact(case.name)):
+    if not _CUMULATIVE.search(case.target.plain + case.actual.plain):
         return False
     total, given = (bool(_CUMULATIVE.search(_OTHER_VALUE.sub("", side.plain))) for side in (case.target, case.actual))
-    if total == given or not actual.value or not target.value:
+    if total == given or _CUMULATIVE.search(compact(case.name)) or not (actual.value and target.value):
         return False
     goal, reached = target.value * target.unit.factor, actual.value * actual.unit.factor
     return 0 < reached * 3 < goal * 2 if total else reached >= goal * 2 > 0
@@ -150,10 +153,8 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
     """Rule 7: parts by label or place; 各… against each part."""
 
     def one(target: Quantity, actual: Quantity) -> Outcome:
-        named = named_change(case.name) if target.change != actual.change else None
-        period = _period_in_name(case.name) if target.period != actual.period else ""
         own = way_of(target.comparator) if direction is None and target.comparator else direction
-        return compare(target, actual, own, named=named, period=period)
+        return compare(target, actual, own, case.name)
 
     if len(targets) == 1 and len(actuals) > 1:
         if targets[0].each:
@@ -163,11 +164,14 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
             actuals = _of_the_same_kind(targets[0], actuals)
     components: tuple[Component, ...] = ()
     if len(targets) != len(actuals):
-        verdict = _NUMBERS_DIFFER
+        verdict = undecided("numbers_of_parts", "parts_mismatch")
     elif len(targets) == 1:
-        same = _same_thing(targets[0], actuals[0], case.name)
-        open_year = same and _may_be_of_the_year(case, targets[0], actuals[0])
-        verdict = _OF_THE_YEAR if open_year else one(targets[0], actuals[0]) if same else _DIFFERENT
+        if not _same_thing(targets[0], actuals[0], case.name):
+            verdict = undecided("labels", "parts_mismatch")
+        elif _may_be_of_the_year(case, targets[0], actuals[0]):
+            verdict = undecided("total_or_year")
+        else:
+            verdict = one(targets[0], actuals[0])
     elif pairs := _pairs(targets, actuals):
         outcomes = [one(*both) for both in pairs]
         components = tuple(
@@ -183,7 +187,8 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
         verdict = worst(outcomes)
     else:
         verdict = _settled_in_every_order(targets, actuals, one)
-    return verdict._replace(direction=direction, components=components)
+    known = verdict.direction == direction and not components
+    return verdict if known else verdict._replace(direction=direction, components=components)
 
 
 def _of_the_same_kind(target: Quantity, actuals: Parts) -> Parts:
@@ -201,10 +206,9 @@ def _pairs(targets: Parts, actuals: Parts) -> list[tuple[Quantity, Quantity]] | 
         return list(zip(targets, actuals, strict=True))
     order: list[int] = []
     for label in goals:  # the one that is equal, or that begins with this one or the other way round (小, 小学校)
-        alike = [place for place, other in enumerate(given) if other == label]
-        if not alike and label:
-            near = (other and (other.startswith(label) or label.startswith(other)) for other in given)
-            alike = [place for place, fits in enumerate(near) if fits]
+        same = [place for place, other in enumerate(given) if other == label]
+        near = (label and other and (other.startswith(label) or label.startswith(other)) for other in given)
+        alike = same or [place for place, fits in enumerate(near) if fits]
         if len(alike) != 1 or alike[0] in order:
             return None
         order += alike
@@ -213,12 +217,13 @@ def _pairs(targets: Parts, actuals: Parts) -> list[tuple[Quantity, Quantity]] | 
 
 def _settled_in_every_order(targets: Parts, actuals: Parts, one: Callable[[Quantity, Quantity], Outcome]) -> Outcome:
     """The verdict of parts whose labels do not match, if each of at most 120 pairings gives it; it has no rate."""
-    if len(targets) > 5:
-        return _UNPAIRED
-    table = [[one(target, actual) for actual in actuals] for target in targets]
-    orders = permutations(range(len(actuals)))
-    statuses = {worst([table[row][column] for row, column in enumerate(order)]).status for order in orders}
-    return _UNPAIRED if len(statuses) > 1 or "undetermined" in statuses else Outcome(statuses.pop())
+    statuses: set[Status] = {"undetermined"}
+    if len(targets) <= 5:
+        table = [[one(target, actual) for actual in actuals] for target in targets]
+        orders = permutations(range(len(actuals)))
+        statuses = {worst([table[row][column] for row, column in enumerate(order)]).status for order in orders}
+    settled = len(statuses) == 1 and "undetermined" not in statuses
+    return Outcome(statuses.pop()) if settled else undecided("unpaired", "parts_mismatch")
 
 
 _SAY_NOTHING = re.compile("平均|一人|[一1]人[当あ]たり|実績値?|結果|合?計|全体")
@@ -237,29 +242,11 @@ def _same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
         return True
     if not goal:
         return given[0] not in "未不" or given in plain
-    numbers = [re.findall(r"\d+", label) for label in (goal, given)]
-    if all(numbers) and numbers[0] != numbers[1]:
-        return False
     if goal in given or given in goal or (goal in plain and given in plain):
         return True
     shared = [goal[place : place + 2] for place in range(len(goal) - 1) if goal[place : place + 2] in given]
     # 重大事故 and 軽微な事故: beside the common word each says something of its own
     return any(not all(_COUNTED.sub("", label.replace(word, "")) for label in (goal, given)) for word in shared)
-
-
-_ONE = "(?:当たり|あたり|当り|平均|につき)"
-_PERIOD_NAMES = re.compile(
-    rf"(?P<人日>[1一]人[1一]日|[1一]日[1一]人)|(?P<月>(?<![\d年])月(?:間|平均|当たり|あたり|別)|1(?:か|ヶ|カ)?月(?:当たり|あたり)|毎月|年度月平均)"
-    rf"|(?P<週>週間?(?:平均|当たり)|毎週)|(?P<日>1日|日平均|毎日)|[1一](?P<one>人|名|校|園|世帯|団体|社|件|課|回|便|台|戸|施設|か所|店舗){_ONE}"
-)
-
-
-@lru_cache(maxsize=4096)
-def _period_in_name(name: str) -> str:
-    """月 where the name says that its values are counted by the month; 人 where by the head."""
-    match = _PERIOD_NAMES.search(compact(name))
-    counted = match and (match["one"] or match.lastgroup)
-    return "人" if counted == "名" else counted or ""
 
 
 # These may exceed 100 % without an error: growth, plans carried out, ratios to something else.
