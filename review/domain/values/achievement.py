@@ -306,7 +306,9 @@ def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
             value += Fraction(step * amount.unit.factor, before.unit.factor)
         moved = (("at_most", "below") if down else ("at_least", "above"))[amount.comparator in ("above", "below")]
         word = (amount.comparator or "") if relation.relation == "ratio" else moved
-    return Quantity(*limits(value, word), *before[4:])._replace(approximate=False, whole=None, is_range=False)
+    low, high, low_open, high_open = limits(value, word)
+    ends = before._replace(low=low, high=high, low_open=low_open, high_open=high_open)
+    return ends._replace(approximate=False, whole=None, is_range=False)
 
 
 _ENDING = re.compile(
