@@ -265,20 +265,17 @@ def _way(case: Case, relation: Relation) -> Direction | None:
 
 def _stated(case: Case, relation: Relation) -> Outcome | None:
     """前年度比10%増 against 前年度比12%増 or 12%増: the amounts are compared, no last year is needed."""
-    amount, other, only = relation.amount, case.actual.relation, case.actual.quantity
-    direction = _way(case, relation)
-    if "unclear" in (relation.relation, other and other.relation) or (other and other.base != relation.base):
+    amount, other, direction = relation.amount, case.actual.relation, _way(case, relation)
+    if other is None and amount and amount.change and case.actual.quantity:  # ▲18.2% beside 20%削減
+        other = cells.of_amount(relation.base, "", case.actual.quantity)
+    if not other or "unclear" in (relation.relation, other.relation) or other.base != relation.base:
         return None
-    if other:
-        only, comparable = other.amount, (other.relation == "ratio") == (relation.relation == "ratio")
-        if only and not amount:  # 前年度より減少 against 前年度比5件減: by more than nothing
-            status: Status = "achieved" if other.change == relation.change else "missed"
-            return Outcome(status, direction=direction) if relation.change and other.change and only.value else None
-    else:
-        if only is not None and only.value is not None and only.value < 0:
-            only = only.times(-1)._replace(change="decrease")  # ▲18.2% beside 20%削減
-        comparable = bool(amount and amount.change and only and only.change)
-    if amount is None or only is None or not comparable or not only.unit.fits(amount.unit):
+    only = other.amount
+    if only and not amount:  # 前年度より減少 against 前年度比5件減: by more than nothing
+        status: Status = "achieved" if other.change == relation.change else "missed"
+        return Outcome(status, direction=direction) if relation.change and other.change and only.value else None
+    alike = (other.relation == "ratio") == (relation.relation == "ratio")
+    if not amount or not only or not alike or not only.unit.fits(amount.unit):
         return None
     outcome = compare(amount._replace(label=""), only._replace(label=""), "up" if amount.change else direction)
     return outcome._replace(rate=None, direction=direction)

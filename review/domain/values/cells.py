@@ -236,10 +236,11 @@ def _relation(main: str) -> Relation | None:
     parts = grammar.only(f"{signed[1]}増" if signed else rest) if rest else ()
     if len(parts) != 1 or parts[0].label or parts[0].whole is not None:
         return None
-    return _of_amount(base, match["link"] or "", parts[0])
+    return of_amount(base, match["link"] or "", parts[0])
 
 
-def _of_amount(base: str, link: str, amount: Quantity) -> Relation:
+def of_amount(base: str, link: str, amount: Quantity) -> Relation:
+    """The relation to a base that an amount, and the word before it, state."""
     value = amount.value or 0
     if value < 0 and amount.change is None and amount.comparator is None:
         amount = amount.times(-1)._replace(change="decrease")

@@ -66,9 +66,6 @@ _DONE = re.compile(
     r"し[たて]|する|され|でき|受け|行[うっわ]|通じ|経[たて]|用い|取り組|使[うっ]|持[つっ]|学|感じ|思|続け|始め|得|知|食べ|読|増|高|向け|進[んむ]|含|有|ある|あった|"
     r"占|楽し|図|つなが|やす|よ[いう]|つく|上が"
 )
-_TAKEN_UP = re.compile(
-    r"受け|行[うっわ]|通じ|経[たて]|用い|使[うっ]|持[つっ]|学|得|続け|卒業|購入|移[りっ住]|生[まき]|働|育|通[っう]|入っ"
-)
 _ESCAPED = re.compile(r"復帰|防[いぐ]|脱し|立ち直|克服|乗り越え|免れ|救|抜け|やめ|止め|減ら|なくし|無くし")
 _GOOD_PASSIVE = re.compile(r"(?:導入|整備|登録|開催|実施|改善|設置|作成|締結|改修|更新|公開|策定|化)された\Z")
 
@@ -161,7 +158,7 @@ def _of_clause(clause: str, bearer: str, *, absent: bool) -> Direction | None:
         if _REMEDY.search(bearer):
             return "up"
         return "down" if not absent and not _GAIN.search(bearer) and gain <= clause.rfind("☒") else None
-    past = clause.endswith("た") and gain < 0 and not _TAKEN_UP.search(clause)
+    past = clause.endswith("た") and gain < 0
     if absent or (not past and not _BAD_CLAUSE.search(clause) and _GAIN.search(bearer.rpartition("の")[2])):
         return "up"  # 市長と語る|会の参加者数
     done = gain >= 0 and _DONE.search(clause, gain) and not _FAILS.search(clause, gain)

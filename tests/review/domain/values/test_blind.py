@@ -119,6 +119,7 @@ def test_what_a_unit_price_is_counted_for_need_not_be_typed(name, target, actual
         ("登録件数(累計)", "10件", "12件(単年)", "up", None, "undetermined"),
         ("登録件数", "200人", "300(件)", "up", None, "undetermined"),
         ("設置件数", "4件", "小2件→中5件", "up", None, "undetermined"),
+        ("来館者数", "1日100人", "110人(1日平均)", "up", None, "achieved"),
         ("満足と答えた人の率", "80%", "80% より低い", "up", None, "undetermined"),
         ("排出量", "前年度比10%減", "89t", "up", "100t", "undetermined"),
         ("枠の数", "前年度比95%以下", "94枠", None, "100枠", "achieved"),
@@ -233,6 +234,11 @@ def test_a_head_that_says_nothing_is_not_spoken_for_by_what_stands_before_it(row
 )
 def test_a_gain_in_what_is_closed_or_behind_a_comparator_or_a_bad_verb_never_means_up(name):
     assert name_direction(name) != "up"
+
+
+@pytest.mark.parametrize("name", ["参加を拒否された人の数", "受講料の平均額", "全国順位の改善"])
+def test_what_was_refused_or_paid_and_how_far_a_rank_moved_say_nothing(name):
+    assert name_direction(name) is None
 
 
 @pytest.mark.parametrize("name", ["育児休業取得率", "廃校の利活用件数", "停電対策の実施率", "障害者を雇用した企業数"])
