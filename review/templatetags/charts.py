@@ -8,9 +8,13 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 
 from django import template
+from django.template.loader import get_template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from review.domain.grade_words import share
@@ -66,25 +70,12 @@ def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
         x += _COLUMN
     bottom = _TOP + _HEIGHT
     return {
-        **chart,
-        "id": _key("indicator", chart),
-        "columns": columns,
-        "width": round(x + 8),
-        "height": bottom + 82,
-        "left": _LEFT - 6,
-        "right": round(x + 4),
-        "base": y_of(0),
-        "top": _TOP,
-        "bar_w": _BAR,
-        "bottom": bottom,
-        "year_y": bottom + 22,
-        "actual_y": bottom + 46,
-        "target_y": bottom + 68,
-        "any_break": any(c["break_x"] for c in columns),
-        "any_now": any(c["is_now"] for c in columns),
-        "is_long": len(columns) > _SCREEN,
-        "description": _describe(columns, str(chart.get("unit") or "")),
-    }
+        **chart, "id": _key("indicator", chart), "columns": columns, "width": round(x + 8), "height": bottom + 82,
+        "left": _LEFT - 6, "right": round(x + 4), "base": y_of(0), "top": _TOP, "bar_w": _BAR, "bottom": bottom,
+        "year_y": bottom + 22, "actual_y": bottom + 46, "target_y": bottom + 68,
+        "any_break": any(c["break_x"] for c in columns), "any_now": any(c["is_now"] for c in columns),
+        "is_long": len(columns) > _SCREEN, "description": _describe(columns, str(chart.get("unit") or "")),
+    }  # fmt: skip
 
 
 def _heights(values: Sequence[float]) -> Callable[[float], float]:
@@ -105,26 +96,15 @@ def _column(year: Mapping[str, Any], middle: float, y_of: Callable[[float], floa
     actual_text, target_text = (year.get(f"{side}_text") or number(year.get(side)) for side in ("actual", "target"))
     label_y, inside = _label_place(value, bar_y, base, tick_y)
     return {
-        "x": round(middle, 1),
-        "bar_x": round(middle - _BAR / 2, 1),
-        "bar_y": min(bar_y, base),
-        "bar_h": round(max(abs(base - bar_y), 1.0), 1),
-        "tick_x1": round(middle - _BAR / 2 - 10, 1),
-        "tick_x2": round(middle + _BAR / 2 + 10, 1),
-        "tick_y": tick_y,
+        "x": round(middle, 1), "bar_x": round(middle - _BAR / 2, 1), "bar_y": min(bar_y, base),
+        "bar_h": round(max(abs(base - bar_y), 1.0), 1), "tick_x1": round(middle - _BAR / 2 - 10, 1),
+        "tick_x2": round(middle + _BAR / 2 + 10, 1), "tick_y": tick_y,
         "band_h": None if low_target is None or tick_y is None else round(y_of(low_target) - tick_y, 1),
-        "label_y": round(label_y, 1),
-        "inside": inside,
-        "has_bar": actual is not None,
-        "is_now": bool(year.get("is_now")),
-        "year": fiscal_year_short(year.get("year")),
-        "value": value,
-        "actual_text": folded(actual_text, _ROW, 1)[0],
-        "target_text": folded(target_text, _ROW, 1)[0],
-        "actual_full": actual_text,
-        "target_full": target_text,
-        "note": year.get("note", ""),
-    }
+        "label_y": round(label_y, 1), "inside": inside, "has_bar": actual is not None,
+        "is_now": bool(year.get("is_now")), "year": fiscal_year_short(year.get("year")), "value": value,
+        "actual_text": folded(actual_text, _ROW, 1)[0], "target_text": folded(target_text, _ROW, 1)[0],
+        "actual_full": actual_text, "target_full": target_text, "note": year.get("note", ""),
+    }  # fmt: skip
 
 
 def _label_place(value: str, bar_y: float, base: float, tick_y: float | None) -> tuple[float, bool]:
@@ -204,9 +184,46 @@ def folded(text: str, width: int, most: int = _LINES) -> list[str]:
     return lines
 
 
-def geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
-    """The places of all that a chart of `domain.course` holds."""
-    return timeline_geometry(chart) if chart.get("kind") == "timeline" else indicator_geometry(chart)
+def geometry(chart: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The places of all that a chart of `domain.course` holds, and its `drawing`, made once for page and picture."""
+    if "drawing" in chart:
+        return chart
+    if chart.get("kind") == "timeline":
+        placed, look = timeline_geometry(chart), get_template("components/charts/_timeline.html")
+        return {**placed, "drawing": cache(partial(look.render, {"chart": placed}))}
+    placed = indicator_geometry(chart)
+    return {**placed, "drawing": cache(partial(_drawn, placed))}
+
+
+def _drawn(chart: Mapping[str, Any]) -> SafeString:
+    """Bars, ticks and words as SVG: public sites hold thousands of them, and a template takes ten times as long."""
+
+    def text(x: float, y: float, words: str, looks: str = "c-mid") -> str:
+        return f'<text class="{looks}" x="{x}" y="{y}">{escape(words)}</text>'
+
+    top, drawn = chart["top"], []
+    for c in chart["columns"]:
+        x, line = c["x"], f"M{c['tick_x1']} {c['tick_y']}H{c['tick_x2']}"
+        if (gap := c["break_x"]) is not None:
+            drawn.append(f'<path class="c-break" d="M{gap} {top - 14}V{chart["target_y"]}"/>')
+            drawn.append(f'<path class="c-break-mark" d="M{gap} {top - 30}l9 9l-9 9l-9 -9z"/>')
+            drawn.append(text(gap, top - 17, "!", "c-mid c-small c-strong"))
+        if c["has_bar"]:
+            place = f'x="{c["bar_x"]}" y="{c["bar_y"]}" width="{chart["bar_w"]}" height="{c["bar_h"]}"'
+            drawn.append(f'<rect class="c-bar{" c-bar--now" if c["is_now"] else ""}" {place}/>')
+        if c["band_h"]:
+            place = f'x="{c["tick_x1"]}" y="{c["tick_y"]}" width="64" height="{c["band_h"]}"'
+            drawn.append(f'<rect class="c-band" {place}/>')
+        if c["tick_y"] is not None:
+            drawn.append(f'<path class="c-target" d="{line}"/>')
+        if c["value"]:
+            looks = "c-mid c-strong c-on-dark" if c["inside"] and c["is_now"] else "c-mid c-strong"
+            drawn.append(text(x, c["label_y"], c["value"], looks))
+        drawn.append(text(x, chart["year_y"], c["year"], "c-mid c-strong"))
+        drawn += [text(x, chart[f"{side}_y"], c[f"{side}_text"]) for side in ("actual", "target")]
+    drawn.append(f'<path class="c-axis" d="M{chart["left"]} {chart["base"]}H{chart["right"]}"/>')
+    names = {"actual": gettext("実績"), "target": gettext("目標")}
+    return mark_safe("".join(drawn + [text(0, chart[f"{side}_y"], name, "c-quiet") for side, name in names.items()]))  # noqa: S308
 
 
 @register.inclusion_tag("components/charts/indicator.html")
@@ -252,12 +269,9 @@ def _bars(rows: Sequence[Mapping[str, Any]], scale: Scale, *, left: int, plot: i
         cells = [(number, share(number, total) if number else "") for number in counts.values()]
         drawn.append({**source, "total": total, "parts": parts, "text_y": text_y, "counts": counts, "cells": cells})
     return {
-        "rows": drawn,
-        "width": left + plot + (84 if left else 2),
-        "height": max(len(drawn) * row, 1) + 4,
-        "total_x": left + plot + (12 if left else 0),
-        "total_end": not left,
-    }
+        "rows": drawn, "width": left + plot + (84 if left else 2), "height": max(len(drawn) * row, 1) + 4,
+        "total_x": left + plot + (12 if left else 0), "total_end": not left,
+    }  # fmt: skip
 
 
 def grades_geometry(

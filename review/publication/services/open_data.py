@@ -202,31 +202,23 @@ def licence() -> dict[str, str]:
 
 def _head(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
     return {
-        "municipality_code": snapshot["municipality_code"],
-        "city": snapshot["city"],
-        "plan": snapshot["plan"],
-        "fiscal_year": snapshot["fiscal_year"],
-        "fiscal_year_label": fiscal_year_label(snapshot["fiscal_year"]),
-        "edition": edition["label"],
-        "edition_number": edition["number"],
-        "published_at": edition["published_at"],
-        "measure_id": measure["code"],
-        "measure": measure["name"],
-        "field_number": measure["field"]["number"],
-        "field": measure["field"]["name"],
-        "place": editions.place_words(measure),
-        "owner": measure["owner"],
+        "municipality_code": snapshot["municipality_code"], "city": snapshot["city"], "plan": snapshot["plan"],
+        "fiscal_year": snapshot["fiscal_year"], "fiscal_year_label": fiscal_year_label(snapshot["fiscal_year"]),
+        "edition": edition["label"], "edition_number": edition["number"], "published_at": edition["published_at"],
+        "measure_id": measure["code"], "measure": measure["name"], "field_number": measure["field"]["number"],
+        "field": measure["field"]["name"], "place": editions.place_words(measure), "owner": measure["owner"],
         "licence": settings.MEGURI_DATA_LICENCE,
-    }
+    }  # fmt: skip
 
 
-def indicator_rows(snapshot: Snapshot, edition: Values) -> Iterator[dict[str, Any]]:
-    """One row per 成果目標 and 年度, by the keys of INDICATOR_COLUMNS. `edition`: label, number, published_at."""
+def indicator_rows(snapshot: Snapshot, edition: Values, only: int | None = None) -> Iterator[dict[str, Any]]:
+    """One row per 成果目標 (those of that number, where one is given) and 年度, by the keys of INDICATOR_COLUMNS. `edition`:
+    label, number, published_at."""
     scale, coded = Scale.from_data(snapshot["scale"]), schema_of(snapshot) >= CODED
     for row in snapshot["measures"]:
         measure = grade_words.with_words(row, scale)
         head = {**_EMPTY, **_head(snapshot, edition, measure)}
-        for one in measure["indicators"]:
+        for one in (each for each in measure["indicators"] if only in (None, each["number"])):
             for place, cell in enumerate(one["years"]):
                 judged = cell["fiscal_year"] == snapshot["fiscal_year"]
                 verdict = _judgement(measure, one, coded=coded) if judged else {}
@@ -239,23 +231,16 @@ def _cell(code: str, one: Row, place: int, *, coded: bool) -> dict[str, Any]:
     units = books.unit_of(target), books.unit_of(actual)
     comparator = target.quantity.comparator if target.quantity else None
     return {
-        "indicator_id": f"{code}-{one['number']}",
-        "indicator_number": one["number"],
-        "baseline": one.get("baseline", ""),
-        "sort": form_labels.SORTS.get(one.get("sort", ""), ""),
-        "year": cell["fiscal_year"],
-        "year_label": fiscal_year_label(cell["fiscal_year"]),
+        "indicator_id": f"{code}-{one['number']}", "indicator_number": one["number"],
+        "baseline": one.get("baseline", ""), "sort": form_labels.SORTS.get(one.get("sort", ""), ""),
+        "year": cell["fiscal_year"], "year_label": fiscal_year_label(cell["fiscal_year"]),
         "indicator": _typed(cell["name"]) if coded else cell["name"],
         "definition_changed": place > 0 and renamed(one["years"][place - 1]["name"], cell["name"]),
         "target": _typed(cell["target"]) if coded else cell["target"],
-        "actual": _typed(cell["actual"]) if coded else cell["actual"],
-        "target_number": books.number_of(target),
-        "target_comparator": COMPARATOR_WORDS.get(comparator or "", ""),
-        "actual_number": books.number_of(actual),
-        "unit": units[1] or units[0],
-        "target_unit": units[0],
-        "actual_unit": units[1],
-    }
+        "actual": _typed(cell["actual"]) if coded else cell["actual"], "target_number": books.number_of(target),
+        "target_comparator": COMPARATOR_WORDS.get(comparator or "", ""), "actual_number": books.number_of(actual),
+        "unit": units[1] or units[0], "target_unit": units[0], "actual_unit": units[1],
+    }  # fmt: skip
 
 
 def _typed(text: str) -> str:
@@ -269,34 +254,22 @@ def _judgement(measure: Row, one: Row, *, coded: bool) -> dict[str, Any]:
     code = books.verdict_code(one, measure["outcome"] if coded else "")
     notes = editions.cautions(one) if coded else map(sentence_of, editions.notes_of(one))
     return {
-        "status": books.FINAL_LABELS.get(code, code),
-        "status_code": code,
-        "direction": editions.direction_of(one),
-        "rate": None if later else rate,
-        "grade": one["grade"],
-        "grade_words": one["grade_words"],
-        "open_reason": one["open_reason"],
-        "computed_grade": one["computed_grade"],
-        "state": editions.state_of(one),
-        "reading": editions.reading_of(one, {})["actual"],
-        "reason": one["reason"],
-        "notes": " ".join(notes),
-        "note_codes": " ".join(note["code"] for note in editions.notes_of(one)),
-        "given_reason": one["given_reason"],
-        "target_year": later["target_year"] if later else None,
-        "progress": rate if later else None,
+        "status": books.FINAL_LABELS.get(code, code), "status_code": code, "direction": editions.direction_of(one),
+        "rate": None if later else rate, "grade": one["grade"], "grade_words": one["grade_words"],
+        "open_reason": one["open_reason"], "computed_grade": one["computed_grade"], "state": editions.state_of(one),
+        "reading": editions.reading_of(one, {})["actual"], "reason": one["reason"], "notes": " ".join(notes),
+        "note_codes": " ".join(note["code"] for note in editions.notes_of(one)), "given_reason": one["given_reason"],
+        "target_year": later["target_year"] if later else None, "progress": rate if later else None,
         **_result(measure),
-    }
+    }  # fmt: skip
 
 
 def _result(worded: Row) -> dict[str, str]:
     """How the 施策 came out."""
     return {
-        "measure_grade": worded["grade"],
-        "measure_grade_words": worded["grade_words"] + worded["grade_note"],
-        "measure_result": books.standing_of(worded),
-        "measure_outcome": worded["outcome"],
-    }
+        "measure_grade": worded["grade"], "measure_grade_words": worded["grade_words"] + worded["grade_note"],
+        "measure_result": books.standing_of(worded), "measure_outcome": worded["outcome"],
+    }  # fmt: skip
 
 
 def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
@@ -304,16 +277,13 @@ def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, 
     related = [*measure["related"], *(["全課等"] if measure["related_all"] else [])]
     graded = [one for one in measure["indicators"] if one["grade"]]
     return {
-        **_head(snapshot, edition, measure),
-        "related": "、".join(related),
-        "related_note": measure["related_text"],
-        "indicators": len(graded),
-        "achieved": sum(one["status"] == "achieved" for one in graded),
+        **_head(snapshot, edition, measure), "related": "、".join(related), "related_note": measure["related_text"],
+        "indicators": len(graded), "achieved": sum(one["status"] == "achieved" for one in graded),
         **sheet_form.texts_of_row(measure),
         **{one["key"]: sheet_form.number(one["text"]) for one in measure.get("items", ()) if one["kind"] in _NUMBERS},
         "outcome_reason": measure["outcome_reason"],
         **_result(grade_words.with_words(measure, Scale.from_data(snapshot["scale"]))),
-    }
+    }  # fmt: skip
 
 
 def keyed(columns: Iterable[Column], rows: Iterable[Values]) -> Iterator[dict[str, Any]]:

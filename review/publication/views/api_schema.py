@@ -136,19 +136,12 @@ def _page(name: str) -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     counts = {"type": "object", "additionalProperties": {"type": "integer"}}
     edition = {
-        "fiscal_year": {"type": "integer"},
-        "label": _TEXT,
-        "number": {"type": "integer"},
+        "fiscal_year": {"type": "integer"}, "label": _TEXT, "number": {"type": "integer"},
         "published_at": {"type": "string", "format": "date-time"},
-        "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-        "current": {"type": "boolean"},
-        "city": _TEXT,
-        "municipality_code": _TEXT,
-        "plan": _TEXT,
-        "plan_short_name": _TEXT,
-        "licence": closed({"name": _TEXT, "url": _TEXT}),
-        "page": _TEXT,
-    }
+        "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "current": {"type": "boolean"}, "city": _TEXT,
+        "municipality_code": _TEXT, "plan": _TEXT, "plan_short_name": _TEXT,
+        "licence": closed({"name": _TEXT, "url": _TEXT}), "page": _TEXT,
+    }  # fmt: skip
     detail = {
         "years": {"type": "array", "items": {"type": "integer"}},
         "scale": {"type": "array", "items": closed({"letter": _TEXT, "name": _TEXT})},
@@ -158,11 +151,8 @@ def _schemas() -> dict[str, Any]:
     years = {"type": "array", "items": {"type": "integer"}}
     plan = closed({"short_name": _TEXT, "name": _TEXT, "years": years, "editions": _TEXT, "page": _TEXT})
     return {
-        "Plans": closed({"plans": {"type": "array", "items": plan}}),
-        "Edition": closed(edition),
-        "EditionDetail": closed({**edition, **detail}),
-        "MeasureRow": schemas.row_schema(measure_columns(), own=True),
-        "IndicatorRow": schemas.row_schema(INDICATOR_COLUMNS),
-        "Measure": measure_schema(),
+        "Plans": closed({"plans": {"type": "array", "items": plan}}), "Edition": closed(edition),
+        "EditionDetail": closed({**edition, **detail}), "MeasureRow": schemas.row_schema(measure_columns(), own=True),
+        "IndicatorRow": schemas.row_schema(INDICATOR_COLUMNS), "Measure": measure_schema(),
         "Problem": closed({"status": {"type": "integer"}, "detail": _TEXT}),
-    }
+    }  # fmt: skip
