@@ -35,7 +35,7 @@ _SCREEN = 5  # years that a telephone shows in letters of a size to read; more o
 _DIGIT = 8  # the width of a half-width letter
 _ROW = 12  # half-width letters in the rows under a bar
 _ENDS = ("actual", "target", "actual_from", "target_from")
-_LINE, _LINES = 50, 4  # half-width letters in a line of a timeline, and lines of one text
+_LINE, _LINES = 46, 4  # half-width letters in a line of a timeline, and lines of one text
 
 
 _SCALES = ((Decimal(10) ** 12, "兆"), (Decimal(10) ** 8, "億"), (Decimal(10) ** 4, "万"))
@@ -94,12 +94,13 @@ def _column(year: Mapping[str, Any], middle: float, y_of: Callable[[float], floa
     value = _label(year.get("actual")) if actual is not None else ""
     value = value if low is None else f"{_label(year.get('actual_from'))}~{value}"
     actual_text, target_text = (year.get(f"{side}_text") or number(year.get(side)) for side in ("actual", "target"))
-    label_y, inside = _label_place(value, bar_y, base, tick_y)
+    band = 0 if low_target is None or tick_y is None else round(y_of(low_target) - tick_y, 1)
+    label_y, inside = _label_place(value, bar_y, base, tick_y, band)
     return {
         "x": round(middle, 1), "bar_x": round(middle - _BAR / 2, 1), "bar_y": min(bar_y, base),
         "bar_h": round(max(abs(base - bar_y), 1.0), 1), "tick_x1": round(middle - _BAR / 2 - 10, 1),
         "tick_x2": round(middle + _BAR / 2 + 10, 1), "tick_y": tick_y,
-        "band_h": None if low_target is None or tick_y is None else round(y_of(low_target) - tick_y, 1),
+        "band_h": band or None,
         "label_y": round(label_y, 1), "inside": inside, "has_bar": actual is not None,
         "is_now": bool(year.get("is_now")), "year": fiscal_year_short(year.get("year")), "value": value,
         "actual_text": folded(actual_text, _ROW, 1)[0], "target_text": folded(target_text, _ROW, 1)[0],
@@ -107,10 +108,11 @@ def _column(year: Mapping[str, Any], middle: float, y_of: Callable[[float], floa
     }  # fmt: skip
 
 
-def _label_place(value: str, bar_y: float, base: float, tick_y: float | None) -> tuple[float, bool]:
-    """(y, inside the bar): on the bar; where the tick would cross it, in a tall bar as wide, else above the tick."""
+def _label_place(value: str, bar_y: float, base: float, tick_y: float | None, band: float) -> tuple[float, bool]:
+    """(y, inside the bar): on the bar; where the tick or the band under it would cross it, in a tall bar as wide, else
+    above the tick."""
     label_y = min(bar_y, base) - 6
-    if tick_y is None or not label_y - 14 < tick_y < label_y + 7:
+    if tick_y is None or not label_y - 14 - band < tick_y < label_y + 7:
         return label_y, False
     if base - bar_y > 34 and tick_y < bar_y + 3 and _width(value) * _DIGIT <= _BAR:
         return bar_y + 18, True

@@ -239,12 +239,12 @@ def test_the_static_site_of_a_prefecture(edition: Edition, tmp_path: Path) -> No
 def after_a_correction(edition: Edition, stock: plain_files.Stock, folder: Path) -> None:
     """One text of one 施策 put right: no list changes."""
     was = stock.snapshots[edition.pk]
-    row = {**was["measures"][3], "overview": "正しい文章"}
+    row = {**was["measures"][3], "description": "正しい文章"}
     item = {
         "code": row["code"],
         "name": row["name"],
-        "key": "overview",
-        "label": "概要",
+        "key": "description",
+        "label": "施策内容詳細",
         "wrong": "",
         "right": "正しい文章",
         "reason": "誤記",
@@ -252,7 +252,7 @@ def after_a_correction(edition: Edition, stock: plain_files.Stock, folder: Path)
     errata = [{"number": 2, "label": "訂正第1版", "date": "2025-12-01", "items": [item], "consequences": []}]
     now = {**was, "measures": [*was["measures"][:3], row, *was["measures"][4:]], "corrections": errata}
     second = Edition(pk=edition.pk + 1, cycle=edition.cycle, number=2, previous=edition, kind=Edition.Kind.CORRECTION,
-                     published_at=timezone.now(), current=True)  # fmt: skip
+                     published_at=timezone.now(), current=True, snapshot={})  # fmt: skip
     edition.current = False
     both = plain_files.Stock(editions=(second, edition), snapshots={**stock.snapshots, second.pk: now}, books={})
     seconds, cpu, made = packed_site(second, both, folder / "corrected.zip", folder / "site.zip")

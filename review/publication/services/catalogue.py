@@ -65,8 +65,12 @@ def data_files(place: str) -> list[Distribution]:
     ]
 
 
-def _text(text: str) -> dict[str, str]:
-    return {"@value": text, "@language": "ja"}
+def _text(text: str, language: str = "ja") -> dict[str, str]:
+    return {"@value": text, "@language": language}
+
+
+def _both(text: str, english: str) -> list[dict[str, str]]:
+    return [_text(text), _text(english, "en")]
 
 
 def _publisher(city: str) -> dict[str, str]:
@@ -89,8 +93,14 @@ def dataset(
     return {
         "@id": place, "@type": "dcat:Dataset",
         "dct:identifier": f"{code or 'meguri'}-{plan.short_name}-{year}-{edition['number']}",
-        "dct:title": _text(f"{city} {snapshot['plan']} {fiscal_year_label(year)} 評価結果 {edition['label']}"),
-        "dct:description": _text(f"{snapshot['plan']}の施策ごとの目標、実績、達成の判定。{count}施策。"),
+        "dct:title": _both(
+            f"{city} {snapshot['plan']} {fiscal_year_label(year)} 評価結果 {edition['label']}",
+            f"{city}, {snapshot['plan']}: results of the FY{year} review, edition {edition['number']}",
+        ),
+        "dct:description": _both(
+            f"{snapshot['plan']}の施策ごとの目標、実績、達成の判定。{count}施策。",
+            f"Targets, results and verdicts of the goals of {count} measures. Texts are in Japanese.",
+        ),
         "dct:publisher": _publisher(city),
         "dcat:contactPoint": {
             "@type": "vcard:Organization",
@@ -125,8 +135,11 @@ def alone(entry: Mapping[str, Any], root: str) -> dict[str, Any]:
 def together(entries: Iterable[Mapping[str, Any]], root: str, city: str) -> dict[str, Any]:
     """Every dataset in one catalogue, the newest first."""
     catalog = {
-        "@id": "", "@type": "dcat:Catalog", "dct:title": _text(f"{city} 計画の評価結果"),
-        "dct:description": _text("計画の年度ごとの評価結果。訂正の前の版も残っています。"), "dct:publisher": _publisher(city),
+        "@id": "", "@type": "dcat:Catalog", "dct:title": _both(f"{city} 計画の評価結果", f"{city}: results of the annual plan review"),
+        "dct:description": _both(
+            "計画の年度ごとの評価結果。訂正の前の版も残っています。",
+            "Results of the plans by fiscal year. Editions that were corrected later are kept.",
+        ), "dct:publisher": _publisher(city),
         "dct:language": JAPANESE, "dct:license": {"@id": settings.MEGURI_DATA_LICENCE_URL},
         "foaf:homepage": {"@id": ""}, "dcat:dataset": list(entries),
     }  # fmt: skip
