@@ -119,13 +119,13 @@ FIELDS: tuple[Field, ...] = (
     _head("name", gettext_noop("施策名"), most=200),
     _head("owner", gettext_noop("主管部署"), Kind.OFFICES),
     _head("related", gettext_noop("関連部署"), Kind.OFFICES),
-    _content("current_state", gettext_noop("現状と課題"), "Present state and problems, as typed"),
-    _content("description", gettext_noop("施策内容詳細"), "Description, as typed"),
-    _content("expected_effect", gettext_noop("施策の実施により期待される効果"), "Expected effect, as typed", column="期待される効果"),
+    _content("current_state", gettext_noop("現状と課題"), "Present state and issues, as written by the city"),
+    _content("description", gettext_noop("施策内容詳細"), "Description of the measure, as written by the city"),
+    _content("expected_effect", gettext_noop("施策の実施により期待される効果"), "Expected effect, as written by the city", column="期待される効果"),
     Field(
         key="policy", label=gettext_noop("今後の取組方針・取組内容"), section=Section.CONTENT, writer=_BY_DEPARTMENT, step=4,
         with_plan=True, help=gettext_noop("これからの取組方針です。昨年度のままでよければ、変更はいりません。"),
-        column="今後の取組方針・取組内容", about="施策シートの文章(書かれたとおり)", english="Further policy, as typed",
+        column="今後の取組方針・取組内容", about="施策シートの文章(書かれたとおり)", english="Future policy and activities, as written by the city",
     ),
     Field(key="name", label=gettext_noop("取組内容"), section=Section.SCHEDULE, kind=Kind.LINE, most=300),
     Field(
@@ -155,17 +155,17 @@ FIELDS: tuple[Field, ...] = (
     Field(
         key="cause", label=gettext_noop("要因"), section=Section.EVALUATION, writer=_BY_DEPARTMENT, step=2,
         required=Required.WHERE_MISSED, help=gettext_noop("目標に届かなかった理由を、事実に沿って書きます。"),
-        column="要因", about=_EVALUATION, english="Cause of the result",
+        column="要因", about=_EVALUATION, english="Causes of the result",
     ),
     Field(
         key="response", label=gettext_noop("対応"), section=Section.EVALUATION, writer=_BY_DEPARTMENT, step=2,
         required=Required.WHERE_MISSED, help=gettext_noop("目標に近づけるために、これから行うことを書きます。"),
-        column="対応", about=_EVALUATION, english="Response",
+        column="対応", about=_EVALUATION, english="Response: what the department will do",
     ),
     Field(
         key="progress", label=gettext_noop("取組状況"), section=Section.EVALUATION, writer=_BY_DEPARTMENT, step=3,
         help=gettext_noop("この年度に行ったことを、全体として書きます。"),
-        column="取組状況", about=_EVALUATION, english="State of the work",
+        column="取組状況", about=_EVALUATION, english="Progress of activities",
     ),
     Field(
         key="self_assessment", label=gettext_noop("自己評価"), section=Section.EVALUATION, writer=_BY_DEPARTMENT, step=2,
@@ -174,7 +174,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         key=OPINION, label=gettext_noop("本部評価・意見"), section=Section.EVALUATION, writer=Writer.DECIDERS,
-        column="本部評価・意見", about=_EVALUATION, english="Opinion of the headquarters",
+        column="本部評価・意見", about=_EVALUATION, english="Headquarters' assessment and opinion",
     ),
     Field(
         key=CHANGE_REASON, label=gettext_noop("目標や指標の変更とその理由"), section=Section.EVALUATION, writer=_BY_DEPARTMENT,

@@ -8,9 +8,13 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 
 from django import template
+from django.template.loader import get_template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from review.domain.grade_words import share
@@ -31,7 +35,7 @@ _SCREEN = 5  # years that a telephone shows in letters of a size to read; more o
 _DIGIT = 8  # the width of a half-width letter
 _ROW = 12  # half-width letters in the rows under a bar
 _ENDS = ("actual", "target", "actual_from", "target_from")
-_LINE, _LINES = 50, 4  # half-width letters in a line of a timeline, and lines of one text
+_LINE, _LINES = 46, 4  # half-width letters in a line of a timeline, and lines of one text
 
 
 _SCALES = ((Decimal(10) ** 12, "兆"), (Decimal(10) ** 8, "億"), (Decimal(10) ** 4, "万"))
@@ -66,25 +70,12 @@ def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
         x += _COLUMN
     bottom = _TOP + _HEIGHT
     return {
-        **chart,
-        "id": _key("indicator", chart),
-        "columns": columns,
-        "width": round(x + 8),
-        "height": bottom + 82,
-        "left": _LEFT - 6,
-        "right": round(x + 4),
-        "base": y_of(0),
-        "top": _TOP,
-        "bar_w": _BAR,
-        "bottom": bottom,
-        "year_y": bottom + 22,
-        "actual_y": bottom + 46,
-        "target_y": bottom + 68,
-        "any_break": any(c["break_x"] for c in columns),
-        "any_now": any(c["is_now"] for c in columns),
-        "is_long": len(columns) > _SCREEN,
-        "description": _describe(columns, str(chart.get("unit") or "")),
-    }
+        **chart, "id": _key("indicator", chart), "columns": columns, "width": round(x + 8), "height": bottom + 82,
+        "left": _LEFT - 6, "right": round(x + 4), "base": y_of(0), "top": _TOP, "bar_w": _BAR, "bottom": bottom,
+        "year_y": bottom + 22, "actual_y": bottom + 46, "target_y": bottom + 68,
+        "any_break": any(c["break_x"] for c in columns), "any_now": any(c["is_now"] for c in columns),
+        "is_long": len(columns) > _SCREEN, "description": _describe(columns, str(chart.get("unit") or "")),
+    }  # fmt: skip
 
 
 def _heights(values: Sequence[float]) -> Callable[[float], float]:
@@ -103,34 +94,25 @@ def _column(year: Mapping[str, Any], middle: float, y_of: Callable[[float], floa
     value = _label(year.get("actual")) if actual is not None else ""
     value = value if low is None else f"{_label(year.get('actual_from'))}~{value}"
     actual_text, target_text = (year.get(f"{side}_text") or number(year.get(side)) for side in ("actual", "target"))
-    label_y, inside = _label_place(value, bar_y, base, tick_y)
+    band = 0 if low_target is None or tick_y is None else round(y_of(low_target) - tick_y, 1)
+    label_y, inside = _label_place(value, bar_y, base, tick_y, band)
     return {
-        "x": round(middle, 1),
-        "bar_x": round(middle - _BAR / 2, 1),
-        "bar_y": min(bar_y, base),
-        "bar_h": round(max(abs(base - bar_y), 1.0), 1),
-        "tick_x1": round(middle - _BAR / 2 - 10, 1),
-        "tick_x2": round(middle + _BAR / 2 + 10, 1),
-        "tick_y": tick_y,
-        "band_h": None if low_target is None or tick_y is None else round(y_of(low_target) - tick_y, 1),
-        "label_y": round(label_y, 1),
-        "inside": inside,
-        "has_bar": actual is not None,
-        "is_now": bool(year.get("is_now")),
-        "year": fiscal_year_short(year.get("year")),
-        "value": value,
-        "actual_text": folded(actual_text, _ROW, 1)[0],
-        "target_text": folded(target_text, _ROW, 1)[0],
-        "actual_full": actual_text,
-        "target_full": target_text,
-        "note": year.get("note", ""),
-    }
+        "x": round(middle, 1), "bar_x": round(middle - _BAR / 2, 1), "bar_y": min(bar_y, base),
+        "bar_h": round(max(abs(base - bar_y), 1.0), 1), "tick_x1": round(middle - _BAR / 2 - 10, 1),
+        "tick_x2": round(middle + _BAR / 2 + 10, 1), "tick_y": tick_y,
+        "band_h": band or None,
+        "label_y": round(label_y, 1), "inside": inside, "has_bar": actual is not None,
+        "is_now": bool(year.get("is_now")), "year": fiscal_year_short(year.get("year")), "value": value,
+        "actual_text": folded(actual_text, _ROW, 1)[0], "target_text": folded(target_text, _ROW, 1)[0],
+        "actual_full": actual_text, "target_full": target_text, "note": year.get("note", ""),
+    }  # fmt: skip
 
 
-def _label_place(value: str, bar_y: float, base: float, tick_y: float | None) -> tuple[float, bool]:
-    """(y, inside the bar): on the bar; where the tick would cross it, in a tall bar as wide, else above the tick."""
+def _label_place(value: str, bar_y: float, base: float, tick_y: float | None, band: float) -> tuple[float, bool]:
+    """(y, inside the bar): on the bar; where the tick or the band under it would cross it, in a tall bar as wide, else
+    above the tick."""
     label_y = min(bar_y, base) - 6
-    if tick_y is None or not label_y - 14 < tick_y < label_y + 7:
+    if tick_y is None or not label_y - 14 - band < tick_y < label_y + 7:
         return label_y, False
     if base - bar_y > 34 and tick_y < bar_y + 3 and _width(value) * _DIGIT <= _BAR:
         return bar_y + 18, True
@@ -204,9 +186,46 @@ def folded(text: str, width: int, most: int = _LINES) -> list[str]:
     return lines
 
 
-def geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
-    """The places of all that a chart of `domain.course` holds."""
-    return timeline_geometry(chart) if chart.get("kind") == "timeline" else indicator_geometry(chart)
+def geometry(chart: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The places of all that a chart of `domain.course` holds, and its `drawing`, made once for page and picture."""
+    if "drawing" in chart:
+        return chart
+    if chart.get("kind") == "timeline":
+        placed, look = timeline_geometry(chart), get_template("components/charts/_timeline.html")
+        return {**placed, "drawing": cache(partial(look.render, {"chart": placed}))}
+    placed = indicator_geometry(chart)
+    return {**placed, "drawing": cache(partial(_drawn, placed))}
+
+
+def _drawn(chart: Mapping[str, Any]) -> SafeString:
+    """Bars, ticks and words as SVG: public sites hold thousands of them, and a template takes ten times as long."""
+
+    def text(x: float, y: float, words: str, looks: str = "c-mid") -> str:
+        return f'<text class="{looks}" x="{x}" y="{y}">{escape(words)}</text>'
+
+    top, drawn = chart["top"], []
+    for c in chart["columns"]:
+        x, line = c["x"], f"M{c['tick_x1']} {c['tick_y']}H{c['tick_x2']}"
+        if (gap := c["break_x"]) is not None:
+            drawn.append(f'<path class="c-break" d="M{gap} {top - 14}V{chart["target_y"]}"/>')
+            drawn.append(f'<path class="c-break-mark" d="M{gap} {top - 30}l9 9l-9 9l-9 -9z"/>')
+            drawn.append(text(gap, top - 17, "!", "c-mid c-small c-strong"))
+        if c["has_bar"]:
+            place = f'x="{c["bar_x"]}" y="{c["bar_y"]}" width="{chart["bar_w"]}" height="{c["bar_h"]}"'
+            drawn.append(f'<rect class="c-bar{" c-bar--now" if c["is_now"] else ""}" {place}/>')
+        if c["band_h"]:
+            place = f'x="{c["tick_x1"]}" y="{c["tick_y"]}" width="64" height="{c["band_h"]}"'
+            drawn.append(f'<rect class="c-band" {place}/>')
+        if c["tick_y"] is not None:
+            drawn.append(f'<path class="c-target" d="{line}"/>')
+        if c["value"]:
+            looks = "c-mid c-strong c-on-dark" if c["inside"] and c["is_now"] else "c-mid c-strong"
+            drawn.append(text(x, c["label_y"], c["value"], looks))
+        drawn.append(text(x, chart["year_y"], c["year"], "c-mid c-strong"))
+        drawn += [text(x, chart[f"{side}_y"], c[f"{side}_text"]) for side in ("actual", "target")]
+    drawn.append(f'<path class="c-axis" d="M{chart["left"]} {chart["base"]}H{chart["right"]}"/>')
+    names = {"actual": gettext("実績"), "target": gettext("目標")}
+    return mark_safe("".join(drawn + [text(0, chart[f"{side}_y"], name, "c-quiet") for side, name in names.items()]))  # noqa: S308
 
 
 @register.inclusion_tag("components/charts/indicator.html")
@@ -252,12 +271,9 @@ def _bars(rows: Sequence[Mapping[str, Any]], scale: Scale, *, left: int, plot: i
         cells = [(number, share(number, total) if number else "") for number in counts.values()]
         drawn.append({**source, "total": total, "parts": parts, "text_y": text_y, "counts": counts, "cells": cells})
     return {
-        "rows": drawn,
-        "width": left + plot + (84 if left else 2),
-        "height": max(len(drawn) * row, 1) + 4,
-        "total_x": left + plot + (12 if left else 0),
-        "total_end": not left,
-    }
+        "rows": drawn, "width": left + plot + (84 if left else 2), "height": max(len(drawn) * row, 1) + 4,
+        "total_x": left + plot + (12 if left else 0), "total_end": not left,
+    }  # fmt: skip
 
 
 def grades_geometry(

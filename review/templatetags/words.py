@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.db.models import Choices
+from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
@@ -50,15 +52,9 @@ STATES: dict[str, tuple[Any, str]] = {
 
 #: states that borrow the colour of another
 _TONES = {
-    "draft": "not_started",
-    "open": "editing",
-    "deciding": "submitted",
-    "scheduled": "reviewed",
-    "queued": "not_started",
-    "running": "editing",
-    "done": "approved",
-    "failed": "not_submitted",
-}
+    "draft": "not_started", "open": "editing", "deciding": "submitted", "scheduled": "reviewed",
+    "queued": "not_started", "running": "editing", "done": "approved", "failed": "not_submitted",
+}  # fmt: skip
 
 #: A number with its sign and the few letters of its unit; digits alone never part.
 _VALUE = re.compile(r"([▲△+−-]?\d[\d,，.．/]*[^\s\d、。,，・()（）「」~〜～ぁ-ん]{1,4})")
@@ -177,19 +173,19 @@ def state_chip(state: Any, label: str = "") -> dict[str, Any]:
     return {"tone": _TONES.get(code, code), "word": label or word, "icon_name": icon_name}
 
 
-@register.inclusion_tag("components/grade_chip.html")
-def grade_chip(
-    grade: str | None, shape: str, label: str = "", large: bool = False, bare: bool = False
-) -> dict[str, Any]:
+@register.simple_tag
+def grade_chip(grade: str | None, shape: str, label: str = "", large: bool = False, bare: bool = False) -> str:
     """The letter of a grade in the shape of its place on its scale, with its word beside it; `bare` keeps the word for
     readers only."""
-    return {
-        "letter": "－" if grade is None or grade in _DASHES else str(grade),
-        "shape": shape or "dash",
-        "word": gettext(str(label)) if label else "",
-        "large": large,
-        "bare": bare,
-    }
+    letter = "－" if grade is None or grade in _DASHES else str(grade)
+    return _chip(letter, shape or "dash", gettext(str(label)) if label else "", large, bare)
+
+
+@lru_cache(maxsize=256)
+def _chip(letter: str, shape: str, word: str, large: bool, bare: bool) -> str:
+    """A page shows the same few chips again and again."""
+    look = {"letter": letter, "shape": shape, "word": word, "large": large, "bare": bare}
+    return get_template("components/grade_chip.html").render(look)
 
 
 @register.filter

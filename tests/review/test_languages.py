@@ -52,7 +52,9 @@ KEPT_AS_SENT = (
     (("meguri:files", "meguri:sheet", "meguri:audit"), re.compile(r"_\S+[.](xlsx|pdf)"), "names of files"),
     (("meguri:help", "meguri:form_preview", "meguri:entry", "publication_en:method"), re.compile(r'["“]1,200人["”]|千円|※|■|集計中'),
      "examples of what is typed in Japanese"),
-    (("publication_en:open_data",), re.compile("大きいほどよい more"), "what the cells of the tables hold, with its English"),
+    (("publication_en:open_data",), re.compile(
+        "大きいほどよい higher|確定 final|対象外 excluded|以上 at least|第1版 is|令和6年度|活動指標 activity|未達成\\(率なし|千円"
+    ), "what the cells of the tables hold, with its English"),
     (("meguri:people_import", "meguri:personal_data", "meguri:correction_items"), re.compile("計画|離任した職員|、"),
      "what must be typed, or is printed, in Japanese"),
 )  # fmt: skip

@@ -164,14 +164,10 @@ def totals(rows: Iterable[Row], *, label: str = "", key: str = "") -> Totals:
     rows = list(rows)
     indicators = [one["grade"] for row in rows for one in row["indicators"] if one["grade"]]
     return Totals(
-        label=label,
-        key=key,
-        measures=dict(Counter(row["grade"] for row in rows if row["grade"])),
-        indicators=dict(Counter(indicators)),
-        measure_count=len(rows),
-        indicator_count=len(indicators),
+        label=label, key=key, measures=dict(Counter(row["grade"] for row in rows if row["grade"])),
+        indicators=dict(Counter(indicators)), measure_count=len(rows), indicator_count=len(indicators),
         excluded=sum(row["outcome"] == "excluded" for row in rows),
-    )
+    )  # fmt: skip
 
 
 def by_field(snapshot: Snapshot) -> list[Totals]:
@@ -202,13 +198,9 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
     name = this["name"] if this else next((cell["name"] for cell in reversed(cells) if cell["name"]), "")
     label = goal_label(one["number"])
     return {
-        **one,
-        "label": label,
-        "name": name,
-        "target": this["target"] if this else "",
+        **one, "label": label, "name": name, "target": this["target"] if this else "",
         "actual": this["actual"] if this else "",
-        **{f"read_{key}": text for key, text in reading_of(one, this or {}).items()},
-        "state_words": state_of(one),
+        **{f"read_{key}": text for key, text in reading_of(one, this or {}).items()}, "state_words": state_of(one),
         "table": {
             "label": label,
             "baseline": one.get("baseline", ""),
@@ -216,11 +208,9 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
             "years": years,
             "show_grade": bool(one["grade"]),
         },
-        "sentences": cautions(one, why_open(one)),
-        "person_graded": bool(one["given_reason"]),
-        "charts": course.charts(label, years, one.get("direction", "")),
-        "empty": not _is_written(one),
-    }
+        "sentences": cautions(one, why_open(one)), "person_graded": bool(one["given_reason"]),
+        "charts": course.charts(label, years, one.get("direction", "")), "empty": not _is_written(one),
+    }  # fmt: skip
 
 
 def _is_written(one: Row) -> bool:

@@ -5,11 +5,11 @@ edition gives the same bytes, whoever makes it and when. The pages come from the
 """
 
 import hashlib
+import struct
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from typing import IO, BinaryIO, NamedTuple
+from zipfile import ZipFile
 
 from django.db.models import Subquery
 from django.utils import timezone
@@ -22,15 +22,48 @@ from review.domain.fiscal import fiscal_year_label
 from review.domain.form_labels import AUDIT_HEAD
 from review.models import Artifact, Cycle, Edition, Job, SummaryEdition, User
 from review.trail.services import audit
+from review.workbook.zip_parts import Part, ZipParts, compress
 
 KIND = "site_bundle"
 MANIFEST = "manifest-sha256.txt"
 README = "README.txt"
-#: already compressed: packing it again would cost time and gain nothing
-PACKED = (".xlsx", ".pdf")
 
 Progress = Callable[[int, int], None]
-Pages = Callable[[Edition, Progress | None, SummaryEdition | None], Iterator[tuple[str, bytes]]]
+
+
+class Packed(NamedTuple):
+    """A file as it stands in an archive, with the digest of what it holds."""
+
+    part: Part
+    sha256: str
+
+
+Pages = Callable[[Edition, Progress | None, SummaryEdition | None], Iterator[tuple[str, bytes | Packed]]]
+
+
+class Former:
+    """A finished archive, from which files are taken over as they stand."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, self._archive = stream, ZipFile(stream)
+        self._sums = sums_of(self._archive)
+
+    def read(self, place: str) -> bytes | None:
+        """What the file holds; None where there is none."""
+        return self._archive.read(place) if place in self._sums else None
+
+    def member(self, place: str) -> Packed:
+        """The file as it stands. Raises KeyError where there is none."""
+        entry = self._archive.getinfo(place)
+        self._stream.seek(entry.header_offset + 26)
+        self._stream.seek(sum(struct.unpack("<2H", self._stream.read(4))), 1)
+        return Packed(Part(entry.CRC, entry.file_size, self._stream.read(entry.compress_size)), self._sums[place])
+
+
+def sums_of(archive: ZipFile) -> dict[str, str]:
+    """{place: digest} by the archive's manifest."""
+    lines = archive.read(MANIFEST).decode().splitlines()
+    return {place: digest for digest, _space, place in (line.partition("  ") for line in lines)}
 
 
 def newest_summary(cycle: Cycle) -> SummaryEdition | None:
@@ -72,27 +105,22 @@ def write(
     return []
 
 
-def pack(published: Edition | SummaryEdition, files: Iterable[tuple[str, bytes]], out: BinaryIO) -> None:
+def pack(published: Edition | SummaryEdition, files: Iterable[tuple[str, bytes | Packed]], out: BinaryIO) -> None:
     """The archive of some files, with what it is and their checksums. The same files give the same bytes."""
-    moment = timezone.localtime(published.published_at)
+    archive = ZipParts(out, timezone.localtime(published.published_at))
     sums: dict[str, str] = {}
-    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
-        for place, content in files:
-            _put(archive, place, content, moment)
-            sums[place] = hashlib.sha256(content).hexdigest()
-        readme = readme_of(published).encode()
-        _put(archive, README, readme, moment)
-        sums[README] = hashlib.sha256(readme).hexdigest()
-        lines = "".join(f"{sums[place]}  {place}\n" for place in sorted(sums))
-        _put(archive, MANIFEST, lines.encode(), moment)
 
+    def put(place: str, content: bytes | Packed) -> None:
+        if isinstance(content, bytes):
+            content = Packed(compress(content), hashlib.sha256(content).hexdigest())
+        archive.add(place, content.part)
+        sums[place] = content.sha256
 
-def _put(archive: ZipFile, place: str, content: bytes, moment: datetime) -> None:
-    """One file whose entry has no time, place or author."""
-    entry = ZipInfo(place, date_time=moment.timetuple()[:6])
-    entry.create_system = 3  # so that the archive is the same whatever the machine
-    entry.external_attr = 0o644 << 16
-    archive.writestr(entry, content, ZIP_STORED if place.endswith(PACKED) else ZIP_DEFLATED)
+    for place, content in files:
+        put(place, content)
+    put(README, readme_of(published).encode())
+    put(MANIFEST, "".join(f"{sums[place]}  {place}\n" for place in sorted(sums)).encode())
+    archive.close()
 
 
 def require_books(edition: Edition) -> None:
@@ -145,14 +173,9 @@ def make(claim: Claim, *, pages: Pages) -> None:
     if "summary_of" in claim.args:
         return _make_with_summary(claim, pages, report)
     artifacts.produce_for_edition(
-        claim,
-        lambda edition: lambda out: write(edition, out, pages, report),
-        kind=Artifact.Kind.BUNDLE,
-        check=check,
-        ending="zip",
-        name="評価結果サイト",
-        tail="-site",
-    )
+        claim, lambda edition: lambda out: write(edition, out, pages, report), kind=Artifact.Kind.BUNDLE, check=check,
+        ending="zip", name="評価結果サイト", tail="-site",
+    )  # fmt: skip
 
 
 def _make_with_summary(claim: Claim, pages: Pages, report: Progress) -> None:
@@ -165,24 +188,16 @@ def _make_with_summary(claim: Claim, pages: Pages, report: Progress) -> None:
         return
     edition = last_before(summary)
     artifacts.produce(
-        claim,
-        lambda out: write(edition, out, pages, report, summary),
-        path=f"{cycle.folder}/editions/summary-{summary.number}-site",
-        ending="zip",
-        check=check,
-        filename=f"{cycle.file_name}_総括_第{summary.number}版_評価結果サイト.zip",
-        **which,
-    )
+        claim, lambda out: write(edition, out, pages, report, summary),
+        path=f"{cycle.folder}/editions/summary-{summary.number}-site", ending="zip", check=check,
+        filename=f"{cycle.file_name}_総括_第{summary.number}版_評価結果サイト.zip", **which,
+    )  # fmt: skip
 
 
 def check(path: Path) -> None:
     """Read a finished archive again: every file is there once and matches the manifest. Raises ValueError."""
     with ZipFile(path) as archive:
-        names = archive.namelist()
-        sums: dict[str, Any] = {}
-        for line in archive.read(MANIFEST).decode().splitlines():
-            digest, _space, place = line.partition("  ")
-            sums[place] = digest
+        names, sums = archive.namelist(), sums_of(archive)
         if len(names) != len(set(names)) or set(names) != {*sums, MANIFEST}:
             raise ValueError(f"{path.name} does not hold what its manifest names")
         for place, digest in sums.items():

@@ -48,16 +48,13 @@ class Distribution:
         """As JSON-LD."""
         digest = {"spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"}, "spdx:checksumValue": self.sha256}
         return {
-            "@type": "dcat:Distribution",
-            "dct:title": _text(self.title),
-            "dcat:accessURL": {"@id": self.address},
-            "dcat:downloadURL": {"@id": self.address},
-            "dcat:mediaType": {"@id": _MEDIA + self.media},
+            "@type": "dcat:Distribution", "dct:title": _text(self.title), "dcat:accessURL": {"@id": self.address},
+            "dcat:downloadURL": {"@id": self.address}, "dcat:mediaType": {"@id": _MEDIA + self.media},
             "dct:license": {"@id": settings.MEGURI_DATA_LICENCE_URL},
             **({"dct:conformsTo": {"@id": self.schema}} if self.schema else {}),
             **({"dcat:byteSize": {"@value": str(self.size), "@type": "xsd:nonNegativeInteger"}} if self.size else {}),
             **({"spdx:checksum": digest} if self.sha256 else {}),
-        }
+        }  # fmt: skip
 
 
 def data_files(place: str) -> list[Distribution]:
@@ -68,8 +65,12 @@ def data_files(place: str) -> list[Distribution]:
     ]
 
 
-def _text(text: str) -> dict[str, str]:
-    return {"@value": text, "@language": "ja"}
+def _text(text: str, language: str = "ja") -> dict[str, str]:
+    return {"@value": text, "@language": language}
+
+
+def _both(text: str, english: str) -> list[dict[str, str]]:
+    return [_text(text), _text(english, "en")]
 
 
 def _publisher(city: str) -> dict[str, str]:
@@ -90,31 +91,30 @@ def dataset(
     issued = {"@value": edition["published_at"], "@type": "xsd:dateTime"}
     count = len(snapshot["measures"])
     return {
-        "@id": place,
-        "@type": "dcat:Dataset",
+        "@id": place, "@type": "dcat:Dataset",
         "dct:identifier": f"{code or 'meguri'}-{plan.short_name}-{year}-{edition['number']}",
-        "dct:title": _text(f"{city} {snapshot['plan']} {fiscal_year_label(year)} 評価結果 {edition['label']}"),
-        "dct:description": _text(f"{snapshot['plan']}の施策ごとの目標、実績、達成の判定。{count}施策。"),
+        "dct:title": _both(
+            f"{city} {snapshot['plan']} {fiscal_year_label(year)} 評価結果 {edition['label']}",
+            f"{city}, {snapshot['plan']}: results of the FY{year} review, edition {edition['number']}",
+        ),
+        "dct:description": _both(
+            f"{snapshot['plan']}の施策ごとの目標、実績、達成の判定。{count}施策。",
+            f"Targets, results and verdicts of the goals of {count} measures. Texts are in Japanese.",
+        ),
         "dct:publisher": _publisher(city),
         "dcat:contactPoint": {
             "@type": "vcard:Organization",
             "vcard:fn": f"{city} {plan.office}",
             "vcard:hasURL": {"@id": f"{plan.short_name}/"},
         },
-        **_provenance(snapshot),
-        "dct:issued": issued,
-        "dct:modified": issued,
-        "dct:accrualPeriodicity": {"@id": f"{_AUTHORITY}/frequency/ANNUAL"},
-        "dct:language": JAPANESE,
-        "dct:license": {"@id": settings.MEGURI_DATA_LICENCE_URL},
-        **_scope(year, city, code),
-        "dcat:theme": {"@id": f"{_AUTHORITY}/data-theme/GOVE"},
-        "dcat:landingPage": {"@id": place},
-        "dcat:version": str(edition["number"]),
-        **({"dcat:previousVersion": {"@id": before}} if before else {}),
+        **_provenance(snapshot), "dct:issued": issued, "dct:modified": issued,
+        "dct:accrualPeriodicity": {"@id": f"{_AUTHORITY}/frequency/ANNUAL"}, "dct:language": JAPANESE,
+        "dct:license": {"@id": settings.MEGURI_DATA_LICENCE_URL}, **_scope(year, city, code),
+        "dcat:theme": {"@id": f"{_AUTHORITY}/data-theme/GOVE"}, "dcat:landingPage": {"@id": place},
+        "dcat:version": str(edition["number"]), **({"dcat:previousVersion": {"@id": before}} if before else {}),
         "dcat:keyword": [_text(word) for word in ("計画", "評価", "施策", "成果目標")],
         "dcat:distribution": [file.as_data() for file in files],
-    }
+    }  # fmt: skip
 
 
 def _scope(year: int, city: str, code: str) -> dict[str, Any]:
@@ -135,16 +135,14 @@ def alone(entry: Mapping[str, Any], root: str) -> dict[str, Any]:
 def together(entries: Iterable[Mapping[str, Any]], root: str, city: str) -> dict[str, Any]:
     """Every dataset in one catalogue, the newest first."""
     catalog = {
-        "@id": "",
-        "@type": "dcat:Catalog",
-        "dct:title": _text(f"{city} 計画の評価結果"),
-        "dct:description": _text("計画の年度ごとの評価結果。訂正の前の版も残っています。"),
-        "dct:publisher": _publisher(city),
-        "dct:language": JAPANESE,
-        "dct:license": {"@id": settings.MEGURI_DATA_LICENCE_URL},
-        "foaf:homepage": {"@id": ""},
-        "dcat:dataset": list(entries),
-    }
+        "@id": "", "@type": "dcat:Catalog", "dct:title": _both(f"{city} 計画の評価結果", f"{city}: results of the annual plan review"),
+        "dct:description": _both(
+            "計画の年度ごとの評価結果。訂正の前の版も残っています。",
+            "Results of the plans by fiscal year. Editions that were corrected later are kept.",
+        ), "dct:publisher": _publisher(city),
+        "dct:language": JAPANESE, "dct:license": {"@id": settings.MEGURI_DATA_LICENCE_URL},
+        "foaf:homepage": {"@id": ""}, "dcat:dataset": list(entries),
+    }  # fmt: skip
     return alone(catalog, root)
 
 

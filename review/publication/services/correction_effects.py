@@ -83,12 +83,9 @@ def judged(
     later = one.get("progress")
     first = fiscal_year - later["gone"] + 1 if later else min(cell["fiscal_year"] for cell in one["years"])
     indicator = Indicator(
-        number=one["number"],
-        direction=direction,
-        kind=one.get("kind", ""),
-        baseline=one.get("baseline", ""),
+        number=one["number"], direction=direction, kind=one.get("kind", ""), baseline=one.get("baseline", ""),
         measure=Measure(plan=Plan(short_name="", first_year=first)),
-    )
+    )  # fmt: skip
     names = ("fiscal_year", "name", "target", "actual")
     rows = [
         IndicatorYear(indicator=indicator, answers=cell.get("answers", {}), **{name: cell[name] for name in names})
@@ -118,12 +115,10 @@ def _directions(base: Edition) -> dict[tuple[str, int], str]:
 def _errata(base: Edition, after: Snapshot, entries: Sequence[Entry], on: date) -> dict[str, Any]:
     names = {row["code"]: row["name"] for row in after["measures"]}
     return {
-        "number": base.number + 1,
-        "label": edition_label(base.number + 1),
-        "date": on.isoformat(),
+        "number": base.number + 1, "label": edition_label(base.number + 1), "date": on.isoformat(),
         "items": [{**asdict(entry), "name": names[entry.code]} for entry in entries],
         "consequences": consequences(base.snapshot, after),
-    }
+    }  # fmt: skip
 
 
 def consequences(before: Snapshot, after: Snapshot) -> list[dict[str, str]]:
@@ -159,13 +154,10 @@ def _flags(one: Mapping[str, Any]) -> str:
 
 #: what is computed of one 成果目標, in words
 _COMPUTED: dict[str, Callable[[Mapping[str, Any]], str]] = {
-    "判定": lambda one: STATUS_LABELS[one["status"]],
-    "達成率": lambda one: one["rate_text"] or "－",
-    "達成区分": lambda one: one["grade"] or "－",
-    gettext_noop("算定の達成区分"): lambda one: one["computed_grade"] or "－",
-    gettext_noop("判定の説明"): lambda one: one["open_reason"] or one["reason"],
-    gettext_noop("注記"): _flags,
-}
+    "判定": lambda one: STATUS_LABELS[one["status"]], "達成率": lambda one: one["rate_text"] or "－",
+    "達成区分": lambda one: one["grade"] or "－", gettext_noop("算定の達成区分"): lambda one: one["computed_grade"] or "－",
+    gettext_noop("判定の説明"): lambda one: one["open_reason"] or one["reason"], gettext_noop("注記"): _flags,
+}  # fmt: skip
 
 
 def _of_measure(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -41,11 +41,9 @@ class Source:
             return {"label": DRAFT, "number": None, "published_at": None, "sha256": None}
         moment = timezone.localtime(self.edition.published_at)
         return {
-            "label": self.edition.label,
-            "number": self.edition.number,
-            "published_at": moment.isoformat(timespec="seconds"),
-            "sha256": self.edition.sha256,
-        }
+            "label": self.edition.label, "number": self.edition.number,
+            "published_at": moment.isoformat(timespec="seconds"), "sha256": self.edition.sha256,
+        }  # fmt: skip
 
 
 def source_of(cycle: Cycle) -> Source:
@@ -70,8 +68,8 @@ def goal_csv(source: Source, code: str, number: int) -> bytes:
     """The rows of one 成果目標, under the columns of `as_csv`."""
     columns = open_data.indicator_columns(source.snapshot)
     its_own = [row for row in source.snapshot["measures"] if row["code"] == code]
-    rows = open_data.indicator_rows({**source.snapshot, "measures": its_own}, source.meta)
-    return open_data.as_table(columns, (row for row in rows if row["indicator_id"] == f"{code}-{number}"))
+    rows = open_data.indicator_rows({**source.snapshot, "measures": its_own}, source.meta, only=number)
+    return open_data.as_table(columns, rows)
 
 
 def measures_csv(source: Source) -> bytes:
@@ -86,11 +84,9 @@ def _metadata(table: str) -> Callable[[Source], bytes]:
 
 #: The data files of an edition, by what makes them.
 FILES = {
-    "data.json": as_json,
-    "indicators.csv": as_csv,
-    "measures.csv": measures_csv,
+    "data.json": as_json, "indicators.csv": as_csv, "measures.csv": measures_csv,
     **{f"{table}-metadata.json": _metadata(table) for table in open_data.TABLES},
-}
+}  # fmt: skip
 #: Both tables in one description, as it was called before each had its own beside it: the address answers for ever.
 EARLIER = {"table-schema.json": lambda source: schemas.as_bytes(schemas.table_schema(source.snapshot))}
 

@@ -55,65 +55,65 @@ class Column:
 
 _NEW: dict[str, Any] = {"since": CODED}
 _HEAD = (
-    Column("全国地方公共団体コード", "municipality_code", "6桁(検査数字を含む)", "Code of the local government, six digits"),
-    Column("地方公共団体名", "city", "市の名", "Name of the local government", was="自治体名"),
+    Column("全国地方公共団体コード", "municipality_code", "6桁(検査数字を含む)", "National code of the local government: six digits, the last one a check digit"),
+    Column("地方公共団体名", "city", "市の名", "Name of the city, town or village", was="自治体名"),
     Column("計画名", "plan", "計画の名", "Name of the plan"),
-    Column("評価年度_西暦", "fiscal_year", "評価した年度。2024 は令和6年度(2024年4月から)", "Fiscal year of the review, by its first calendar year", "integer"),
-    Column("評価年度_和暦", "fiscal_year_label", "評価した年度(和暦)", "Fiscal year of the review in the Japanese era"),
-    Column("版", "edition", "第1版、訂正第1版など", "Label of the edition"),
-    Column("版の番号", "edition_number", "年度の中で1から順に付く番号", "Number of the edition within its year", "integer", True),
-    Column("公表日時", "published_at", "この版を公表した日時 (ISO 8601)", "When the edition was published", nullable=True),
-    Column("施策ID", "measure_id", "施策の番号。計画の期間を通して変わらない", "ID of the measure, stable over the plan"),
-    Column("施策名", "measure", "評価年度の施策の名", "Name of the measure in the year of the review"),
-    Column("分野番号", "field_number", "分野の番号", "Number of the field"),
-    Column("分野名", "field", "分野の名", "Name of the field"),
-    Column("主管部署", "owner", "評価年度に施策を受け持つ部署", "Department in charge"),
+    Column("評価年度_西暦", "fiscal_year", "評価した年度。2024 は令和6年度(2024年4月から)", "Fiscal year under review, by the calendar year in which it begins: 2024 is April 2024 to March 2025", "integer"),
+    Column("評価年度_和暦", "fiscal_year_label", "評価した年度(和暦)", "Fiscal year under review, in the Japanese calendar (令和6年度)"),
+    Column("版", "edition", "第1版、訂正第1版など", "Edition: 第1版 is the first edition, 訂正第1版 Correction 1"),
+    Column("版の番号", "edition_number", "年度の中で1から順に付く番号", "Number of the edition within the fiscal year, counted from 1", "integer", True),
+    Column("公表日時", "published_at", "この版を公表した日時 (ISO 8601)", "Date and time of publication (ISO 8601)", nullable=True),
+    Column("施策ID", "measure_id", "施策の番号。計画の期間を通して変わらない", "ID of the measure; the same throughout the plan"),
+    Column("施策名", "measure", "評価年度の施策の名", "Name of the measure in the fiscal year under review"),
+    Column("分野番号", "field_number", "分野の番号", "Number of the policy field"),
+    Column("分野名", "field", "分野の名", "Name of the policy field"),
+    Column("主管部署", "owner", "評価年度に施策を受け持つ部署", "Owning department in the fiscal year under review"),
 )  # fmt: skip
 
 _RESULT = (
-    Column("施策の総合評価", "measure_grade", "施策の総合評価の区分。評価年度の行だけ", "Overall grade of the measure; rows of the year of the review"),
-    Column("施策の総合評価の意味", "measure_grade_words", "区分の意味と、評価できない成果目標を除いたときは何件中何件を評価したか", "Meaning of the overall grade, and how many goals it rests on where some are left out"),
-    Column("施策の結果", "measure_result", "総合評価の区分。ないときは、対象外、未提出、評価なし。評価年度の行だけ", "The overall grade, or the word for why there is none", **_NEW),
-    Column("施策の結果コード", "measure_outcome", "not_submitted は未提出、excluded は対象外。ほかは空", "not_submitted or excluded, where the measure was settled so", was="施策の結果"),
+    Column("施策の総合評価", "measure_grade", "施策の総合評価の区分。評価年度の行だけ", "Overall rating of the measure (a letter); only in rows of the fiscal year under review"),
+    Column("施策の総合評価の意味", "measure_grade_words", "区分の意味と、評価できない成果目標を除いたときは何件中何件を評価したか", "Meaning of the overall rating and, where goals were left out, on how many of them it rests"),
+    Column("施策の結果", "measure_result", "総合評価の区分。ないときは、対象外、未提出、評価なし。評価年度の行だけ", "Overall rating or, where there is none, the word for why: 対象外 excluded, 未提出 not submitted, 評価なし nothing to rate", **_NEW),
+    Column("施策の結果コード", "measure_outcome", "not_submitted は未提出、excluded は対象外。ほかは空", "not_submitted or excluded where the measure was not rated for that reason; otherwise empty", was="施策の結果"),
     Column("ライセンス", "licence", "利用の条件", "Licence"),
-    Column("体系", "place", "体系の上からの番号と名。1階層の計画では分野名", "Where the measure stands in the plan, from the first level down"),
+    Column("体系", "place", "体系の上からの番号と名。1階層の計画では分野名", "Position of the measure in the plan, from the top level down"),
 )  # fmt: skip
 
 INDICATOR_COLUMNS = (
     *_HEAD,
-    Column("指標ID", "indicator_id", "施策IDと指標番号。計画の期間を通して変わらない", "ID of the indicator, stable over the plan"),
-    Column("指標番号", "indicator_number", "施策の中の成果目標の番号", "Number of the indicator within its measure", "integer"),
-    Column("年度_西暦", "year", "この行の値の年度(西暦)", "Fiscal year of the row's values", "integer"),
-    Column("年度_和暦", "year_label", "この行の値の年度(和暦)", "Fiscal year of the row's values in the Japanese era"),
-    Column("評価項目", "indicator", "その年度の指標の名(書かれたとおり。「-」だけの欄は空)", "Name of the indicator in that year, as typed"),
-    Column("定義の変更", "definition_changed", "評価項目が前の年度と変わったとき 1。前の年度の値と続けて比べられない", "1 where the definition differs from the year before", "boolean"),
-    Column("目標", "target", "目標(書かれたとおり。「-」だけの欄は空)", "Target as typed; empty for a lone dash"),
-    Column("実績", "actual", "実績(書かれたとおり。「-」だけの欄は空)", "Result as typed; empty for a lone dash"),
-    Column("目標_数値", "target_number", "目標から読み取った一つの数値。範囲や内訳、文章では空", "The single number read from the target", "number", True),
-    Column("目標_条件", "target_comparator", "目標に書かれた条件(以上、超、以下、未満)", "Condition typed with the target"),
-    Column("実績_数値", "actual_number", "実績から読み取った一つの数値", "The single number read from the result", "number", True),
-    Column("単位", "unit", "数値の単位。千円などは円に直してある", "Unit of the numbers; thousands and the like are multiplied out", until=CODED),
-    Column("目標_単位", "target_unit", "目標_数値の単位。千円などは円に直してある", "Unit of the target's number; thousands and the like are multiplied out", **_NEW),
-    Column("実績_単位", "actual_unit", "実績_数値の単位。千円などは円に直してある", "Unit of the result's number; thousands and the like are multiplied out", **_NEW),
-    Column("向き", "direction", "大きいほどよい、小さいほどよい。判定に使った向き。決まらないときは空", "Whether more or less is better, as it was judged: 大きいほどよい more, 小さいほどよい less", **_NEW),
-    Column("判定", "status", "達成、未達成、評価できない、実績なし、目標なし、目標年度前、対象外、未提出。評価年度の行だけ", "Verdict; rows of the year of the review"),
-    Column("判定コード", "status_code", "達成 achieved、未達成 missed、評価できない undetermined、実績なし pending、目標なし not_applicable、目標年度前 before、対象外 excluded、未提出 not_submitted", "Code of the verdict", **_NEW),
-    Column("達成率", "rate", "実績÷目標(小さいほどよい指標は目標÷実績)。小数4桁", "Rate of achievement, four decimals", "number", True),
-    Column("達成区分", "grade", "公表した区分", "Published grade"),
-    Column("達成区分の意味", "grade_words", "区分の意味。達成率がない未達成は「未達成(率なし)」", "Meaning of the grade; a missed goal without a rate has words of its own"),
-    Column("評価できない理由", "open_reason", "評価できないまま公表したときの理由", "Why the goal stays without a verdict"),
-    Column("算定の達成区分", "computed_grade", "規則で計算した区分。人が判断した区分と違うことがある", "Grade by rule, before a person's own decision"),
-    Column("値の状態", "state", "確定、速報・見込み、年度途中、他年度の値、未測定。確定と速報・見込みのほかは判定しない", "State of the result: final, provisional, of a part of the year, of another year, not measured", was="実績の状態"),
-    Column("実績の読み取り", "reading", "実績をどう読み取ったか", "How the result was read"),
-    Column("判定の理由", "reason", "そう判定した理由", "Why it was judged so", was="判定の説明"),
-    Column("確認事項", "notes", "値についての注意と、主管部署の確認。ページ、Excel、PDF と同じ文", "Doubts about the value, and what the department answered: as on the pages and in the books", was="注記"),
-    Column("確認事項コード", "note_codes", "確認事項の種類。複数は空白で区切る", "Codes of the doubts, with a space between them", **_NEW),
-    Column("判断の理由", "given_reason", "人が区分を判断したときの理由", "Why a person graded otherwise"),
+    Column("指標ID", "indicator_id", "施策IDと指標番号。計画の期間を通して変わらない", "ID of the goal (indicator): measure ID and number; the same throughout the plan"),
+    Column("指標番号", "indicator_number", "施策の中の成果目標の番号", "Number of the goal (indicator) within its measure", "integer"),
+    Column("年度_西暦", "year", "この行の値の年度(西暦)", "Fiscal year of the values in this row", "integer"),
+    Column("年度_和暦", "year_label", "この行の値の年度(和暦)", "Fiscal year of the values in this row, in the Japanese calendar"),
+    Column("評価項目", "indicator", "その年度の指標の名(書かれたとおり。「-」だけの欄は空)", "What the goal measures in that year, as written by the city; empty for a lone dash"),
+    Column("定義の変更", "definition_changed", "評価項目が前の年度と変わったとき 1。前の年度の値と続けて比べられない", "1 where the definition of the indicator changed from the year before, so that the two years cannot be compared; otherwise 0", "boolean"),
+    Column("目標", "target", "目標(書かれたとおり。「-」だけの欄は空)", "Target as written by the city; empty for a lone dash"),
+    Column("実績", "actual", "実績(書かれたとおり。「-」だけの欄は空)", "Result as written by the city; empty for a lone dash"),
+    Column("目標_数値", "target_number", "目標から読み取った一つの数値。範囲や内訳、文章では空", "The number in the target; empty for ranges, breakdowns and text", "number", True),
+    Column("目標_条件", "target_comparator", "目標に書かれた条件(以上、超、以下、未満)", "Condition written with the target: 以上 at least, 超 more than, 以下 at most, 未満 less than"),
+    Column("実績_数値", "actual_number", "実績から読み取った一つの数値", "The number in the result; empty for ranges, breakdowns and text", "number", True),
+    Column("単位", "unit", "数値の単位。千円などは円に直してある", "Unit of the numbers; 千円 (thousand yen) and the like are converted to the base unit", until=CODED),
+    Column("目標_単位", "target_unit", "目標_数値の単位。千円などは円に直してある", "Unit of the number in the target; 千円 (thousand yen) and the like are converted to the base unit", **_NEW),
+    Column("実績_単位", "actual_unit", "実績_数値の単位。千円などは円に直してある", "Unit of the number in the result; 千円 (thousand yen) and the like are converted to the base unit", **_NEW),
+    Column("向き", "direction", "大きいほどよい、小さいほどよい。判定に使った向き。決まらないときは空", "Direction used for the verdict: 大きいほどよい higher is better, 小さいほどよい lower is better; empty where undecided", **_NEW),
+    Column("判定", "status", "達成、未達成、評価できない、実績なし、目標なし、目標年度前、対象外、未提出。評価年度の行だけ", "Verdict; only in rows of the fiscal year under review. The next column has it as a code"),
+    Column("判定コード", "status_code", "達成 achieved、未達成 missed、評価できない undetermined、実績なし pending、目標なし not_applicable、目標年度前 before、対象外 excluded、未提出 not_submitted", "Verdict as a code: achieved, missed, undetermined (cannot be rated), pending (no result), not_applicable (no target), before (before the target's year), excluded, not_submitted", **_NEW),
+    Column("達成率", "rate", "実績÷目標(小さいほどよい指標は目標÷実績)。小数4桁", "Rate of achievement, 1 being the target: result ÷ target, or target ÷ result where lower is better; four decimals", "number", True),
+    Column("達成区分", "grade", "公表した区分", "Grade of the goal as published"),
+    Column("達成区分の意味", "grade_words", "区分の意味。達成率がない未達成は「未達成(率なし)」", "Meaning of the grade; 未達成(率なし) is a missed goal without a rate"),
+    Column("評価できない理由", "open_reason", "評価できないまま公表したときの理由", "Reason why the goal was published without a grade"),
+    Column("算定の達成区分", "computed_grade", "規則で計算した区分。人が判断した区分と違うことがある", "Grade computed by the rules; it may differ from the published grade where a person decided otherwise"),
+    Column("値の状態", "state", "確定、速報・見込み、年度途中、他年度の値、未測定。確定と速報・見込みのほかは判定しない", "State of the result: 確定 final, 速報・見込み provisional, 年度途中 part of the year, 他年度の値 another year's value, 未測定 not measured; only final and provisional results are rated", was="実績の状態"),
+    Column("実績の読み取り", "reading", "実績をどう読み取ったか", "How the result was interpreted"),
+    Column("判定の理由", "reason", "そう判定した理由", "Reason for the verdict", was="判定の説明"),
+    Column("確認事項", "notes", "値についての注意と、主管部署の確認。ページ、Excel、PDF と同じ文", "Cautions about the value, with the department's reply; the same sentences as on the pages, in Excel and in the PDF", was="注記"),
+    Column("確認事項コード", "note_codes", "確認事項の種類。複数は空白で区切る", "Codes of the cautions, separated by spaces", **_NEW),
+    Column("判断の理由", "given_reason", "人が区分を判断したときの理由", "Reason given where a person decided on another grade"),
     *_RESULT,
-    Column("基準値", "baseline", "計画の始まりの値(書かれたとおり)", "Value at the beginning of the plan, as typed"),
-    Column("目標年度_西暦", "target_year", "目標が後の年度だけにあるとき、その年度", "Fiscal year of the target, where it is a later one", "integer", True),
-    Column("進捗率", "progress", "(実績−基準値)÷(目標−基準値)。目標が後の年度だけにあるとき", "Progress from the value at the beginning to a target of a later year", "number", True),
-    Column("指標の区分", "sort", "活動指標、成果指標。区分のない計画では空", "Whether the goal measures what is done (activity) or what comes of it (outcome); empty where the plan does not say", since=5),
+    Column("基準値", "baseline", "計画の始まりの値(書かれたとおり)", "Baseline: the value at the start of the plan, as written by the city"),
+    Column("目標年度_西暦", "target_year", "目標が後の年度だけにあるとき、その年度", "Fiscal year of the target where the only target is for a later year", "integer", True),
+    Column("進捗率", "progress", "(実績−基準値)÷(目標−基準値)。目標が後の年度だけにあるとき", "Progress towards a target of a later year: (result − baseline) ÷ (target − baseline)", "number", True),
+    Column("指標の区分", "sort", "活動指標、成果指標。区分のない計画では空", "Type of goal: 活動指標 activity (output), 成果指標 outcome; empty where the plan does not distinguish", since=5),
 )  # fmt: skip
 
 #: what a row of a year holds that the edition does not judge
@@ -121,9 +121,9 @@ _EMPTY = {one.key: None if one.nullable else "" for one in INDICATOR_COLUMNS}
 
 _OF_MEASURE = (
     Column("関連部署", "related", "関連する部署。複数は「、」で区切る", "Related departments"),
-    Column("関連部署の注記", "related_note", "関連部署に添えて書かれたこと", "What is noted beside the related departments", since=5),
-    Column("成果目標の数", "indicators", "評価した成果目標の数", "Number of graded indicators", "integer"),
-    Column("達成の数", "achieved", "達成した成果目標の数", "Number of indicators achieved", "integer"),
+    Column("関連部署の注記", "related_note", "関連部署に添えて書かれたこと", "Note on the related departments", since=5),
+    Column("成果目標の数", "indicators", "評価した成果目標の数", "Number of goals that were graded", "integer"),
+    Column("達成の数", "achieved", "達成した成果目標の数", "Number of goals achieved", "integer"),
 )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ _NUMBERS = (Kind.AMOUNT, Kind.NUMBER)
 #: What stands for the columns of a plan's own items where no edition is named.
 OWN_COLUMN = Column(
     "(計画の独自の項目)", f"{OWN}…", "計画が様式に加えた項目。列の名は項目の名、キーは変わらない。版ごとの列は、その版の table-schema.json にある",
-    "Items that the plan's form has of its own; their keys are stable, and table-schema.json of an edition lists them",
+    "Items that this plan adds to the form; their keys do not change, and the table-schema.json of each edition lists them",
 )  # fmt: skip
 
 
@@ -169,7 +169,12 @@ def measure_columns(snapshot: Snapshot | None = None) -> tuple[Column, ...]:
         for one in fields.texts()
         if one.public and one.column
     ]
-    why = Column("結果の理由", "outcome_reason", "未提出、対象外とした理由", "Why the measure was settled so")
+    why = Column(
+        "結果の理由",
+        "outcome_reason",
+        "未提出、対象外とした理由",
+        "Reason why the measure was excluded or not submitted",
+    )
     texts += [_own_column(one) for one in sheet_form.own(form)]
     fixed = {one.title for one in (*head, *_OF_MEASURE, why, *result)}
     texts = [replace(one, title=f"{one.title}({one.key})") if one.title in fixed else one for one in texts]
@@ -180,7 +185,7 @@ def _own_column(one: Field) -> Column:
     number = one.kind in _NUMBERS
     unit, in_english = ("(千円)", ", in thousand yen") if one.kind == Kind.AMOUNT else ("", "")
     return Column(
-        one.label, one.key, f"計画の様式の独自の項目{unit}", f"Item of the plan's own form{in_english}",
+        one.label, one.key, f"計画の様式の独自の項目{unit}", f"Item that this plan adds to the form{in_english}",
         "number" if number else "string", number,
     )  # fmt: skip
 
@@ -202,31 +207,23 @@ def licence() -> dict[str, str]:
 
 def _head(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
     return {
-        "municipality_code": snapshot["municipality_code"],
-        "city": snapshot["city"],
-        "plan": snapshot["plan"],
-        "fiscal_year": snapshot["fiscal_year"],
-        "fiscal_year_label": fiscal_year_label(snapshot["fiscal_year"]),
-        "edition": edition["label"],
-        "edition_number": edition["number"],
-        "published_at": edition["published_at"],
-        "measure_id": measure["code"],
-        "measure": measure["name"],
-        "field_number": measure["field"]["number"],
-        "field": measure["field"]["name"],
-        "place": editions.place_words(measure),
-        "owner": measure["owner"],
+        "municipality_code": snapshot["municipality_code"], "city": snapshot["city"], "plan": snapshot["plan"],
+        "fiscal_year": snapshot["fiscal_year"], "fiscal_year_label": fiscal_year_label(snapshot["fiscal_year"]),
+        "edition": edition["label"], "edition_number": edition["number"], "published_at": edition["published_at"],
+        "measure_id": measure["code"], "measure": measure["name"], "field_number": measure["field"]["number"],
+        "field": measure["field"]["name"], "place": editions.place_words(measure), "owner": measure["owner"],
         "licence": settings.MEGURI_DATA_LICENCE,
-    }
+    }  # fmt: skip
 
 
-def indicator_rows(snapshot: Snapshot, edition: Values) -> Iterator[dict[str, Any]]:
-    """One row per 成果目標 and 年度, by the keys of INDICATOR_COLUMNS. `edition`: label, number, published_at."""
+def indicator_rows(snapshot: Snapshot, edition: Values, only: int | None = None) -> Iterator[dict[str, Any]]:
+    """One row per 成果目標 (those of that number, where one is given) and 年度, by the keys of INDICATOR_COLUMNS. `edition`:
+    label, number, published_at."""
     scale, coded = Scale.from_data(snapshot["scale"]), schema_of(snapshot) >= CODED
     for row in snapshot["measures"]:
         measure = grade_words.with_words(row, scale)
         head = {**_EMPTY, **_head(snapshot, edition, measure)}
-        for one in measure["indicators"]:
+        for one in (each for each in measure["indicators"] if only in (None, each["number"])):
             for place, cell in enumerate(one["years"]):
                 judged = cell["fiscal_year"] == snapshot["fiscal_year"]
                 verdict = _judgement(measure, one, coded=coded) if judged else {}
@@ -239,23 +236,16 @@ def _cell(code: str, one: Row, place: int, *, coded: bool) -> dict[str, Any]:
     units = books.unit_of(target), books.unit_of(actual)
     comparator = target.quantity.comparator if target.quantity else None
     return {
-        "indicator_id": f"{code}-{one['number']}",
-        "indicator_number": one["number"],
-        "baseline": one.get("baseline", ""),
-        "sort": form_labels.SORTS.get(one.get("sort", ""), ""),
-        "year": cell["fiscal_year"],
-        "year_label": fiscal_year_label(cell["fiscal_year"]),
+        "indicator_id": f"{code}-{one['number']}", "indicator_number": one["number"],
+        "baseline": one.get("baseline", ""), "sort": form_labels.SORTS.get(one.get("sort", ""), ""),
+        "year": cell["fiscal_year"], "year_label": fiscal_year_label(cell["fiscal_year"]),
         "indicator": _typed(cell["name"]) if coded else cell["name"],
         "definition_changed": place > 0 and renamed(one["years"][place - 1]["name"], cell["name"]),
         "target": _typed(cell["target"]) if coded else cell["target"],
-        "actual": _typed(cell["actual"]) if coded else cell["actual"],
-        "target_number": books.number_of(target),
-        "target_comparator": COMPARATOR_WORDS.get(comparator or "", ""),
-        "actual_number": books.number_of(actual),
-        "unit": units[1] or units[0],
-        "target_unit": units[0],
-        "actual_unit": units[1],
-    }
+        "actual": _typed(cell["actual"]) if coded else cell["actual"], "target_number": books.number_of(target),
+        "target_comparator": COMPARATOR_WORDS.get(comparator or "", ""), "actual_number": books.number_of(actual),
+        "unit": units[1] or units[0], "target_unit": units[0], "actual_unit": units[1],
+    }  # fmt: skip
 
 
 def _typed(text: str) -> str:
@@ -269,34 +259,22 @@ def _judgement(measure: Row, one: Row, *, coded: bool) -> dict[str, Any]:
     code = books.verdict_code(one, measure["outcome"] if coded else "")
     notes = editions.cautions(one) if coded else map(sentence_of, editions.notes_of(one))
     return {
-        "status": books.FINAL_LABELS.get(code, code),
-        "status_code": code,
-        "direction": editions.direction_of(one),
-        "rate": None if later else rate,
-        "grade": one["grade"],
-        "grade_words": one["grade_words"],
-        "open_reason": one["open_reason"],
-        "computed_grade": one["computed_grade"],
-        "state": editions.state_of(one),
-        "reading": editions.reading_of(one, {})["actual"],
-        "reason": one["reason"],
-        "notes": " ".join(notes),
-        "note_codes": " ".join(note["code"] for note in editions.notes_of(one)),
-        "given_reason": one["given_reason"],
-        "target_year": later["target_year"] if later else None,
-        "progress": rate if later else None,
+        "status": books.FINAL_LABELS.get(code, code), "status_code": code, "direction": editions.direction_of(one),
+        "rate": None if later else rate, "grade": one["grade"], "grade_words": one["grade_words"],
+        "open_reason": one["open_reason"], "computed_grade": one["computed_grade"], "state": editions.state_of(one),
+        "reading": editions.reading_of(one, {})["actual"], "reason": one["reason"], "notes": " ".join(notes),
+        "note_codes": " ".join(note["code"] for note in editions.notes_of(one)), "given_reason": one["given_reason"],
+        "target_year": later["target_year"] if later else None, "progress": rate if later else None,
         **_result(measure),
-    }
+    }  # fmt: skip
 
 
 def _result(worded: Row) -> dict[str, str]:
     """How the 施策 came out."""
     return {
-        "measure_grade": worded["grade"],
-        "measure_grade_words": worded["grade_words"] + worded["grade_note"],
-        "measure_result": books.standing_of(worded),
-        "measure_outcome": worded["outcome"],
-    }
+        "measure_grade": worded["grade"], "measure_grade_words": worded["grade_words"] + worded["grade_note"],
+        "measure_result": books.standing_of(worded), "measure_outcome": worded["outcome"],
+    }  # fmt: skip
 
 
 def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
@@ -304,16 +282,13 @@ def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, 
     related = [*measure["related"], *(["全課等"] if measure["related_all"] else [])]
     graded = [one for one in measure["indicators"] if one["grade"]]
     return {
-        **_head(snapshot, edition, measure),
-        "related": "、".join(related),
-        "related_note": measure["related_text"],
-        "indicators": len(graded),
-        "achieved": sum(one["status"] == "achieved" for one in graded),
+        **_head(snapshot, edition, measure), "related": "、".join(related), "related_note": measure["related_text"],
+        "indicators": len(graded), "achieved": sum(one["status"] == "achieved" for one in graded),
         **sheet_form.texts_of_row(measure),
         **{one["key"]: sheet_form.number(one["text"]) for one in measure.get("items", ()) if one["kind"] in _NUMBERS},
         "outcome_reason": measure["outcome_reason"],
         **_result(grade_words.with_words(measure, Scale.from_data(snapshot["scale"]))),
-    }
+    }  # fmt: skip
 
 
 def keyed(columns: Iterable[Column], rows: Iterable[Values]) -> Iterator[dict[str, Any]]:

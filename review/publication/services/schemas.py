@@ -19,11 +19,8 @@ from review.publication.services.open_data import OWN_COLUMN, Column, Values
 _EDITION = Path(__file__).with_name("edition.schema.json")
 #: the kinds of the tidy tables in CSVW's words
 CSVW_TYPES = {
-    "string": "string",
-    "integer": "integer",
-    "number": "decimal",
-    "boolean": {"base": "boolean", "format": "1|0"},
-}
+    "string": "string", "integer": "integer", "number": "decimal", "boolean": {"base": "boolean", "format": "1|0"},
+}  # fmt: skip
 
 
 def as_bytes(document: Any) -> bytes:
@@ -38,11 +35,9 @@ def closed(properties: Mapping[str, Any], *, optional: Iterable[str] = ()) -> di
     """An object with these keys and no other."""
     left_out = set(optional)
     return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": [name for name in properties if name not in left_out],
-        "additionalProperties": False,
-    }
+        "type": "object", "properties": dict(properties),
+        "required": [name for name in properties if name not in left_out], "additionalProperties": False,
+    }  # fmt: skip
 
 
 def row_schema(columns: Iterable[Column], *, own: bool = False) -> dict[str, Any]:

@@ -17,7 +17,7 @@ PLAN = {
     "schema": {"type": "string", "pattern": f"^{SHORT_NAME}$"}, "example": "dx",
 }  # fmt: skip
 YEAR = {
-    "name": "year", "in": "path", "required": True, "description": "評価年度(西暦) / fiscal year",
+    "name": "year", "in": "path", "required": True, "description": "評価年度(西暦) / fiscal year under review",
     "schema": {"type": "integer", "minimum": 1926, "maximum": 2200}, "example": 2024,
 }  # fmt: skip
 NUMBER = {
@@ -36,14 +36,14 @@ def _parameter(name: str, about: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 _TEXT = {"type": "string"}
 PAGING = [
-    _parameter("page", "ページ / page", {"type": "integer", "minimum": 1, "maximum": 1_000_000, "default": 1}),
-    _parameter("per_page", "1ページの件数 / rows on a page", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
+    _parameter("page", "ページ / page number", {"type": "integer", "minimum": 1, "maximum": 1_000_000, "default": 1}),
+    _parameter("per_page", "1ページの件数 / rows per page", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
 ]  # fmt: skip
 FILTERS = [
-    _parameter("q", "ことば。すべてを含むもの / words that must all occur", {"type": "string", "maxLength": 100}),
-    _parameter("field", "分野番号 / number of the field", _TEXT),
-    _parameter("department", "主管部署 / department in charge", _TEXT),
-    _parameter("grade", "総合評価の区分 / overall grade", _TEXT),
+    _parameter("q", "ことば。すべてを含むもの / words, all of which must occur", {"type": "string", "maxLength": 100}),
+    _parameter("field", "分野番号 / number of the policy field", _TEXT),
+    _parameter("department", "主管部署 / owning department", _TEXT),
+    _parameter("grade", "総合評価の区分 / overall rating", _TEXT),
 ]
 
 
@@ -53,13 +53,13 @@ def document() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "計画の評価結果 / Results of the plan's annual review",
+            "title": "計画の評価結果 / Published results of the annual plan review",
             "version": "1",
-            "summary": "公表した版を読むための API。書き込みはできません。",
+            "summary": "公表した版を読むための API。書き込みはできません。 / Read-only API of the published editions.",
             "description": (
                 "版は一度公表すると変わりません。ETag を If-None-Match に入れて送ると、変わっていなければ 304 を返します。"
-                "認証は要りません。 / Published editions never change. Send an ETag back in If-None-Match and get 304 "
-                "where nothing changed. No authentication."
+                "認証は要りません。 / Published editions never change. Send the ETag back in If-None-Match to get 304 "
+                "while nothing has changed. No authentication is needed."
             ),
             "license": {"name": licence()["name"], "url": licence()["url"]},
         },
@@ -84,13 +84,13 @@ def _paths() -> Iterator[tuple[str, dict[str, Any]]]:
         about = "最新の版" if name == "Current" else "番号の版"
         yield path, _get(f"get{name}", f"{about} / one edition", _ref("EditionDetail"), place, missing=True, bad=True)
         yield f"{path}/measures", _get(
-            f"list{name}Measures", f"{about}の施策 / its measures", _page("MeasureRow"), [*place, *PAGING, *FILTERS], missing=True, bad=True
+            f"list{name}Measures", f"{about}の施策 / measures of the edition", _page("MeasureRow"), [*place, *PAGING, *FILTERS], missing=True, bad=True
         )  # fmt: skip
         yield f"{path}/measures/{{code}}", _get(
-            f"get{name}Measure", f"{about}の施策一つ / one measure, whole", _ref("Measure"), [*place, CODE], missing=True, bad=True
+            f"get{name}Measure", f"{about}の施策一つ / one measure in full", _ref("Measure"), [*place, CODE], missing=True, bad=True
         )  # fmt: skip
         yield f"{path}/indicators", _get(
-            f"list{name}Indicators", f"{about}の成果目標と年度 / indicator by year", _page("IndicatorRow"), [*place, *PAGING, *FILTERS], missing=True, bad=True
+            f"list{name}Indicators", f"{about}の成果目標と年度 / goals by fiscal year", _page("IndicatorRow"), [*place, *PAGING, *FILTERS], missing=True, bad=True
         )  # fmt: skip
 
 
@@ -106,9 +106,9 @@ def _get(
         "304": {"description": "変わっていない / not modified"},
     }
     if bad:
-        responses["400"] = _problem("パラメーターの誤り / a parameter is wrong")
+        responses["400"] = _problem("パラメーターの誤り / invalid parameter")
     if missing:
-        responses["404"] = _problem("ない / not there")
+        responses["404"] = _problem("ない / not found")
     return {"get": {"operationId": name, "summary": about, "parameters": parameters or [], "responses": responses}}
 
 
@@ -136,19 +136,12 @@ def _page(name: str) -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     counts = {"type": "object", "additionalProperties": {"type": "integer"}}
     edition = {
-        "fiscal_year": {"type": "integer"},
-        "label": _TEXT,
-        "number": {"type": "integer"},
+        "fiscal_year": {"type": "integer"}, "label": _TEXT, "number": {"type": "integer"},
         "published_at": {"type": "string", "format": "date-time"},
-        "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-        "current": {"type": "boolean"},
-        "city": _TEXT,
-        "municipality_code": _TEXT,
-        "plan": _TEXT,
-        "plan_short_name": _TEXT,
-        "licence": closed({"name": _TEXT, "url": _TEXT}),
-        "page": _TEXT,
-    }
+        "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "current": {"type": "boolean"}, "city": _TEXT,
+        "municipality_code": _TEXT, "plan": _TEXT, "plan_short_name": _TEXT,
+        "licence": closed({"name": _TEXT, "url": _TEXT}), "page": _TEXT,
+    }  # fmt: skip
     detail = {
         "years": {"type": "array", "items": {"type": "integer"}},
         "scale": {"type": "array", "items": closed({"letter": _TEXT, "name": _TEXT})},
@@ -158,11 +151,8 @@ def _schemas() -> dict[str, Any]:
     years = {"type": "array", "items": {"type": "integer"}}
     plan = closed({"short_name": _TEXT, "name": _TEXT, "years": years, "editions": _TEXT, "page": _TEXT})
     return {
-        "Plans": closed({"plans": {"type": "array", "items": plan}}),
-        "Edition": closed(edition),
-        "EditionDetail": closed({**edition, **detail}),
-        "MeasureRow": schemas.row_schema(measure_columns(), own=True),
-        "IndicatorRow": schemas.row_schema(INDICATOR_COLUMNS),
-        "Measure": measure_schema(),
+        "Plans": closed({"plans": {"type": "array", "items": plan}}), "Edition": closed(edition),
+        "EditionDetail": closed({**edition, **detail}), "MeasureRow": schemas.row_schema(measure_columns(), own=True),
+        "IndicatorRow": schemas.row_schema(INDICATOR_COLUMNS), "Measure": measure_schema(),
         "Problem": closed({"status": {"type": "integer"}, "detail": _TEXT}),
-    }
+    }  # fmt: skip

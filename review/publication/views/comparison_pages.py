@@ -40,14 +40,10 @@ def overview_of(book: Book) -> dict[str, Any]:
     outcomes = Counter(row["outcome"] for row in snapshot["measures"])
     return {
         "assessed": {"measures": outcomes[""], "excluded": outcomes["excluded"], "missing": outcomes["not_submitted"]},
-        "overview": whole,
-        "headline": headline(book),
-        "tiles": tiles,
-        "base": change.base,
-        "better": [_step(one, book) for one in change.better],
-        "worse": [_step(one, book) for one in change.worse],
+        "overview": whole, "headline": headline(book), "tiles": tiles, "base": change.base,
+        "better": [_step(one, book) for one in change.better], "worse": [_step(one, book) for one in change.worse],
         "first": _read_first(book, whole),
-    }
+    }  # fmt: skip
 
 
 def change_of(book: Book) -> goals.Change:
@@ -233,7 +229,7 @@ def run(site: Site, plan: str, code: str) -> Page | None:
         "name": name,
         "indicators": indicators,
         "years": [
-            {"year": one.year, "url": one.url("measure", code), "edition": parts.edition_name(one.edition), "row": rows[one.year]}
+            {"year": one.year, "url": one.url("measure", code), "edition": parts.edition_name(one.said_by(code)), "row": rows[one.year]}
             for one in books
         ],
     }  # fmt: skip

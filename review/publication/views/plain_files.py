@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -28,7 +29,8 @@ from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
 from review.models import Artifact, Edition, SummaryEdition
 from review.publication.services import exports, schemas, summary_tables
-from review.publication.views import comparison_pages, following, goal_pages, published, shelf
+from review.publication.services.bundle import Packed
+from review.publication.views import comparison_pages, following, goal_pages, kept_files, published, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.publication import data_file
 from review.publication.views.shelf import Book, Linker, Site, place_of
@@ -47,8 +49,7 @@ from review.publication.views import plain_files; plain_files.make_share(*map(Pa
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
+class Sheet(NamedTuple):
     """One page to be made: which, of what, and in which language. Its address gives its path."""
 
     language: str
@@ -71,14 +72,9 @@ class Stock:
     def site(self, language: str) -> Site:
         """The plain site in one language."""
         return Site(
-            editions=self.editions,
-            read=lambda edition: self.snapshots[edition.pk],
-            language=language,
-            static=True,
-            base=self.base,
-            files=lambda: self.books,
-            summary_shelf=lambda: self.summaries,
-        )
+            editions=self.editions, read=lambda edition: self.snapshots[edition.pk], language=language, static=True,
+            base=self.base, files=lambda: self.books, summary_shelf=lambda: self.summaries,
+        )  # fmt: skip
 
 
 # --- what there is -------------------------------------------------------------------------------------------------------
@@ -115,11 +111,15 @@ def _in_language(site: Site) -> Iterator[Sheet]:
         for query, count in _lists(snapshot):
             for page in range(1 if query else 2, published.page_count(count) + 1):
                 yield sheet("year", *place, **query, page=page if page > 1 else "")
+        book = Book(site=site, edition=edition, numbered=not edition.current)
         for row in snapshot["measures"]:
-            yield sheet("measure", *place, row["code"])
+            if book.holding(row["code"]).edition is edition:
+                yield sheet("measure", *place, row["code"])
             for number in editions.written_goals(row) if edition.current else ():
                 yield sheet("goal", *place, row["code"], number)
-                yield from (sheet("goal_file", *place, row["code"], number, name) for name in goal_pages.PLAIN_FILES)
+                yield sheet("goal_file", *place, row["code"], number, "chart.svg")
+                if site.language == "ja":
+                    yield sheet("goal_file", *place, row["code"], number, "goal.csv")
     yield from (sheet("run", plan, code) for plan, code in _runs(site) if len(site.current(plan)) > 1)
 
 
@@ -231,41 +231,53 @@ def stock_as_of(last: Edition, base: str = "", summary: SummaryEdition | None = 
     queries as there are editions, and three."""
     past = shelf.as_of(queries.shelf(), last)
     return Stock(
-        summaries=shelf.summaries_until((summary or last).published_at),
-        editions=past,
+        summaries=shelf.summaries_until((summary or last).published_at), editions=past,
         snapshots={
             edition.pk: Edition.objects.values_list("snapshot", flat=True).get(pk=edition.pk) for edition in past
         },
-        books={key: file for key, file in shelf.edition_files().items() if key[0] <= last.pk},
-        base=base.rstrip("/"),
-    )
+        books={key: file for key, file in shelf.edition_files().items() if key[0] <= last.pk}, base=base.rstrip("/"),
+    )  # fmt: skip
 
 
 def site_as_of(
     last: Edition, progress: Progress | None = None, summary: SummaryEdition | None = None, base: str = ""
-) -> Iterator[tuple[str, bytes]]:
+) -> Iterator[tuple[str, bytes | Packed]]:
     """(place, content) of every file of the site as it stood when the edition was published, or the 総括 after it. It will
-    stand at `base`; where that is '', at MEGURI_PUBLIC_URL."""
-    return files(stock_as_of(last, base or settings.MEGURI_PUBLIC_URL, summary), progress)
+    stand at `base`; where that is '', at MEGURI_PUBLIC_URL. What a correction left as it was comes from the site before."""
+    stock = stock_as_of(last, base or settings.MEGURI_PUBLIC_URL, summary)
+    with kept_files.before(stock, last) as former:
+        yield from files(stock, progress, former=former)
 
 
 # --- all of it -----------------------------------------------------------------------------------------------------------
 
 
-def files(stock: Stock, progress: Progress | None = None, processes: int | None = None) -> Iterator[tuple[str, bytes]]:
-    """(place, content) of every file of the site, always in the same order."""
-    tell = progress or (lambda done, total: None)
+def files(
+    stock: Stock,
+    progress: Progress | None = None,
+    processes: int | None = None,
+    former: kept_files.Before | None = None,
+) -> Iterator[tuple[str, bytes | Packed]]:
+    """(place, content) of every file of the site, always in the same order; what still stands in the former site is taken
+    over from it."""
     sheets, data = plan(stock), list(data_files(stock))
     places = places_of(stock, sheets)
-    linker_known = [*places, *(place for place, _make in data), *assets().values()]
+    known = [*places, *(place for place, _make in data), *assets().values()]
     if len(set(places)) != len(places):
         raise ValueError("two pages have the same file")
+    stands = former.stands if former else lambda sheet: False
+    todo = [(place, sheet) for place, sheet in zip(places, sheets, strict=True) if not stands(sheet)]
+    made = _made(
+        stock, todo, known, processes or settings.MEGURI_BUNDLE_PROCESSES, progress or (lambda done, total: None)
+    )
+    next(made)  # from here on, other processes make the pages while this one makes the data
     yield from asset_files()
     for place, write in data:
         yield place, write()
-    work = list(zip(places, sheets, strict=True))
-    many = (processes or settings.MEGURI_BUNDLE_PROCESSES) if len(work) >= TOGETHER else 1
-    yield from _together(stock, work, linker_known, many, tell)
+    yield kept_files.MAKER, kept_files.maker(stock.base)
+    for place, sheet in zip(places, sheets, strict=True):
+        yield (place, former.archive.member(place)) if former and stands(sheet) else next(made)
+    next(made, None)
 
 
 def pages_in(stock: Stock, work: Sequence[tuple[str, Sheet]], known: Iterable[str]) -> Iterator[tuple[str, bytes]]:
@@ -298,65 +310,55 @@ def make_share(task: Path, out: Path) -> None:
     with out.open("wb") as stream:
         for number, file in enumerate(pages_in(stock, work, known), start=1):
             pickle.dump(file, stream)
-            if number % 50 == 0:
+            if number % 50 == 0 or number == len(work):
+                stream.flush()
                 print(number, flush=True)  # noqa: T201 - this is how the parent hears of it
 
 
-def _together(
-    stock: Stock, work: list[tuple[str, Sheet]], known: list[str], many: int, tell: Progress
-) -> Iterator[tuple[str, bytes]]:
-    """The pages in their order; this process makes the first share and the others make theirs meanwhile."""
-    share = -(-len(work) // many) if work else 1
-    shares = [work[start : start + share] for start in range(0, len(work), share)]
-    counts = [0] * len(shares)
-
-    def done() -> None:
-        tell(sum(counts), len(work))
-
+def _made(
+    stock: Stock, work: Sequence[tuple[str, Sheet]], known: list[str], many: int, tell: Progress
+) -> Iterator[Any]:
+    """First nothing, once the work has begun, then the pages in their order: made by as many processes as are worth it."""
+    many = many if len(work) >= TOGETHER else 1
+    share = -(-len(work) // many)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="meguri-site-"))) if many > 1 else Path()
         others = [
-            _Other(folder, number, stock, one, known, counts, stack) for number, one in enumerate(shares) if number
+            _Other(folder / str(number), (stock, work[number * share : (number + 1) * share], known), stack)
+            for number in range(many if many > 1 else 0)
         ]
-        for file in pages_in(stock, shares[0], known) if shares else ():
+        yield None
+        pages = chain.from_iterable(other.files() for other in others) if others else pages_in(stock, work, known)
+        for number, file in enumerate(pages, start=1):
             yield file
-            counts[0] += 1
-            if counts[0] % 50 == 0:
-                done()
-        for other in others:
-            yield from other.files(done)
-            counts[other.number] = len(shares[other.number])
-    done()
+            if number % 50 == 0:
+                tell(number, len(work))
+    tell(len(work), len(work))
 
 
 class _Other:
     """Another process at its share of the pages."""
 
-    def __init__(
-        self, folder: Path, number: int, stock: Stock, work: Any, known: list[str], counts: list[int], stack: ExitStack
-    ) -> None:
-        self.number, self.counts, self.out = number, counts, folder / f"{number}.out"
-        task = folder / f"{number}.task"
-        task.write_bytes(pickle.dumps((stock, work, known)))
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.dev"),
-        }
+    def __init__(self, place: Path, task: tuple[Any, ...], stack: ExitStack) -> None:
+        self.out, given = place.with_suffix(".out"), place.with_suffix(".task")
+        given.write_bytes(pickle.dumps(task))
+        self.out.touch()
+        settings_module = os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.dev")
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROCESS, str(task), str(self.out)],
-            stdout=subprocess.PIPE, cwd=settings.BASE_DIR, env=environment, text=True,
+            [sys.executable, "-c", PROCESS, str(given), str(self.out)], stdout=subprocess.PIPE, text=True,
+            cwd=settings.BASE_DIR, env={**os.environ, "DJANGO_SETTINGS_MODULE": settings_module},
         )  # fmt: skip
         stack.callback(self._end)
 
-    def files(self, done: Callable[[], None]) -> Iterator[tuple[str, bytes]]:
-        for line in self.process.stdout or ():  # what it made meanwhile, then what it makes now
-            self.counts[self.number] = int(line)
-            done()
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Its pages, as they come."""
+        with self.out.open("rb") as stream:
+            done = 0
+            for made in map(int, self.process.stdout or ()):
+                yield from (pickle.load(stream) for _each in range(made - done))  # noqa: S301 - written by our own process
+                done = made
         if self.process.wait():
             raise RuntimeError("another process could not make its pages")
-        with self.out.open("rb") as stream:
-            while stream.peek(1):
-                yield pickle.load(stream)  # noqa: S301 - written by our own process into our own folder
 
     def _end(self) -> None:
         if self.process.poll() is None:

@@ -1,14 +1,18 @@
 """What every page of the public site has about it: the way through the site, the edition, the other language."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from django.template import Context
 from django.template.backends.django import Template
 from django.template.loader import get_template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from review.models import Edition
 from review.publication.services import open_data
 from review.publication.views import published as parts
 from review.publication.views.following import feed_url, sites_of
@@ -28,7 +32,7 @@ class Page:
     template: str
     context: Mapping[str, Any]
 
-    def html(self) -> str:
+    def html(self) -> SafeString:
         """The page's text. Asks the database nothing."""
         # Numbers are formatted by our own filters: Django's localisation would look at every value for nothing.
         template = cast(Template, get_template(self.template)).template
@@ -44,9 +48,11 @@ def frame(
     plan: str = "",
     path: tuple[Any, ...] = (),
     words: str = "",
+    edition: Edition | None = None,
 ) -> dict[str, Any]:
     """The context of public_base.html. `plan` is that of a page which shows no book, where it is of one; `path` is the
-    page's own address: its name, arguments, and perhaps a query; `words` say what stands on it."""
+    page's own address: its name, arguments, and perhaps a query; `words` say what stands on it; `edition` is that which the
+    page names, where it is not the book's."""
     plan = book.plan if book else plan or (site.plans[0] if site.plans and not site.several else "")
     entries = [("index", _("計画一覧") if site.several else _("年度一覧"), site.url("index"))]
     if plan and site.several:
@@ -59,20 +65,15 @@ def frame(
         entries.append(("method", _("評価の方法"), site.url("method", plan)))
     entries.append(("data", _("データ"), site.url("open_data")))
     context: dict[str, Any] = {
-        "LANGUAGE_CODE": site.language,
-        "static_files": site.static,
-        "page_title": title,
-        "site_title": _("計画の評価結果"),
-        "site_url": site.url("index"),
-        "method_url": site.url("method", plan) if plan else "",
+        "LANGUAGE_CODE": site.language, "static_files": site.static, "page_title": title, "site_title": _("計画の評価結果"),
+        "site_url": site.url("index"), "method_url": site.url("method", plan) if plan else "",
         "city": book.edition.cycle.plan.city if book else site.city,
         "public_nav": [{"label": label, "url": url, "current": key == here} for key, label, url in entries if url],
-        "licence": open_data.licence(),
-        "other": _other_language(site, path),
+        "licence": open_data.licence(), "other": _other_language(site, path),
         **_seen_from_outside(site, title, book, path, words),
-    }
+    }  # fmt: skip
     if book:
-        context |= _edition_of(book)
+        context |= _edition_of(book, edition)
     return context
 
 
@@ -88,7 +89,30 @@ def page(
     """A page in its frame: `where` as `frame` takes it, `steps` the way down to it, `shown` what it shows itself."""
     book, plan = where.get("book"), where.get("plan", "")
     way = {"breadcrumbs": crumbs(site, book.plan if book else plan, *steps)} if steps else {}
-    return Page(template=f"publication/{template}.html", context={**frame(site, title, **where), **way, **shown})
+    made = Page(template=f"publication/{template}.html", context={**frame(site, title, **where), **way, **shown})
+    return _framed(site, made, (template, book.edition.pk, book.numbered)) if book and site.static else made
+
+
+def _framed(site: Site, page: Page, alike: tuple[Any, ...]) -> Page:
+    """The page with its head and foot ready: pages of one kind and edition differ there in a few words alone, so that they
+    are rendered once and the words are put in."""
+    own = {
+        name: str(page.context.get(name, ""))
+        for name in ("page_title", "site_title", "edition_label", "description", "canonical")
+    }
+    own |= {f"at_{language}": url for language, url in page.context.get("alternates", {}).items()}
+    own["other"] = page.context["other"]["url"]
+    marked = {name: f"\x02{name}\x03" if words else "" for name, words in own.items()}
+    alternates = {language: marked[f"at_{language}"] for language in page.context.get("alternates", ())}
+    other = {**page.context["other"], "url": marked["other"]}
+
+    def outside() -> list[str]:
+        context = {**page.context, **marked, "alternates": alternates, "other": other}
+        return re.split(r"(?s)<main.*</main>", replace(page, context=context).html())
+
+    head, foot = site.remembered((*alike, *map(bool, own.values())), outside)
+    head = re.sub("\x02(\\w+)\x03", lambda name: escape(own[name[1]]), head)
+    return replace(page, context={**page.context, "head": mark_safe(head), "foot": mark_safe(foot)})  # noqa: S308 - rendered
 
 
 def not_there(language: str, reference: str) -> Page:
@@ -120,21 +144,20 @@ def _seen_from_outside(site: Site, title: str, book: Book | None, path: tuple[An
         path = (*path[:3], *path[4:])
     addresses = {one: in_it.absolute(_address(in_it, path, UNSAID)) for one, in_it in sites_of(site).items()}
     return {
-        "description": words or title,
-        "canonical": addresses[site.language],
-        "alternates": addresses,
+        "description": words or title, "canonical": addresses[site.language], "alternates": addresses,
         "feed_url": feed_url(site, book.plan if book else ""),
         "share_picture": site.absolute(book.url("share_picture")) if book and not site.static else "",
-    }
+    }  # fmt: skip
 
 
-def _edition_of(book: Book) -> dict[str, Any]:
-    edition = book.edition
+def _edition_of(book: Book, named: Edition | None) -> dict[str, Any]:
+    edition = named or book.edition
+    words = _("この内容の公表日 %(day)s") if named else _("公表日 %(day)s")
     return {
-        "edition": edition,
+        "edition": book.edition,
         "edition_label": parts.edition_name(edition),
-        "edition_date": _("公表日 %(day)s") % {"day": day_text(edition.published_at)},
-        **({} if edition.current else _newer_than(book)),
+        "edition_date": words % {"day": day_text(edition.published_at)},
+        **({} if book.edition.current else _newer_than(book)),
     }
 
 

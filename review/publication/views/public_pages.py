@@ -23,7 +23,6 @@ from review.publication.views import published as parts
 from review.publication.views.public_frame import Page, crumbs
 from review.publication.views.public_frame import page as page_of
 from review.publication.views.shelf import Book, Site
-from review.reader_words import with_words
 from review.templatetags.words import day_text, fiscal_year
 
 # --- all years -------------------------------------------------------------------------------------------------------
@@ -71,14 +70,9 @@ def _years_of(site: Site, plan: str = "", *, path: tuple[str, ...]) -> Page:
     title = site.plan_name(plan) if site.several else _("計画の評価結果")
     way = {"breadcrumbs": crumbs(site, "", (title, ""))} if site.several else {}
     shown = {
-        **way,
-        "years": years,
-        "bars": bars,
-        "scale": scale and scale.as_data(),
-        "site_title": "",
-        "summaries": site.summary_links(plan),
-        "coming": list(map(parts.release_words, site.releases(plan))),
-    }
+        **way, "years": years, "bars": bars, "scale": scale and scale.as_data(), "site_title": "",
+        "summaries": site.summary_links(plan), "coming": list(map(parts.release_words, site.releases(plan))),
+    }  # fmt: skip
     here = "plan" if site.several else "index"
     return page_of(site, "index", title, here=here, plan=plan, path=path, shown=shown)
 
@@ -128,36 +122,28 @@ def year(book: Book, filters: Filters | None = None, page: int = 1) -> Page:
     site, pk = book.site, (book.edition.pk, book.numbered)
     rows = site.remembered((pk, filters), lambda: editions.listed(snapshot, filters))
     alone = filters.narrows or page > 1
+    # Of a list, a correction elsewhere changes nothing, so that it names its edition only where somebody looks at one.
+    unnamed = {} if book.numbered else {"edition_label": ""}
     label = fiscal_year(book.year)
     query = parts.query_of(filters, page=page if page > 1 else "")
     words = parts.narrowed_by(site.remembered((pk, "choices"), lambda: parts.choices(snapshot)), filters)
     shown = {
-        "snapshot": snapshot,
-        "names": parts.grade_names(snapshot),
+        "snapshot": snapshot, "names": parts.grade_names(snapshot),
         "shapes": [one.shape for one in Scale.from_data(snapshot["scale"]).grades],
-        "headings": parts.headings(book, filters),
-        "list": parts.pages_of(rows, page, book, filters),
-        "whole": len(snapshot["measures"]),
-        "filters": filters,
-        "narrowed": "、".join(words),
+        "headings": parts.headings(book, filters), "list": parts.pages_of(rows, page, book, filters),
+        "whole": len(snapshot["measures"]), "filters": filters, "narrowed": "、".join(words),
         "choices": {} if site.static else site.remembered((pk, "choices"), lambda: parts.choices(snapshot)),
         "indexes": site.remembered((pk, "indexes"), lambda: parts.indexes(book)) if site.static else [],
         "search_data": book.url("data", "search.js") if book.site.static else "",
         "summaries": site.summary_links(book.plan) if book.year == book.edition.cycle.plan.last_year else [],
         "list_url": book.url("year"),
-    }
+    }  # fmt: skip
     steps = ((label, book.url("year")), (_("施策一覧"), "")) if alone else ((label, ""),)
     return page_of(
-        site,
-        "list" if alone else "year",
-        _("%(year)s 評価結果") % {"year": label},
-        here="year",
-        book=book,
-        path=("year", *book.place, query),
-        words=comparison_pages.year_line(book),
-        steps=steps,
-        shown=shown if alone else {**shown, **_overview(book)},
-    )
+        site, "list" if alone else "year", _("%(year)s 評価結果") % {"year": label}, here="year", book=book,
+        path=("year", *book.place, query), words="" if alone else comparison_pages.year_line(book), steps=steps,
+        shown={**shown, **(unnamed if alone else _overview(book))},
+    )  # fmt: skip
 
 
 def _overview(book: Book) -> dict[str, Any]:
@@ -166,25 +152,17 @@ def _overview(book: Book) -> dict[str, Any]:
     short = len(by_department) <= parts.DEPARTMENTS
     earlier = site.book(book.plan, book.year - 1)
     return {
-        **comparison_pages.overview_of(book),
-        "previous_year": book.year - 1,
-        "bars": parts.bars_of_year(snapshot),
-        "fields": parts.group_rows(by_field, "field", book),
-        "chart_fields": len(by_field) <= parts.CHARTED,
+        **comparison_pages.overview_of(book), "previous_year": book.year - 1, "bars": parts.bars_of_year(snapshot),
+        "fields": parts.group_rows(by_field, "field", book), "chart_fields": len(by_field) <= parts.CHARTED,
         "departments": parts.group_rows(by_department, "department", book) if short else [],
-        "departments_url": book.url("departments"),
-        "department_count": len(by_department),
-        "outcomes": [row for row in snapshot["measures"] if row["outcome"]],
-        "downloads": parts.downloads(book),
-        "data_url": site.url("open_data"),
-        "errata_url": book.url("errata"),
+        "departments_url": book.url("departments"), "department_count": len(by_department),
+        "outcomes": [row for row in snapshot["measures"] if row["outcome"]], "downloads": parts.downloads(book),
+        "data_url": site.url("open_data"), "errata_url": book.url("errata"),
         "compare_url": comparison_pages.pair(site, earlier, book) if earlier and book.edition.current else "",
         "everlasting": "" if site.static and not book.numbered else book.everlasting(),
-        "editions": _other_editions(book),
-        "dataset_url": book.url("data", "dataset.jsonld"),
-        "decision": parts.decision_of(snapshot),
-        "audit_head": editions.audit_head(snapshot),
-    }
+        "editions": _other_editions(book), "dataset_url": book.url("data", "dataset.jsonld"),
+        "decision": parts.decision_of(snapshot), "audit_head": editions.audit_head(snapshot),
+    }  # fmt: skip
 
 
 def _other_editions(book: Book) -> list[dict[str, Any]]:
@@ -221,15 +199,15 @@ def departments(book: Book) -> Page:
 def measure(book: Book, code: str) -> Page | None:
     """One 施策: every value of every year, how it was judged, and its texts."""
     snapshot, site = book.snapshot, book.site
-    row, before, after = editions.measure(snapshot, code)
-    if row is None:
+    shown_goals, (_row, before, after) = goal_pages.measure(book, code), editions.measure(snapshot, code)
+    if shown_goals is None:
         return None
-    row, label = with_words(row, snapshot), fiscal_year(book.year)
+    (row, goals, edition), label = shown_goals, fiscal_year(book.year)
     shown = {
         "site_title": _("%(year)s 評価結果") % {"year": label},
         "measure": {**row, "place": editions.place_words(row)},
         "fiscal_year": book.year,
-        "indicators": parts.goals_of(row, book),
+        "indicators": goals,
         "facts": parts.facts_of(row),
         "narratives": parts.texts_of(Section.CONTENT, row),
         "evaluation": parts.texts_of(Section.EVALUATION, row),
@@ -245,9 +223,13 @@ def measure(book: Book, code: str) -> Page | None:
         # among plain files, one published year would say the same again
         "run_url": "" if site.static and len(site.current(book.plan)) < 2 else site.url("run", book.plan, code),
     }
-    title, path, words = f"{code} {row['name']}", ("measure", *book.place, code), parts.measure_line(row, book)
-    steps = ((label, book.url("year")), (code, ""))
-    return page_of(site, "measure", title, here="measure", book=book, path=path, words=words, steps=steps, shown=shown)
+    title, words, steps = (
+        f"{code} {row['name']}",
+        parts.measure_line(row, book),
+        ((label, book.url("year")), (code, "")),
+    )
+    where = {"here": "measure", "book": book, "path": ("measure", *book.place, code), "edition": edition}
+    return page_of(site, "measure", title, words=words, steps=steps, shown=shown, **where)
 
 
 def _corrected_later(book: Book, code: str) -> list[dict[str, Any]]:
@@ -352,11 +334,8 @@ def make(site: Site, name: str, where: Sequence[Any], query: Mapping[str, str]) 
         left, right = (comparison_pages.chosen(site, where[0], query.get(key, "")) for key in ("a", "b"))
         return comparison_pages.compare(site, where[0], left, right, parts.page_number(query))
     of_plan: dict[str, Callable[..., Page | None]] = {
-        "plan": plan,
-        "method": method,
-        "summary": summary,
-        "run": comparison_pages.run,
-    }
+        "plan": plan, "method": method, "summary": summary, "run": comparison_pages.run,
+    }  # fmt: skip
     if name in of_plan:
         return of_plan[name](site, *where)
     numbered = 2 + (len(where) > 2 and isinstance(where[2], int))
@@ -364,10 +343,7 @@ def make(site: Site, name: str, where: Sequence[Any], query: Mapping[str, str]) 
     if book is None or name == "year":
         return year(book, parts.filters_of(query), parts.page_number(query)) if book else None
     of_book: dict[str, Callable[..., Page | None]] = {
-        "departments": departments,
-        "errata": errata,
-        "measure": measure,
-        "goal": goal_pages.goal,
+        "departments": departments, "errata": errata, "measure": measure, "goal": goal_pages.goal,
         "goal_frame": goal_pages.framed,
-    }
+    }  # fmt: skip
     return of_book[name](book, *where[numbered:])

@@ -25,11 +25,12 @@ from review import continuing, queries
 from review.books.services.editions import Snapshot
 from review.models import Artifact, Edition
 from review.publication.services import exports, releases, schemas, summary_tables
-from review.publication.views import following, goal_pages, page_store, shelf
+from review.publication.views import following, goal_pages, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.files import attachment
 from review.publication.views.open_files import for_everybody, packed, takes_gzip
 from review.publication.views.shelf import Book, Site
+from review.screens.services import page_store
 from review.workbook.file_kind import XLSX
 
 View = Callable[..., HttpResponse]
@@ -79,15 +80,10 @@ def site_of(request: HttpRequest) -> Site:
         return heads[edition.pk]
 
     return Site(
-        editions=tuple(queries.shelf()),
-        read=read,
-        base=settings.MEGURI_BASE_URL.rstrip("/"),
-        heads=head,
-        language=language,
-        files=shelf.edition_files,
-        summary_shelf=continuing.summary_shelf,
+        editions=tuple(queries.shelf()), read=read, base=settings.MEGURI_BASE_URL.rstrip("/"), heads=head,
+        language=language, files=shelf.edition_files, summary_shelf=continuing.summary_shelf,
         release_shelf=releases.coming,
-    )
+    )  # fmt: skip
 
 
 def book_of(request: HttpRequest, plan: str, year: int, number: int | None) -> Book:
@@ -156,38 +152,34 @@ def page(name: str) -> View:
     @require_safe
     @revalidated
     def view(request: MarkedRequest, **where: Any) -> HttpResponse:
-        make = partial(_made, request, name, tuple(where.values()))
-        content = make() if request.GET.get("q") else _stored(request, make)
-        response = HttpResponse(content, content_type=HTML)
-        if takes_gzip(request):
-            response.headers["Content-Encoding"] = "gzip"
+        def make() -> bytes | None:
+            result = pages.make(site_of(request), name, tuple(where.values()), request.GET)
+            return result.html().encode() if result else None
+
+        response = stored_answer(request, make, HTML, keep=not request.GET.get("q"))
         response.headers["Content-Language"] = language_of(request)
         return response
 
     return view
 
 
-def _stored(request: MarkedRequest, make: Callable[[], bytes | None]) -> bytes:
-    """What the address answers: from the store, else made and stored. Raises Http404 where nothing is made."""
+def stored_answer(
+    request: MarkedRequest, make: Callable[[], bytes | None], kind: str, *, keep: bool = True
+) -> HttpResponse:
+    """What the address answers: from the store, else made, packed for whoever takes it packed, and stored. Raises Http404
+    where nothing is made."""
     key = request.page_mark.strip('"')
-    content = page_store.get(key)
+    content = page_store.get(key) if keep else None
     if content is None:
         with translation.override(language_of(request)):
             content = make()
         if content is None:
             raise Http404
-        page_store.put(key, content)
-    return content
-
-
-def _made(request: HttpRequest, name: str, where: tuple[Any, ...]) -> bytes:
-    site = site_of(request)
-    with translation.override(site.language):
-        result = pages.make(site, name, where, request.GET)
-        if result is None:
-            raise Http404
-        text = result.html().encode()
-    return gzip.compress(text, mtime=0) if takes_gzip(request) else text
+        content = gzip.compress(content, mtime=0) if takes_gzip(request) else content
+        if keep:
+            page_store.put(key, content)
+    headers = {"Content-Encoding": "gzip"} if takes_gzip(request) else {}
+    return HttpResponse(content, content_type=kind, headers=headers)
 
 
 goal_frame = xframe_options_exempt(csp_replace({"frame-ancestors": ["*"]})(page("goal_frame")))
@@ -223,18 +215,14 @@ def pdf(request: HttpRequest, plan: str, year: int, number: int | None = None) -
 
 CSVM = "application/csvm+json"
 TYPES = {
-    "json": "application/json",
-    "csv": "text/csv; charset=utf-8",
-    "jsonld": "application/ld+json",
-    "xlsx": XLSX,
-    "svg": "image/svg+xml",
-    "png": "image/png",
-}
+    "json": "application/json", "csv": "text/csv; charset=utf-8", "jsonld": "application/ld+json", "xlsx": XLSX,
+    "svg": "image/svg+xml", "png": "image/png",
+}  # fmt: skip
 
 
 def content_type(name: str) -> str:
     """The media type of a data file, by its ending."""
-    return CSVM if name.endswith("-metadata.json") else TYPES[name.rpartition(".")[2]]
+    return CSVM if name.endswith("-metadata.json") else TYPES.get(name.rpartition(".")[2], "")
 
 
 def data_file(book: Book, source: exports.Source, name: str) -> bytes | None:
@@ -245,14 +233,11 @@ def data_file(book: Book, source: exports.Source, name: str) -> bytes | None:
 
 
 @public_file
-def data(request: HttpRequest, plan: str, year: int, name: str, number: int | None = None) -> HttpResponse:
-    """The edition as data."""
+def data(request: MarkedRequest, plan: str, year: int, name: str, number: int | None = None) -> HttpResponse:
+    """The edition as data, kept like a page."""
     book = book_of(request, plan, year, number)
-    content = data_file(book, following.export_of(book), name)
-    if content is None:
-        raise Http404
-    response = packed(request, content, content_type(name))
-    saved = f"{book.snapshot['municipality_code'] or 'meguri'}_{plan}_{year}_{book.edition.number}_{name}"
+    response = stored_answer(request, lambda: data_file(book, following.export_of(book), name), content_type(name))
+    saved = f"{book.edition.cycle.plan.municipality_code or 'meguri'}_{plan}_{year}_{book.edition.number}_{name}"
     response.headers["Content-Disposition"] = f'attachment; filename="{saved}"'
     if f"{name}-metadata.json" in exports.FILES:
         response.headers["Link"] = f'<{name}-metadata.json>; rel="describedby"; type="{CSVM}"'
@@ -264,8 +249,8 @@ def goal_file(
     request: MarkedRequest, plan: str, year: int, code: str, goal: int, name: str, number: int | None = None
 ) -> HttpResponse:
     """The picture or the table of one 成果目標, kept like a page: made when somebody wants it first."""
-    content = _stored(request, lambda: goal_pages.file(book_of(request, plan, year, number), code, goal, name))
-    response = packed(request, content, content_type(name))
+    file = partial(goal_pages.file, code=code, number=goal, name=name)
+    response = stored_answer(request, lambda: file(book_of(request, plan, year, number)), content_type(name))
     how = "attachment" if name.endswith(".csv") else "inline"
     response.headers["Content-Disposition"] = f'{how}; filename="{plan}_{year}_{code}_{goal}_{name}"'
     return response
@@ -274,8 +259,7 @@ def goal_file(
 @public_file
 def share_picture(request: MarkedRequest, plan: str, year: int, number: int | None = None) -> HttpResponse:
     """The year in a sentence, as a picture for whoever shares the address of its pages."""
-    content = _stored(request, lambda: goal_pages.share_picture(book_of(request, plan, year, number)))
-    return HttpResponse(content, content_type=content_type("share.png"))
+    return stored_answer(request, lambda: goal_pages.share_picture(book_of(request, plan, year, number)), TYPES["png"])
 
 
 @public_file

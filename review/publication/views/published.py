@@ -38,10 +38,8 @@ def edition_name(edition: Edition) -> str:
 def release_words(release: Release) -> dict[str, Any]:
     """What is to be published and when, and which day stood there before, in sentences."""
     words = {
-        "year": fiscal_year(release.cycle.fiscal_year),
-        "day": _minute(release.at),
-        "told": _minute(release.told_at),
-    }
+        "year": fiscal_year(release.cycle.fiscal_year), "day": _minute(release.at), "told": _minute(release.told_at),
+    }  # fmt: skip
     sentence, moved = _("%(year)sの評価結果を、%(day)sに公表する予定です。") % words, ""
     if release.before:
         moved = _("予定を%(told)sに変更しました。変更前の予定は%(before)sでした。") % {
@@ -65,12 +63,9 @@ def filters_of(query: Mapping[str, str]) -> Filters:
     """The filters of the list, from the address."""
     sort = query.get("sort", "")
     return Filters(
-        words=query.get("q", "")[:100],
-        field=query.get("field", ""),
-        department=query.get("department", ""),
-        grade=query.get("grade", ""),
-        sort=sort if sort.removeprefix("-") in editions.SORTS else "code",
-    )
+        words=query.get("q", "")[:100], field=query.get("field", ""), department=query.get("department", ""),
+        grade=query.get("grade", ""), sort=sort if sort.removeprefix("-") in editions.SORTS else "code",
+    )  # fmt: skip
 
 
 def page_number(query: Mapping[str, str]) -> int:
@@ -133,22 +128,16 @@ def listed_row(row: editions.Row, book: Book) -> dict[str, Any]:
     """One 施策 of the list."""
     row = with_words(row, book.snapshot)
     return {
-        "code": row["code"],
-        "name": row["name"],
-        "field": editions.place_words(row),
-        "owner": row["owner"],
-        "grade": row["grade"],
-        "grade_words": row["grade_words"] + row["grade_note"],
+        "code": row["code"], "name": row["name"], "field": editions.place_words(row), "owner": row["owner"],
+        "grade": row["grade"], "grade_words": row["grade_words"] + row["grade_note"],
         "open": [
             {"label": goal_label(one["number"]), "why": one["open_reason"]}
             for one in row["indicators"]
             if one["open_reason"]
         ],
-        "outcome": row["outcome"],
-        "shape": row["shape"],
-        "marks": [one for one in row["indicators"] if one["grade"]],
+        "outcome": row["outcome"], "shape": row["shape"], "marks": [one for one in row["indicators"] if one["grade"]],
         "url": book.url("measure", row["code"]),
-    }
+    }  # fmt: skip
 
 
 def headings(book: Book, filters: Filters) -> list[dict[str, str]]:
@@ -179,19 +168,15 @@ def pages_of(rows: Sequence[editions.Row], page: int, book: Book, filters: Filte
         return book.url("year", query=query_of(filters, page=number if number > 1 else "")) + "#measures"
 
     return {
-        "rows": [listed_row(row, book) for row in here.object_list],
-        "count": paginator.count,
-        "first": here.start_index(),
-        "last": here.end_index(),
-        "number": here.number,
-        "total": paginator.num_pages,
+        "rows": [listed_row(row, book) for row in here.object_list], "count": paginator.count,
+        "first": here.start_index(), "last": here.end_index(), "number": here.number, "total": paginator.num_pages,
         "previous": url(here.number - 1) if here.has_previous() else "",
         "next": url(here.number + 1) if here.has_next() else "",
         "links": [
             {"number": number, "url": url(number), "gap": number - 1 not in around and number > 1}
             for number in sorted(around)
         ],
-    }
+    }  # fmt: skip
 
 
 def choices(snapshot: editions.Snapshot) -> dict[str, Any]:
@@ -237,15 +222,6 @@ def narrowed_by(offered: dict[str, Any], filters: Filters) -> list[str]:
         next((one["label"] for one in offered[key] if one["value"] == value), value) for value, key in pairs if value
     ]
     return words + ([f"「{filters.words}」"] if filters.words else [])
-
-
-def goals_of(row: editions.Row, book: Book) -> list[dict[str, Any]]:
-    """The 成果目標 of a `with_words` 施策, each with the address of its own page; '' where it has none."""
-    rows = [shown_indicator(one, book.year, row["outcome"]) for one in row["indicators"]]
-    own = editions.written_goals(row) if book.has_goals else ()
-    return [
-        {**one, "url": book.url("goal", row["code"], one["number"]) if one["number"] in own else ""} for one in rows
-    ]
 
 
 def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from django.conf import settings
 from django.urls import reverse
 
-from review.books.services.editions import Snapshot
+from review.books.services.editions import Row, Snapshot, errata_of
 from review.models import Artifact, Edition, SummaryEdition
 from review.publication.services.releases import Release
 
@@ -81,10 +81,17 @@ class Site:
         value: Made = self._memory[key]
         return value
 
+    def latest(self, key: Any, make: Callable[[], Made]) -> Made:
+        """The same for what only pages that follow each other share: the last alone is kept."""
+        if self._memory.get("latest", (None,))[0] != key:
+            self._memory["latest"] = key, make()
+        value: Made = self._memory["latest"][1]
+        return value
+
     def url(self, name: str, *args: Any, query: Mapping[str, Any] | None = None) -> str:
         """The address of a page of this language; empty values of the query are left out."""
         namespace = NAMESPACES["ja" if name in FILES else self.language]
-        words = urlencode({key: value for key, value in (query or {}).items() if value not in ("", None)})
+        words = urlencode({key: value for key, value in query.items() if value not in ("", None)}) if query else ""
         return _address(f"{namespace}:{name}", args) + (f"?{words}" if words else "")
 
     def absolute(self, url: str) -> str:
@@ -182,7 +189,35 @@ class Book:
 
     def url(self, name: str, *args: Any, query: Mapping[str, Any] | None = None) -> str:
         """The address of a page of this edition."""
-        return self.site.url(name, *self.place, *args, query=query)
+        book = self.holding(args[0]) if name == "measure" and self.site.static else self
+        return self.site.url(name, *book.place, *args, query=query)
+
+    @property
+    def rows(self) -> Mapping[str, Row]:
+        """{施策ID: its row}."""
+        return self.site.remembered(
+            ("rows", self.edition.pk), lambda: {row["code"]: row for row in self.snapshot["measures"]}
+        )
+
+    def holding(self, code: str) -> Book:
+        """The last edition that says of the 施策 what this one says: among plain files the only one that has its page."""
+        held = self
+        for edition in reversed(self.site.of_year(self.plan, self.year) if self.numbered else ()):
+            later = Book(site=self.site, edition=edition, numbered=not edition.current)
+            if edition.number > self.edition.number:
+                if later.rows.get(code) != self.rows.get(code):
+                    break
+                held = later
+        return held
+
+    def said_by(self, code: str) -> Edition:
+        """The edition that the 施策's pages name: that which published what stands there. In an edition that is looked at by
+        its number, that edition."""
+        if self.numbered or not self.edition.pk:
+            return self.edition
+        number = max((one["number"] for one in errata_of(self.snapshot, code)), default=1)
+        same = (one for one in self.site.of_year(self.plan, self.year) if one.number == number)
+        return next(same, self.edition)
 
     @property
     def has_goals(self) -> bool:
@@ -232,6 +267,8 @@ def place_of(url: str) -> str:
     """The file of an address of the site: results/dx/2024/field/01/2.html."""
     parts = urlsplit(url)
     path = "results/" + parts.path.removeprefix(_root())
+    if path.endswith("/") and not parts.query and not path.endswith("/download/"):
+        return path + "index.html"
     query = dict(parse_qsl(parts.query))
     page = query.pop("page", "")
     if "a" in query:

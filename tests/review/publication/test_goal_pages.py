@@ -13,7 +13,8 @@ from django.test import Client
 from review.models import Edition, IndicatorYear
 from review.pdf import picture
 from review.publication.services import pictures
-from review.publication.views import goal_pages, page_store
+from review.publication.views import goal_pages
+from review.screens.services import page_store
 from tests.cast import YEAR, Cast
 from tests.frozen import changed, follow, freeze_now, frozen
 from tests.review.acting import words

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import html
 import io
 import json
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 
 from review.assessment.services import judging
 from review.books.services.snapshot import snapshot_of
-from review.models import Edition, IndicatorYear
-from review.publication.views import plain_files, published, shelf
+from review.models import Artifact, Edition, IndicatorYear
+from review.publication.services import bundle
+from review.publication.views import kept_files, plain_files, published, shelf
 from tests.cast import YEAR, Cast
 from tests.frozen import changed, follow, freeze_now, frozen
 from tests.review.acting import words
@@ -87,7 +93,8 @@ def test_each_goal_of_a_current_edition_has_its_page_its_drawing_and_its_table(c
         assert "60件" in page and "chart.png" not in page and "<iframe" not in html.unescape(page)
         assert 'href="goals/1/index.html"' in files[f"{root}dx/{YEAR}/01-01/index.html"].decode()
         assert files[f"{folder}chart.svg"].startswith(b"<svg") and b"60" in files[f"{folder}chart.svg"]
-        assert files[f"{folder}goal.csv"] == Client().get(f"/{folder}goal.csv").content
+        table = folder.replace("/en/", "/")  # a table has no language
+        assert files[f"{table}goal.csv"] == Client().get(f"/{folder}goal.csv").content
         assert not [place for place in files if "editions/1/" in place and "/goals/" in place], (
             "as the 施策's page has it"
         )
@@ -152,7 +159,7 @@ def test_a_link_out_of_the_site_stops_the_making() -> None:
 # --- after a correction ----------------------------------------------------------------------------------------------
 
 
-def corrected(edition: Edition, code: str, actual: str) -> Edition:
+def corrected(edition: Edition, code: str, actual: str, number: int = 2) -> Edition:
     """The next edition, with one 実績 put right and all that follows from it computed anew."""
     row = IndicatorYear.objects.get(indicator__measure__code=code, indicator__number=1, fiscal_year=YEAR)
     wrong, row.actual = row.actual, actual
@@ -162,8 +169,9 @@ def corrected(edition: Edition, code: str, actual: str) -> Edition:
         {"code": code, "name": "見本の施策", "key": "indicator:1:actual", "label": "成果目標①の実績", "wrong": wrong, "right": actual,
          "reason": "集計の誤り"}
     ]  # fmt: skip
-    correction = {"number": 2, "label": "訂正第1版", "date": "2025-12-01", "items": items, "consequences": []}
-    return follow(edition, {**snapshot_of(edition.cycle), "corrections": [correction]})
+    label, before = f"訂正第{number - 1}版", edition.snapshot["corrections"]
+    correction = {"number": number, "label": label, "date": "2025-12-01", "items": items, "consequences": []}
+    return follow(edition, {**snapshot_of(edition.cycle), "corrections": [*before, correction]})
 
 
 def test_a_correction_changes_what_it_must_and_nothing_else(large: Edition) -> None:
@@ -287,10 +295,14 @@ def assert_data_differ_only_in(code: str, first: Files, second: Files) -> None:
 
 
 def assert_the_older_edition_is_kept(first: Files, second: Files) -> None:
-    """Every page of the first edition is at its own address, with its old content."""
+    """Every page of the first edition is at its own address, with its old content; a 施策 that the correction left alone is
+    where it was, and the lists of the first edition lead there."""
     for place, text in pages(first):
         own = re.sub(rf"^(results/(?:en/)?dx/{YEAR}/)", r"\1editions/1/", place)
         if own == place or "/goals/" in place:  # a goal of what was corrected stands on the page of its 施策
+            continue
+        if re.search(r"/\d\d-\d\d/", place) and "/01-02/" not in place:
+            assert own not in second and second[place].decode() == text, own
             continue
         old = second[own].decode()
         assert "この版は訂正されました" in old or "This edition has been corrected" in old, own
@@ -303,6 +315,48 @@ def main_text(page: str) -> str:
     of_edition = r'<section class="section" aria-labelledby="(?:about-edition|corrected-later)">.*?</section>'
     text = re.sub(of_edition, "", text, flags=re.S)
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def packed(edition: Edition, files: Iterable[tuple[str, Any]]) -> bytes:
+    bundle.pack(edition, files, out := io.BytesIO())
+    return out.getvalue()
+
+
+def stored(edition: Edition) -> bytes:
+    """The edition's archive, every file made now, in the store."""
+    content = packed(edition, plain_files.files(plain_files.stock_as_of(edition, settings.MEGURI_PUBLIC_URL)))
+    name = default_storage.save(f"site-{edition.number}.zip", ContentFile(content))
+    Artifact.objects.create(
+        kind=Artifact.Kind.BUNDLE, cycle=edition.cycle, edition=edition, revision=1, path=name, size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(), created_at=edition.published_at, seal="0" * 64,
+    )  # fmt: skip
+    return content
+
+
+def test_after_a_correction_what_stands_is_taken_over_and_nothing_tells_that_it_was(
+    large: Edition, monkeypatch
+) -> None:
+    """Twice, so that an edition which was corrected before is there too: to the byte as if all of it were made anew."""
+    stored(large)
+    second = corrected(large, "01-02", "60件")
+    with monkeypatch.context() as patch:
+        patch.setattr(kept_files, "look", lambda: "another Meguri")
+        files = list(plain_files.site_as_of(second))
+        assert not [place for place, content in files if isinstance(content, bundle.Packed)]
+    for edition, code in ((second, "01-02"), (corrected(second, "01-31", "70件", number=3), "01-31")):
+        files = list(plain_files.site_as_of(edition))
+        taken, anew = packed(edition, files), stored(edition)
+        with ZipFile(io.BytesIO(taken)) as here, ZipFile(io.BytesIO(anew)) as there:
+            assert [name for name in there.namelist() if here.read(name) != there.read(name)] == []
+        assert taken == anew
+        taken_over = {place for place, content in files if isinstance(content, bundle.Packed)}
+        pages_of = {
+            f"{root}dx/{YEAR}/{row['code']}/index.html" for root in LANGUAGES for row in large.snapshot["measures"]
+        }
+        assert pages_of - taken_over == {f"{root}dx/{YEAR}/{code}/index.html" for root in LANGUAGES}
+        assert not {place for place in taken_over if f"/{code}/" in place}
+        # the first brings a grade that no list offered before; after the second, the other department's list stands
+        assert any("/department/" in place for place in taken_over) == (code == "01-31")
 
 
 def test_an_earlier_edition_gives_its_own_site_also_after_a_correction(cast: Cast) -> None:

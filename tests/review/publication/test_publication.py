@@ -24,7 +24,8 @@ from review.domain.grade_words import share
 from review.domain.plain_data import canonical
 from review.models import Edition, IndicatorYear, MeasureReview, User
 from review.publication.services import open_data
-from review.publication.views import page_store, publication
+from review.publication.views import publication
+from review.screens.services import page_store
 from tests.cast import YEAR, Cast, settle_background
 from tests.frozen import changed, follow, frozen
 from tests.review.acting import as_, unguarded, words

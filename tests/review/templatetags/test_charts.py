@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
 from django.template.loader import render_to_string
+from django.utils.translation import override
 
 from review.domain import course
 from review.templatetags import charts
@@ -71,6 +73,24 @@ def test_a_range_is_a_bar_between_its_ends_and_a_band_for_its_target() -> None:
     assert ranged["value"] == "7.5~8.2" and ranged["bar_y"] + ranged["bar_h"] < chart["base"] - 50
     assert single["bar_y"] + single["bar_h"] == pytest.approx(chart["base"], abs=0.2)
     assert ranged["band_h"] == pytest.approx(150 / 8.2, abs=0.2)
+
+
+def test_no_label_stands_on_the_band_of_a_target() -> None:
+    """反収 6~6.5俵 under a target of 7~7.5俵: the room between them is lower than the label."""
+    for column in charts.geometry(course.charts("反収", years(("6~6.5俵", "7~7.5俵"), ("5~5.5俵", "7~7.5俵")))[0])[
+        "columns"
+    ]:
+        top, bottom = column["label_y"] - 12, column["label_y"]
+        assert bottom <= column["tick_y"] or top >= column["tick_y"] + column["band_h"]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_words_of_a_timeline_end_before_its_values_begin(language: str) -> None:
+    with override(language):
+        chart = charts.geometry(course.charts("開設", years(("開設", "準備"), ("準備", "準備")))[0])
+        drawing = chart["drawing"]()
+    names = re.findall(r'class="c-quiet" x="(\d+)"[^>]*>([^<]+)</text>\s*<text[^>]* x="(\d+)"', drawing)
+    assert names and all(int(x) + 8 * charts._width(name) <= int(value_x) for x, name, value_x in names)
 
 
 def test_a_timeline_holds_every_word_inside_its_frame_or_says_that_there_is_more() -> None:

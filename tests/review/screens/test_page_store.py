@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from review.publication.views import page_store
+from review.screens.services import page_store
 
 
 @pytest.fixture

@@ -1,0 +1,102 @@
+"""What of a site of plain files still stands after a correction: it is taken over from the site before as it is.
+
+A page stands where all that it shows is equal in the edition that was corrected and in the correction, and where the same
+Meguri made the site before. What is compared is what pages are made from; any doubt makes a page anew.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from review.books.services import editions
+from review.books.services.editions import Snapshot
+from review.models import Artifact, Edition
+from review.publication.services.bundle import Former
+from review.publication.views import published
+from review.publication.views.publication import SET_SO, look
+from review.trail.services import whole_files
+
+if TYPE_CHECKING:
+    from review.publication.views.plain_files import Sheet, Stock
+
+#: says what made the site
+MAKER = "assets/made-by.txt"
+#: what an edition holds that the pages of one 施策 do not show, or show by 施策
+APART = {"measures", "corrections", "totals", "previous", "audit", "decision", "plan_changes", "target_changes"}
+
+
+def maker(base: str) -> bytes:
+    """Which Meguri makes the site, and for which place."""
+    state = repr((look(), base, [getattr(settings, name) for name in SET_SO]))
+    return hashlib.sha256(state.encode()).hexdigest().encode() + b"\n"
+
+
+@contextmanager
+def before(stock: "Stock", last: Edition) -> Iterator["Before | None"]:
+    """The site as it stood before the correction `last`; None where it is no correction, where something else was published
+    since, or where that site was never made, is no longer whole, or was made by another Meguri. One query."""
+    newest = max((one.pk for one in stock.editions if one.pk != last.pk), default=0)
+    file = Artifact.objects.filter(edition=last.previous_id or 0, kind=Artifact.Kind.BUNDLE).first()
+    with suppress(FileNotFoundError):
+        if file and newest == last.previous_id:
+            with whole_files.opened(file) as stream:
+                former = Before(Former(stream), stock, last)
+                yield former if former.comparable else None
+            return
+    yield None
+
+
+class Before:
+    """The site before a correction, in its archive."""
+
+    def __init__(self, archive: Former, stock: "Stock", last: Edition) -> None:
+        self.archive, self._year, self._codes = archive, last.cycle.key, dict[Any, list[list[str]]]()
+        self._pair = was, now = [stock.snapshots[pk] for pk in (last.previous_id or 0, last.pk)]
+        same_maker = archive.read(MAKER) == maker(stock.base)
+        self.comparable = same_maker and _everywhere(was) == _everywhere(now)
+        facts = _facts(was)
+        #: the 施策 of whose pages anything changed
+        self.changed = {code for code, shown in _facts(now).items() if facts.get(code) != shown}
+        self._offered = published.choices(was) == published.choices(now)
+
+    def stands(self, sheet: "Sheet") -> bool:
+        """Whether the page is what it was, at its place."""
+        name, of_year, more = sheet.name, sheet.args[:2] == self._year, sheet.args[2:]
+        if name == "year" and sheet.query:
+            return not of_year or (not more and self._list_stands({key: str(value) for key, value in sheet.query}))
+        if name == "run":
+            return sheet.args[0] != self._year[0] or sheet.args[1] not in self.changed
+        if name == "measure":
+            return not of_year or (len(more) == 1 and more[0] not in self.changed)
+        return name in ("goal", "goal_file") and more[0] not in self.changed
+
+    def _list_stands(self, query: Mapping[str, str]) -> bool:
+        """Whether a list of the year names what it named, and nothing on its page changed."""
+        filters, start = published.filters_of(query), (published.page_number(query) - 1) * published.ROWS
+        if filters not in self._codes:
+            self._codes[filters] = [[row["code"] for row in editions.listed(one, filters)] for one in self._pair]
+        was, now = self._codes[filters]
+        return self._offered and was == now and self.changed.isdisjoint(now[start : start + published.ROWS])
+
+
+def _everywhere(snapshot: Snapshot) -> Any:
+    """What stands on pages of every 施策: the plan and its scale, and which goals have pages."""
+    goals = [(row["code"], editions.written_goals(row)) for row in snapshot["measures"]]
+    return goals, {key: value for key, value in snapshot.items() if key not in APART}
+
+
+def _facts(snapshot: Snapshot) -> dict[str, Any]:
+    """{施策ID: all of the snapshot that its pages show}."""
+    rows, changes = snapshot["measures"], defaultdict(list)
+    for line in (*snapshot.get("plan_changes", ()), *snapshot.get("target_changes", ())):
+        changes[line["code"]].append(line)
+    for correction in snapshot.get("corrections", ()):
+        for code in {one["code"] for part in ("items", "consequences") for one in correction[part]}:
+            changes[code].append(correction["number"])
+    names = ["", *(f"{row['code']} {row['name']}" for row in rows), ""]
+    around = zip(rows, names, names[2:], strict=False)
+    return {row["code"]: (row, before, after, changes[row["code"]]) for row, before, after in around}
