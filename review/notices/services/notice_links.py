@@ -1,6 +1,8 @@
 """Where a notice leads, and by when what it asks for is due."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
@@ -10,8 +12,40 @@ from review.notices.services.notice_audiences import review_of
 # --- where it leads ----------------------------------------------------------------------------------------------
 
 
-def sheet(row: OutboxEvent) -> str:
-    return reverse("meguri:sheet", args=[row.review_id])
+def _year(row: OutboxEvent) -> tuple[str, int]:
+    if row.cycle is None:
+        raise ValueError(f"{row.name} tells of a year but names none")
+    return row.cycle.key
+
+
+def _to(name: str, of: Callable[[OutboxEvent], Sequence[Any]] = lambda row: ()) -> Callable[[OutboxEvent], str]:
+    """To the named address of what the event tells of."""
+    return lambda row: reverse(name, args=of(row))
+
+
+def _of_sheet(row: OutboxEvent) -> Sequence[Any]:
+    return [row.review_id]
+
+
+def _of_plan(row: OutboxEvent) -> Sequence[Any]:
+    return _year(row)[:1]
+
+
+sheet = _to("meguri:sheet", _of_sheet)
+#: Straight to the form; those who may not write come to the sheet.
+resume = _to("meguri:resume", _of_sheet)
+#: The one sheet that waits for the reader, or home where several do.
+mine = _to("meguri:mine")
+#: Where the year's deadlines stand beside what is mine.
+home = _to("meguri:home")
+definitions, board, decide, cycle = (
+    _to(f"meguri:{name}", _year) for name in ("definitions", "board", "decide", "cycle")
+)
+results, public_summary = _to("publication:year", _year), _to("publication:summary", _of_plan)
+plan_end, summary = _to("meguri:plan_end", _of_plan), _to("meguri:summary", _of_plan)
+proxies, jobs, audit = _to("meguri:proxies"), _to("meguri:jobs"), _to("meguri:audit")
+correction = _to("meguri:correction", lambda row: [row.payload["correction"]])
+change = _to("meguri:plan_change", lambda row: [row.payload["change"]])
 
 
 def concurrence(row: OutboxEvent) -> str:
@@ -20,85 +54,6 @@ def concurrence(row: OutboxEvent) -> str:
 
 def comments(row: OutboxEvent) -> str:
     return f"{sheet(row)}#comments"
-
-
-def resume(row: OutboxEvent) -> str:
-    """Straight to the form; those who may not write come to the sheet."""
-    return reverse("meguri:resume", args=[row.review_id])
-
-
-def mine(row: OutboxEvent) -> str:
-    """The one sheet that waits for the reader, or home where several do."""
-    return reverse("meguri:mine")
-
-
-def home(row: OutboxEvent) -> str:
-    """Where the year's deadlines stand beside what is mine."""
-    return reverse("meguri:home")
-
-
-def definitions(row: OutboxEvent) -> str:
-    return reverse("meguri:definitions", args=_year(row))
-
-
-def board(row: OutboxEvent) -> str:
-    return reverse("meguri:board", args=_year(row))
-
-
-def decide(row: OutboxEvent) -> str:
-    return reverse("meguri:decide", args=_year(row))
-
-
-def results(row: OutboxEvent) -> str:
-    return reverse("publication:year", args=_year(row))
-
-
-def correction(row: OutboxEvent) -> str:
-    return reverse("meguri:correction", args=[row.payload["correction"]])
-
-
-def cycle(row: OutboxEvent) -> str:
-    return reverse("meguri:cycle", args=_year(row))
-
-
-def change(row: OutboxEvent) -> str:
-    return reverse("meguri:plan_change", args=[row.payload["change"]])
-
-
-def plan_end(row: OutboxEvent) -> str:
-    return reverse("meguri:plan_end", args=[_plan(row)])
-
-
-def summary(row: OutboxEvent) -> str:
-    return reverse("meguri:summary", args=[_plan(row)])
-
-
-def public_summary(row: OutboxEvent) -> str:
-    return reverse("publication:summary", args=[_plan(row)])
-
-
-def proxies(row: OutboxEvent) -> str:
-    return reverse("meguri:proxies")
-
-
-def jobs(row: OutboxEvent) -> str:
-    return reverse("meguri:jobs")
-
-
-def audit(row: OutboxEvent) -> str:
-    return reverse("meguri:audit")
-
-
-def _plan(row: OutboxEvent) -> str:
-    if row.cycle is None:
-        raise ValueError(f"{row.name} tells of a plan but names no year of it")
-    return row.cycle.plan.short_name
-
-
-def _year(row: OutboxEvent) -> tuple[str, int]:
-    if row.cycle is None:
-        raise ValueError(f"{row.name} tells of a year but names none")
-    return row.cycle.key
 
 
 # --- by when -----------------------------------------------------------------------------------------------------

@@ -32,16 +32,9 @@ def request_id() -> str:
     return _origin.get()[1]
 
 
-def write(
-    actor: User | None,
-    action: str,
-    subject: str,
-    *,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> AuditEntry:
-    """Add one row. `subject` names the thing by kind and id: `review:12`, `cycle:3`."""
-    made = entry(actor, action, subject, before=before, after=after)
+def write(actor: User | None, action: str, subject: str, **states: Mapping[str, Any] | None) -> AuditEntry:
+    """Add one row, as `entry` makes it."""
+    made = entry(actor, action, subject, **states)
     made.save()
     return made
 
@@ -54,7 +47,7 @@ def entry(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
-    """The row, signed and not stored yet: for acts that store many at once."""
+    """The row, signed and not stored yet. `subject` names the thing by kind and id: `review:12`, `cycle:3`."""
     place, request_id = _origin.get()
     made = AuditEntry(
         at=clock.now(),
