@@ -66,10 +66,10 @@ class Claim:
     token: uuid.UUID
     requested: int
 
-    def progress(self, done: int, total: int, doing: str) -> None:
-        """Show how far the work is. Raises LeaseLost where the job was taken over."""
+    def progress(self, done: int, total: int, doing: str, **more: Any) -> None:
+        """Show how far the work is, and its `outcome` so far. Raises LeaseLost where the job was taken over."""
         updated = Job.objects.filter(pk=self.job_id, token=self.token).update(
-            done_steps=done, total_steps=total, doing=doing[:100]
+            done_steps=done, total_steps=total, doing=doing[:100], **more
         )
         if not updated:
             raise LeaseLost
@@ -224,14 +224,15 @@ def _heartbeat(held: Claim) -> Iterator[None]:
         thread.join(timeout=5)
 
 
-def run(job_id: int) -> str:
-    """Do the job if it is due. Returns "done", "failed", "lost" or "nothing"; never raises for what the work did."""
+def run(job_id: int, work: tables.Handler | None = None) -> str:
+    """Do the job, by its handler or by `work`, if it is due. Returns "done", "failed", "lost" or "nothing"; never raises for
+    what the work did."""
     held = claim(job_id)
     if held is None:
         return "nothing"
     try:
         with _heartbeat(held):
-            tables.handler_of(held.kind)(held)
+            (work or tables.handler_of(held.kind))(held)
     except LeaseLost:
         return "lost"
     except Exception as error:
