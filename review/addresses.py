@@ -134,6 +134,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:claim": _act(Rule.IS_REVIEWER, _("自分が確認中にする")),
         "meguri:together": _act(Rule.IS_REVIEWER, _("まとめて確認する前に見比べる")),
         "meguri:confirm_many": _act(Rule.IS_REVIEWER, _("まとめて確認する"), "", NOT_ONES_OWN),
+        "meguri:at_work": _act(Rule.REVIEWS_OR_APPROVES, _("まとめて行ったことの進み具合を見る"), OF_OWN_THINGS),
         "meguri:grade": _act(Rule.REVIEWS_OR_APPROVES, _("達成区分を判断する")),
         "meguri:structure": _act(Rule.IS_REVIEWER, _("計画の体系を変える")),
         "meguri:definitions": _act(Rule.IS_REVIEWER, _("指標の定義を確認する")),

@@ -1,6 +1,6 @@
 """Moving a sheet: its lock, its state, and the record that every move leaves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -58,29 +58,30 @@ def tell(
     """Leave the audit row and the event, in the current transaction. The same act may happen any number of times in one
     round (a return to review, then one by the year's decision): the audit row tells the occasions apart. `sealed` is the
     row that the act added: the audit row vouches for it."""
-    vouched = {sealed_rows.NAME: sealed_rows.mark(sealed)} if sealed else {}
-    entry = audit.write(
-        user, action, f"review:{review.pk}", after={"state": review.state, "round": review.round, **payload, **vouched}
-    )
-    outbox.announce(
-        event, key=f"{review.pk}:{entry.pk}", actor=user, review=review, payload={"state": str(review.state), **payload}
-    )
+    entry = _entry(user, review, action, sealed, payload)
+    entry.save()
+    outbox.announce(event, **_event(user, review, entry, payload))
 
 
 def tell_all(event: Event, user: User, action: str, decisions: Iterable[Decision]) -> None:
     """The same of many decisions, each on its sheet: as `tell` with the decision `sealed`."""
-    sheets, entries = [], []
-    for made in decisions:
-        sheet = made.review
-        after = {"state": sheet.state, "round": sheet.round, sealed_rows.NAME: sealed_rows.mark(made)}
-        sheets.append(sheet)
-        entries.append(audit.entry(user, action, f"review:{sheet.pk}", after=after))
+    rows = list(decisions)
+    entries = AuditEntry.objects.bulk_create(_entry(user, row.review, action, row, {}) for row in rows)
     outbox.announce_all(
-        outbox.occurrence(
-            event, key=f"{sheet.pk}:{entry.pk}", actor=user, review=sheet, payload={"state": str(sheet.state)}
-        )
-        for sheet, entry in zip(sheets, AuditEntry.objects.bulk_create(entries), strict=True)
+        outbox.occurrence(event, **_event(user, row.review, entry, {}))
+        for row, entry in zip(rows, entries, strict=True)
     )
+
+
+def _entry(user: User, review: MeasureReview, action: str, sealed: Any, payload: Mapping[str, Any]) -> AuditEntry:
+    vouched = {sealed_rows.NAME: sealed_rows.mark(sealed)} if sealed else {}
+    after = {"state": review.state, "round": review.round, **payload, **vouched}
+    return audit.entry(user, action, f"review:{review.pk}", after=after)
+
+
+def _event(user: User, review: MeasureReview, entry: AuditEntry, payload: Mapping[str, Any]) -> dict[str, Any]:
+    words = {"state": str(review.state), **payload}
+    return {"key": f"{review.pk}:{entry.pk}", "actor": user, "review": review, "payload": words}
 
 
 def require_undecided(review: MeasureReview, *, round: int, step: str, state: ReviewState) -> None:

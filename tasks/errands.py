@@ -17,9 +17,9 @@ def run(job_id: int) -> str:
 
 
 @shared_task(name="tasks.outbox.deliver")
-def deliver(event_id: int) -> bool:
-    """Deliver one event. Leaves quietly where it was delivered before."""
-    return outbox.deliver(event_id)
+def deliver(event_id: int) -> int:
+    """Deliver one event, or by 0 a set of those that wait. Leaves quietly where they were delivered before."""
+    return outbox.deliver(event_id) if event_id else outbox.deliver_waiting()
 
 
 @shared_task(name="tasks.notifications.send")

@@ -19,11 +19,11 @@ logger = logging.getLogger(__name__)
 def sweep() -> dict[str, int]:
     """Ring for undelivered events, due jobs and waiting mails; then every part of the tables. Returns how many of each."""
     counts = {
-        "event": _ring_for("event", outbox.undelivered_ids()),
+        "event": _ring_once("event", bool(outbox.undelivered_ids(1))),
         "job": _ring_for("job", jobs.due_ids()),
         "reminded": _apart("reminded", reminders.morning),  # before the envelopes are filled: they share the digest
         "gathered": _apart("gathered", envelopes.gather),
-        "mail": _ring_for_mail(),
+        "mail": _ring_once("mail", mailing.anything_due()),
     }
     for part in tables.sweep():
         _apart(part.__name__, part)
@@ -46,9 +46,8 @@ def _ring_for(what: str, ids: list[int]) -> int:
     return len(ids)
 
 
-def _ring_for_mail() -> bool:
-    """One bell, however many wait: whoever hears it sends them all over one connection."""
-    waiting = mailing.anything_due()
+def _ring_once(what: str, waiting: bool) -> bool:
+    """One bell, however many wait: whoever hears it takes them all."""
     if waiting:
-        doorbell.ring_after_commit("mail")
+        doorbell.ring_after_commit(what)
     return waiting

@@ -3,6 +3,7 @@
 The last sheet's event asks for it at once; the sweep asks again, so that a lost bell never leaves a year standing.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from viewflow.workflow.models import Task
@@ -17,15 +18,14 @@ from workflow.models import YearProcess
 ADVANCE = "advance_year"
 
 
-def ask(row: OutboxEvent) -> None:
-    """A sheet was settled: see whether it was the last."""
-    if row.cycle:
-        request(row.cycle)
+def ask(rows: Sequence[OutboxEvent]) -> None:
+    """Sheets were settled: see whether the last was among them."""
+    request(*[row.cycle for row in rows if row.cycle])
 
 
-def request(cycle: Cycle) -> None:
-    """Ask a worker to look whether the year can go on."""
-    jobs.request(ADVANCE, key=f"{ADVANCE}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle)
+def request(*cycles: Cycle) -> None:
+    """Ask a worker to look whether the years can go on."""
+    jobs.request_all(ADVANCE, ((f"{ADVANCE}:{cycle.pk}", {"cycle": cycle.pk}, cycle) for cycle in cycles))
 
 
 def advance(claim: Claim) -> None:

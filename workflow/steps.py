@@ -4,7 +4,7 @@ Whatever moves a flow comes through here: screens, commands, uploads, the demo a
 same everywhere: process row, then the domain row; what touches year and sheet takes the year's first.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import wraps
 from typing import Any, ParamSpec, cast
@@ -185,32 +185,52 @@ def each(
     take: Callable[..., MeasureReview], *, user: User, chosen: Sequence[tuple[int, int]], **words: Any
 ) -> tuple[list[int], dict[int, str]]:
     """Take the same step on several sheets, `chosen` as (review id, round). Each stands for itself: returns the ids
-    that were done and, for the others, the sentence why not. What only has to be accepted is done in sets."""
-    refused: dict[int, str] = {}
-    sets = [chosen[at : at + rows.SET] for at in range(0, len(chosen), rows.SET)] if take in IN_SETS else []
-    done = [pk for part in sets for pk in _in_a_set(take, user, dict(part), **words)]
-    accepted = frozenset(done)
-    for review_id, round_ in (one for one in chosen if one[0] not in accepted):
-        try:
-            take(user=user, review_id=review_id, round=round_, **words)
-            done.append(review_id)
-        except Refusal as refusal:
-            refused[review_id] = str(refusal)
-    return done, refused
+    that were done and, for the others, the sentence why not."""
+    parts: list[tuple[list[int], dict[int, str]]] = []
+    for _part in in_parts(take, user=user, chosen=chosen, keep=lambda *part: parts.append(part), **words):
+        pass
+    return [pk for done, _why in parts for pk in done], {pk: why[pk] for _done, why in parts for pk in why}
+
+
+def in_parts(
+    take: Callable[..., MeasureReview],
+    *,
+    user: User,
+    chosen: Sequence[tuple[int, int]],
+    keep: Callable[[list[int], dict[int, str]], None],
+    **words: Any,
+) -> Iterator[None]:
+    """The same part by part: what only has to be accepted in sets, then sheet by sheet. Each is a transaction, in which
+    `keep` gets the ids that were done and {id: why not}; whoever asks for no further part ends it there."""
+    left = dict(chosen)
+    for at in range(0, len(chosen), rows.SET) if take in IN_SETS else ():
+        with transaction.atomic():
+            done = _in_a_set(take, user, dict(chosen[at : at + rows.SET]), **words)
+            keep(done, {})
+        left = {pk: seen for pk, seen in left.items() if pk not in frozenset(done)}
+        yield
+    for review_id, seen in left.items():
+        with transaction.atomic():
+            try:
+                take(user=user, review_id=review_id, round=seen, **words)
+                keep([review_id], {})
+            except Refusal as refusal:
+                keep([], {review_id: str(refusal)})
+        yield
 
 
 def _in_a_set(take: Any, user: User, rounds: dict[int, int], **words: Any) -> list[int]:
-    """Decide on those of the sheets that nothing else is to be written of; their ids. The rest is for the single step."""
+    """Decide on those of the sheets that nothing else is to be written of, in the caller's transaction; their ids. The rest is
+    for the single step."""
     act, node = IN_SETS[take]
-    with transaction.atomic():
-        locked = SheetProcess.objects.filter(review__in=rounds).order_by("pk").select_for_update()
-        processes = dict(locked.values_list("review_id", "pk"))
-        waiting = Task.objects.filter(process__in=processes.values(), flow_task=node, finished=None)
-        tasks = {task.process_id: task for task in waiting}
-        ready = {pk: rounds[pk] for pk, process in processes.items() if process in tasks}
-        sheets = in_sets.take(act, user=user, rounds=ready, **words)
-        rows.complete_all([tasks[processes[sheet.pk]] for sheet in sheets], user, act.after)
-        return [sheet.pk for sheet in sheets]
+    locked = SheetProcess.objects.filter(review__in=rounds).order_by("pk").select_for_update()
+    processes = dict(locked.values_list("review_id", "pk"))
+    waiting = Task.objects.filter(process__in=processes.values(), flow_task=node, finished=None)
+    tasks = {task.process_id: task for task in waiting}
+    ready = {pk: rounds[pk] for pk, process in processes.items() if process in tasks}
+    sheets = in_sets.take(act, user=user, rounds=ready, **words)
+    rows.complete_all([tasks[processes[sheet.pk]] for sheet in sheets], user, act.after)
+    return [sheet.pk for sheet in sheets]
 
 
 # --- the year ------------------------------------------------------------------------------------------------------

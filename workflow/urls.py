@@ -26,6 +26,7 @@ screens = [
     path("plans/<plan:plan>/<int:year>/queue/", queue.queue, name="queue"),
     path("plans/<plan:plan>/<int:year>/queue/together/", together.together, name="together"),
     path("plans/<plan:plan>/<int:year>/queue/confirm/", together.confirm_many, name="confirm_many"),
+    path("together/<int:pk>/", together.at_work, name="at_work"),
     path("sheets/<int:pk>/review/", deciding.review, name="review"),
     path("sheets/<int:pk>/review/withdraw/", withdrawing.withdraw_review, name="withdraw_review"),
     path("sheets/<int:pk>/claim/", deciding.claim, name="claim"),

@@ -176,6 +176,8 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # The city's virus scanner, called with each incoming file: ends with 0 for a clean one, with 1 for another.
 MEGURI_SCAN_COMMAND = env.str("MEGURI_SCAN_COMMAND", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# A year of 1,000 sheets is ticked on one page.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- People -------------------------------------------------------------------------------------

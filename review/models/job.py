@@ -19,7 +19,7 @@ class Job(models.Model):
     """One piece of work, unique by `key`. A worker takes a short lease; `token` is the fence that refuses a late finisher.
 
     `wanted` rises with each request and `built` follows, so that thirty requests in a minute are one run: a job is
-    done when `built` has reached `wanted`. `args` holds ids only. Of its `attempts`, `ended_attempts` came to an end, be
+    done when `built` has reached `wanted`. `args` holds ids, and until it is done what a person gave to it. Of its `attempts`, `ended_attempts` came to an end, be
     it a failure; the rest died with their worker. A failed job is tried on unless its failure is `final`; `told_at` says
     since when the operators know.
     """
@@ -41,6 +41,8 @@ class Job(models.Model):
     done_steps = models.PositiveIntegerField(default=0)
     total_steps = models.PositiveIntegerField(default=0)
     doing = models.CharField(max_length=100, blank=True)
+    #: What came of it so far, for the person in whose name it is done.
+    outcome = models.JSONField(null=True, blank=True)
     cause = models.TextField(_("原因"), blank=True)
     reference = models.CharField(_("照会番号"), max_length=12, blank=True)
     created_at = models.DateTimeField()

@@ -51,6 +51,8 @@ EXPECTED = {
     "meguri:definitions": REVIEWER, "meguri:propose_outcome": REVIEWER,
     "meguri:opinion_add": REVIEWER, "meguri:opinion_withdraw": REVIEWER,
     "meguri:grade": DECIDERS, "meguri:meeting": DECIDERS, "meguri:meeting_amend": DECIDERS,
+    # what one person had done with many sheets is nobody else's to see
+    "meguri:at_work": "LFFFFNNFF",
     "meguri:drop_record": DECIDERS, "meguri:board": ALL_SHEETS, "meguri:present": ALL_SHEETS,
     "meguri:confirm_records": APPROVER,
     "meguri:approve": APPROVER, "meguri:approve_many": APPROVER, "meguri:decide_outcome": APPROVER,

@@ -34,5 +34,5 @@ def test_an_event_shown_several_times_at_once_tells_each_person_once(cast: Cast)
     count = Notification.objects.filter(event=event.name).count()
     assert count
     Notification.objects.all().delete()
-    at_once(*[lambda: notifications.notify(event)] * TIMES)
+    at_once(*[lambda: notifications.notify([event])] * TIMES)
     assert Notification.objects.filter(event=event.name).count() == count

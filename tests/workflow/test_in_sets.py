@@ -200,6 +200,10 @@ def test_a_proxy_and_somebody_without_the_post(sent: Cast) -> None:
 
 @pytest.fixture
 def confirmed(cast: Cast) -> Cast:
+    return confirmed_of(cast)
+
+
+def confirmed_of(cast: Cast) -> Cast:
     """Six confirmed sheets: one asks for another target next year, one is proposed to be 対象外, one was rated otherwise."""
     cast.open(6)
     asking = cast.sheet(1)

@@ -35,11 +35,11 @@ from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
 from review.sheet.views import sheet_records
-from workflow import steps
+from workflow import steps, together
 from workflow.forms import MeetingChoice, TogetherForm
+from workflow.together import Answer
 from workflow.views import board_page as shown
 from workflow.views.board_page import EVERY, WAITING
-from workflow.views.deciding_page import DESTINATIONS
 from workflow.views.together import chosen_of, lines_of, say_results
 
 PAGE = 40
@@ -238,7 +238,7 @@ def onward(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
 # --- deciding from the board -----------------------------------------------------------------------------------------
 
 
-Take = Callable[[list[tuple[int, int]], Meeting | None, Destination | None, str], tuple[list[int], dict[int, str]]]
+Take = Callable[[list[tuple[int, int]], Meeting | None, Destination | None, str], Answer]
 
 
 def decided_together(
@@ -247,7 +247,7 @@ def decided_together(
     """Do with the chosen sheets what the button says, at the meeting: each stands for itself, each refusal is reported by
     name; what is refused for what was typed comes back to its page."""
     action, form = request.POST.get("action", ""), TogetherForm(request.POST)
-    to = DESTINATIONS.get(action)
+    to = together.DESTINATIONS.get(action)
     if to is None and action != "approve":
         return page_again(request, cycle)
     comment = request.POST.get("comment", "") if to else ""
@@ -255,10 +255,12 @@ def decided_together(
         if to:
             approval.check_reason(comment)
         meeting = MeetingChoice(request.POST, cycle=cycle).chosen
-        done, refused = take(chosen_of(request, cycle), meeting, to, comment)
+        done, refused, at_work = take(chosen_of(request, cycle), meeting, to, comment)
     except Invalid as refusal:
         add_refusal(form, str(refusal), refusal.fields)
         return page_again(request, cycle, form)
+    if at_work:
+        return see_other("meguri:at_work", at_work)
     say_results(request, done, refused, returned if to and returned else accepted)
     return onward(request, cycle)
 
@@ -266,14 +268,13 @@ def decided_together(
 @require_POST
 def approve_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Approve, or return with one reason, the chosen sheets."""
+    cycle, user, step = cycle_or_404(plan, year), request.user, request.POST.get("action", "")
 
-    def take(chosen: Any, meeting: Meeting | None, to: Destination | None, comment: str) -> Any:
-        words = {"to": to, "comment": comment} if to else {}
-        step: Any = steps.return_from_approval if to else steps.approve
-        return steps.each(step, user=request.user, chosen=chosen, meeting=meeting, **words)
+    def take(chosen: Any, meeting: Meeting | None, to: Destination | None, comment: str) -> Answer:
+        return together.ask(user=user, step=step, chosen=chosen, cycle=cycle, meeting=meeting, comment=comment)
 
     accepted, returned = _("%(n)s件を承認しました: %(codes)s"), _("%(n)s件を差し戻しました: %(codes)s")
-    return decided_together(request, cycle_or_404(plan, year), take, accepted, returned)
+    return decided_together(request, cycle, take, accepted, returned)
 
 
 @require_POST

@@ -19,6 +19,7 @@ from review.screens.views.signed_in import SignedInRequest
 from review.sheet.views import sheet_page
 from workflow import steps
 from workflow.forms import DecisionForm, MeetingChoice
+from workflow.together import DESTINATIONS
 from workflow.views import deciding_page as shown
 from workflow.views.deciding_page import APPROVE, RECORD, REVIEW, Mode
 from workflow.views.places import back_to_queue, neighbours, queue_query
@@ -89,7 +90,7 @@ def _approve_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
     def act(form: DecisionForm) -> str:
         args: dict[str, Any] = {"user": request.user, "review_id": sheet.pk, "round": form.round_seen}
         args |= {"meeting": meeting_of(request, sheet), "opinion": form.opinion_text}
-        to = shown.DESTINATIONS.get(request.POST.get("action", ""))
+        to = DESTINATIONS.get(request.POST.get("action", ""))
         if to is not None:
             steps.return_from_approval(**args, to=to, comment=form.comment_text, remarks=form.remarks)
             return _("%(where)sへ差し戻しました。理由が届きます。") % {"where": pgettext("destination", to.label)}
@@ -102,7 +103,7 @@ def _approve_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
 
 def _record_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
     def act(form: DecisionForm) -> str:
-        to = shown.DESTINATIONS.get(request.POST.get("action", ""))
+        to = DESTINATIONS.get(request.POST.get("action", ""))
         verdict: Verdict = to.verdict if to else Verdict.ACCEPT
         if to is None:
             _accepting(request, form, "approve")

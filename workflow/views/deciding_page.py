@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from review import permissions, reader_words
-from review.assessment.services import approval, assessment, judging, meetings
+from review.assessment.services import assessment, judging, meetings
 from review.assessment.views.indicator_parts import IndicatorPart
 from review.domain import items, sheet_form
 from review.domain.fields import CHANGE_REASON, OPINION, Writer
@@ -27,8 +27,6 @@ from review.sheet.views import sheet_page, sheet_parts
 from workflow.forms import BlankRemark, DecisionForm, MeetingChoice
 from workflow.views import places, sending
 from workflow.views.places import neighbours, queue_query
-
-DESTINATIONS = {"return_department": approval.TO_DEPARTMENT, "return_review": approval.TO_REVIEW}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from review.screens.views.answers import see_other
 from review.screens.views.questions import cycle_or_404, whole
 from review.screens.views.signed_in import SignedInRequest
 from workflow import steps
+from workflow.together import Answer
 from workflow.views import board
 from workflow.views.together import say_results
 
@@ -25,9 +26,9 @@ from workflow.views.together import say_results
 def record_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Record one decision of a meeting for the chosen sheets."""
 
-    def take(chosen: Any, meeting: Meeting | None, to: Destination | None, comment: str) -> Any:
+    def take(chosen: Any, meeting: Meeting | None, to: Destination | None, comment: str) -> Answer:
         verdicts = meetings.Verdicts(verdict=to.verdict if to else Verdict.ACCEPT, comment=comment)
-        return meetings.record(user=request.user, chosen=chosen, meeting=meeting, verdicts=verdicts)
+        return *meetings.record(user=request.user, chosen=chosen, meeting=meeting, verdicts=verdicts), 0
 
     recorded = _("%(n)s件を記録しました。承認者が確認すると有効になります: %(codes)s")
     return board.decided_together(request, cycle_or_404(plan, year), take, recorded)

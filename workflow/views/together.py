@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,16 +14,17 @@ from django.views.decorators.http import require_GET, require_POST
 from review import permissions, queries
 from review.assessment.services import judging
 from review.assessment.views.indicator_parts import judgement_of
+from review.background.services.making import SOON
 from review.domain import fields
 from review.item_words import label_of
 from review.listing import not_sent_by
-from review.models import Cycle, IndicatorYear, MeasureReview
+from review.models import Cycle, IndicatorYear, Job, MeasureReview
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.questions import cycle_or_404, whole
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import carrying
-from workflow import steps
+from workflow import together as work
 from workflow.views.places import WAITING, queue_query
 from workflow.views.queue import clean
 
@@ -102,12 +103,39 @@ def confirm_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse
     doubtful = set(
         selected.exclude(pk__in=clean(selected).values("pk")).filter(state=WAITING).values_list("pk", flat=True)
     )
-    done, refused = steps.each(
-        steps.confirm, user=request.user, chosen=[pair for pair in chosen if pair[0] not in doubtful]
-    )
-    refused |= dict.fromkeys(doubtful, _("疑問点があるため、シートを開いて確認してください。"))
+    done, refused, at_work = work.ask(
+        user=request.user, step="confirm", chosen=[pair for pair in chosen if pair[0] not in doubtful], cycle=cycle,
+        refused=dict.fromkeys(doubtful, _("疑問点があるため、シートを開いて確認してください。")),
+    )  # fmt: skip
+    if at_work:
+        return see_other("meguri:at_work", at_work)
     say_results(request, done, refused, _("%(n)s件を確認しました: %(codes)s"))
     return see_other("meguri:queue", plan, year)
+
+
+@require_GET
+def at_work(request: SignedInRequest, pk: int) -> HttpResponse:
+    """How far it is what the person had done with many sheets, and which of them were refused, by name. Nobody else's."""
+    job = get_object_or_404(Job, pk=pk, kind=work.KIND, args__user=request.user.pk)
+    cycle = get_object_or_404(Cycle.objects.select_related("plan"), jobs=job)
+    done, refused, at_work = work.answer_of(job)
+    known = MeasureReview.objects.visible(permissions.scope_of(request.user)).filter(pk__in=refused)
+    named = queries.reviews(known).order_by("measure_year__measure__sort_key")
+    confirming = job.args["step"] == "confirm"
+    title, listed = (_("まとめて確認"), _("確認待ち")) if confirming else (_("まとめて審議"), _("審議"))
+    back = reverse("meguri:queue" if confirming else "meguri:board", args=cycle.key)
+    context = {
+        "cycle": cycle,
+        "job": job,
+        "at_work": at_work,
+        "done": len(done),
+        "refused": [(review, refused[review.pk]) for review in named],
+        "back": back,
+        "live": SOON if at_work else 0,
+        "page_title": title,
+        "breadcrumbs": crumbs((listed, back), title),
+    }
+    return render(request, "workflow/at_work.html", context)
 
 
 def chosen_of(request: SignedInRequest, cycle: Cycle) -> list[tuple[int, int]]:

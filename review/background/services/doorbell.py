@@ -26,7 +26,7 @@ def register(ring: Ring) -> None:
 def ring_after_commit(what: str, pk: int = 0, *, delay: float = 0) -> None:
     """Ring once the current transaction is committed; at once where there is none. It is heard `delay` seconds later.
 
-    "mail" needs no `pk`: whoever answers sends all that is due over one connection.
+    "mail" needs no `pk`: whoever answers sends all that is due over one connection. "event" without one: all that wait.
     """
     transaction.on_commit(lambda: _ring(what, pk, delay), robust=True)
 

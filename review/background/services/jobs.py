@@ -11,7 +11,8 @@ Only a `final` failure, caused by the data itself, waits for a person or for a n
 import logging
 import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,6 +40,8 @@ CRASHED = (
 )
 # Nobody sets a time further ahead: one that lies there was written by a wrong clock, and holds nothing back.
 FURTHEST = timedelta(hours=2)
+#: One request of many: the job's key, its arguments, and its year.
+Requested = tuple[str, Mapping[str, Any], Cycle | None]
 
 
 class LeaseLost(Exception):
@@ -63,10 +66,10 @@ class Claim:
     token: uuid.UUID
     requested: int
 
-    def progress(self, done: int, total: int, doing: str) -> None:
-        """Show how far the work is. Raises LeaseLost where the job was taken over."""
+    def progress(self, done: int, total: int, doing: str, **more: Any) -> None:
+        """Show how far the work is, and its `outcome` so far. Raises LeaseLost where the job was taken over."""
         updated = Job.objects.filter(pk=self.job_id, token=self.token).update(
-            done_steps=done, total_steps=total, doing=doing[:100]
+            done_steps=done, total_steps=total, doing=doing[:100], **more
         )
         if not updated:
             raise LeaseLost
@@ -89,20 +92,32 @@ def request(
 
     `delay` seconds gather several requests.
     """
-    due = clock.shared(timedelta(seconds=delay))
-    job, made = Job.objects.get_or_create(
-        key=key,
-        defaults={"kind": kind, "args": dict(args or {}), "cycle": cycle, "created_at": clock.now(), "not_before": due},
-    )
-    if not made:
-        Job.objects.filter(pk=job.pk).update(wanted=F("wanted") + 1)
-        Job.objects.filter(pk=job.pk, state=JobState.DONE).update(
-            state=JobState.WAITING, attempts=0, cause="", not_before=due, done_steps=0, total_steps=0, doing=""
-        )
-        # Its tries stay counted: an outage in which people go on working is reported once.
-        Job.objects.filter(pk=job.pk, state=JobState.FAILED).update(state=JobState.WAITING, final=False, not_before=due)
-    doorbell.ring_after_commit("job", job.pk, delay=delay)
-    return job
+    return request_all(kind, [(key, dict(args or {}), cycle)], delay=delay)[0]
+
+
+def request_all(kind: str, requests: Iterable[Requested], *, delay: float = 0) -> list[Job]:
+    """The same of many jobs of one kind; a key that comes several times was requested so often. Six queries at most."""
+    if not (rows := list(requests)):
+        return []
+    times, first = Counter(key for key, _args, _cycle in rows), {key: (args, cycle) for key, args, cycle in rows}
+    due, of_these = clock.shared(timedelta(seconds=delay)), Job.objects.filter(key__in=list(times))
+    # In the order of their keys: two requests for the same new jobs must not wait for each other.
+    missing = sorted(times.keys() - set(of_these.values_list("key", flat=True)))
+    common = {"kind": kind, "wanted": 0, "created_at": clock.now(), "not_before": due}
+    new = [Job(key=key, args=first[key][0], cycle=first[key][1], **common) for key in missing]
+    with transaction.atomic(savepoint=False):
+        Job.objects.bulk_create(new, ignore_conflicts=True)
+        made = list(of_these.order_by("pk").select_for_update(no_key=True))
+        for often in set(times.values()):
+            of_these.filter(key__in=[key for key in times if times[key] == often]).update(wanted=F("wanted") + often)
+        anew = {"state": JobState.WAITING, "not_before": due}
+        done, failed = of_these.filter(state=JobState.DONE), of_these.filter(state=JobState.FAILED)
+        done.update(**anew, attempts=0, cause="", done_steps=0, total_steps=0, doing="")
+        # Their tries stay counted: an outage in which people go on working is reported once.
+        failed.update(**anew, final=False)
+        for job in made:
+            doorbell.ring_after_commit("job", job.pk, delay=delay)
+    return made
 
 
 def _due() -> QuerySet[Job]:
@@ -204,14 +219,15 @@ def _heartbeat(held: Claim) -> Iterator[None]:
         thread.join(timeout=5)
 
 
-def run(job_id: int) -> str:
-    """Do the job if it is due. Returns "done", "failed", "lost" or "nothing"; never raises for what the work did."""
+def run(job_id: int, work: tables.Handler | None = None) -> str:
+    """Do the job, by its handler or by `work`, if it is due. Returns "done", "failed", "lost" or "nothing"; never raises for
+    what the work did."""
     held = claim(job_id)
     if held is None:
         return "nothing"
     try:
         with _heartbeat(held):
-            tables.handler_of(held.kind)(held)
+            (work or tables.handler_of(held.kind))(held)
     except LeaseLost:
         return "lost"
     except Exception as error:

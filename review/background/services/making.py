@@ -22,6 +22,7 @@ KINDS: dict[str, Any] = {
     "plan.file": gettext_lazy("計画のファイルの読取りと取込み"),
     "check_files": gettext_lazy("ファイルの点検"),
     "flow_job": gettext_lazy("年度の手続き"),
+    "sheets_together": gettext_lazy("まとめての確認・承認・差戻し"),
     "advance_year": gettext_lazy("年度を次の段階へ進める確認"),
 }
 

@@ -11,8 +11,9 @@ from typing import Any
 from review.domain.events import Event
 from review.models import OutboxEvent
 
-#: Runs inside the delivery's transaction; raising undoes the whole delivery, which is tried again later.
-Reaction = Callable[[OutboxEvent], None]
+#: Takes events of one name, each of another sheet, inside the delivery's transaction; raising undoes the whole delivery,
+#: which is tried again later.
+Reaction = Callable[[Sequence[OutboxEvent]], None]
 #: Takes the `jobs.Claim`; must end by `with claim.finishing(): …`.
 Handler = Callable[[Any], None]
 #: May run twice at once, and is called again in half a minute.

@@ -4,7 +4,7 @@ A published edition's PDF is made by itself. The others are made when somebody a
 files and the sheet), and from then on anew whenever what they show changes (`renew`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,34 +26,41 @@ OF_YEAR = {Artifact.Kind.PACK: PACK, Artifact.Kind.BOOK_PDF: BOOK}
 _EOF = b"%%EOF"
 
 
-def build_edition(row: OutboxEvent) -> None:
+def build_edition(rows: Sequence[OutboxEvent]) -> None:
     """An edition was published: ask for its PDF."""
-    if row.cycle:
+    for row in rows:
         edition = row.payload["edition_id"]
         jobs.request(EDITION, key=f"{EDITION}:{edition}", args={"edition": edition}, cycle=row.cycle)
 
 
-def request_of_year(kind: Artifact.Kind, cycle: Cycle, delay: float = 0) -> Job:
+def request_of_year(kind: Artifact.Kind, cycle: Cycle) -> None:
     """Queue 本部会議資料 or the year's book of the current data."""
-    key = f"{OF_YEAR[kind]}:{cycle.pk}"
-    return jobs.request(OF_YEAR[kind], key=key, args={"cycle": cycle.pk}, cycle=cycle, delay=delay)
+    jobs.request_all(OF_YEAR[kind], [_of_year(kind, cycle)])
 
 
-def request_sheet(review: MeasureReview, delay: float = 0) -> Job:
-    key = f"{SHEET}:{review.pk}"
-    return jobs.request(SHEET, key=key, args={"review": review.pk}, cycle=review.cycle, delay=delay)
+def request_sheet(review: MeasureReview) -> None:
+    """Queue one sheet of the current data."""
+    jobs.request_all(SHEET, [_of_sheet(review)])
 
 
-def renew(row: OutboxEvent) -> None:
-    """The event changes what papers show: those that somebody asked for are made anew."""
-    keys = [f"{job}:{row.cycle_id}" for job in OF_YEAR.values()] + [f"{SHEET}:{row.review_id}"]
-    known = set(Job.objects.filter(key__in=keys).values_list("kind", flat=True))
+def renew(rows: Sequence[OutboxEvent]) -> None:
+    """The events change what papers show: those that somebody asked for are made anew."""
+    years = {kind: [_of_year(kind, row.cycle) for row in rows if row.cycle] for kind in OF_YEAR}
+    sheets = [_of_sheet(row.review) for row in rows if row.review]
+    keys = [key for some in (*years.values(), sheets) for key, _args, _cycle in some]
+    known = set(Job.objects.filter(key__in=keys).values_list("key", flat=True))
     delay = settings.MEGURI_BUILD_COALESCE_SECONDS
-    for kind, job in OF_YEAR.items():
-        if row.cycle and job in known:
-            request_of_year(kind, row.cycle, delay)
-    if row.review and SHEET in known:
-        request_sheet(row.review, delay)
+    for kind, some in years.items():
+        jobs.request_all(OF_YEAR[kind], [one for one in some if one[0] in known], delay=delay)
+    jobs.request_all(SHEET, [one for one in sheets if one[0] in known], delay=delay)
+
+
+def _of_year(kind: Artifact.Kind, cycle: Cycle) -> jobs.Requested:
+    return f"{OF_YEAR[kind]}:{cycle.pk}", {"cycle": cycle.pk}, cycle
+
+
+def _of_sheet(review: MeasureReview) -> jobs.Requested:
+    return f"{SHEET}:{review.pk}", {"review": review.pk}, review.cycle
 
 
 # --- making ------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ Each event queues its sheet's book and the year's book; the requests of a minute
 to be and goes is in `artifacts`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from django.conf import settings
@@ -26,37 +26,33 @@ from review.workbook.part_cache import PartCache
 SHEET, YEAR, EDITION = "sheet_workbook", "year_workbook", "edition_workbook"
 
 
-def rebuild_sheet(row: OutboxEvent) -> None:
-    """The event changes a sheet: ask for its book."""
-    if row.review:
-        request_sheet(row.review)
+def rebuild_sheet(rows: Sequence[OutboxEvent]) -> None:
+    """The events change sheets: ask for their books."""
+    request_sheet(*[row.review for row in rows if row.review])
 
 
-def rebuild_year(row: OutboxEvent) -> None:
-    """The event changes the year: ask for its book."""
-    if row.cycle:
-        request_year(row.cycle)
+def rebuild_year(rows: Sequence[OutboxEvent]) -> None:
+    """The events change the year: ask for its book."""
+    request_year(*[row.cycle for row in rows if row.cycle])
 
 
-def build_edition(row: OutboxEvent) -> None:
-    """An edition was published: ask for its book."""
-    if row.cycle:
-        request_edition(row.cycle, row.payload["edition_id"])
+def build_edition(rows: Sequence[OutboxEvent]) -> None:
+    """An edition was published: ask for its book, made once."""
+    for row in rows:
+        edition = row.payload["edition_id"]
+        jobs.request(EDITION, key=f"{EDITION}:{edition}", args={"edition": edition}, cycle=row.cycle)
 
 
-def request_sheet(review: MeasureReview) -> None:
-    key, delay = f"{SHEET}:{review.pk}", settings.MEGURI_BUILD_COALESCE_SECONDS
-    jobs.request(SHEET, key=key, args={"review": review.pk}, cycle=review.cycle, delay=delay)
+def request_sheet(*reviews: MeasureReview) -> None:
+    """Ask for the sheets' books."""
+    requests = ((f"{SHEET}:{review.pk}", {"review": review.pk}, review.cycle) for review in reviews)
+    jobs.request_all(SHEET, requests, delay=settings.MEGURI_BUILD_COALESCE_SECONDS)
 
 
-def request_year(cycle: Cycle) -> None:
-    key, delay = f"{YEAR}:{cycle.pk}", settings.MEGURI_BUILD_COALESCE_SECONDS
-    jobs.request(YEAR, key=key, args={"cycle": cycle.pk}, cycle=cycle, delay=delay)
-
-
-def request_edition(cycle: Cycle, edition_id: int) -> None:
-    """Ask for the book of a published edition, made once."""
-    jobs.request(EDITION, key=f"{EDITION}:{edition_id}", args={"edition": edition_id}, cycle=cycle)
+def request_year(*cycles: Cycle) -> None:
+    """Ask for the years' consolidated books."""
+    requests = ((f"{YEAR}:{cycle.pk}", {"cycle": cycle.pk}, cycle) for cycle in cycles)
+    jobs.request_all(YEAR, requests, delay=settings.MEGURI_BUILD_COALESCE_SECONDS)
 
 
 # --- making ------------------------------------------------------------------------------------------------------

@@ -78,11 +78,8 @@ def _ask_for_the_year(cycle: Cycle) -> None:
     with transaction.atomic():
         state = Cycle.objects.select_for_update(no_key=True).values_list("state", flat=True).get(pk=cycle.pk)
         notices = Notification.objects.filter(cycle=cycle, to_act=True, settled_at=None, asks__has_key="year")
-        recipients, able = (
-            set(notices.values_list("recipient_id", flat=True)),
-            holders.able(Role.APPROVER, plan=cycle.plan_id),
-        )
-        people = {user.pk: str(user.key) for user in able}
+        recipients = set(notices.values_list("recipient_id", flat=True))
+        people = {user.pk: str(user.key) for user in holders.able(Role.APPROVER, plan=cycle.plan_id)}
         notices.exclude(recipient__in=people).exclude(event=Event.DECISION_CALLED).update(settled_at=clock.now())
         untold = OutboxEvent.objects.filter(cycle=cycle, delivered_at=None, name=Event.CYCLE_READY).exists()
         new = sorted(people.keys() - recipients)
@@ -101,10 +98,8 @@ def lapsed(cycle: Cycle) -> list[int]:
     rows = Notification.objects.filter(cycle=cycle, to_act=True, settled_at=None, asks__has_key="step")
     notices = list(rows.values_list("pk", "recipient_id", "asks"))
     sheets = {review.pk: review for review in waiting.sheets(cycle)} if notices else {}
-    people, office = (
-        _Audience(list(sheets.values())),
-        {user.pk for user in waiting.reviewers(cycle.plan_id)} if notices else set(),
-    )
+    people = _Audience(list(sheets.values()))
+    office = {user.pk for user in waiting.reviewers(cycle.plan_id)} if notices else set()
 
     def holds(person: int, asks: Mapping[str, Any]) -> bool:
         waits = [sheets[pk] for pk in asks["sheets"] if pk in sheets]

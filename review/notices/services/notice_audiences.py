@@ -1,15 +1,41 @@
 """Whom a notice can be for: each audience makes people of an event.
 
 The names of these functions must not change: with the event they name a line of the table, under which the administrator's own
-words and people's choices stand.
+words and people's choices stand. Within `of_a_set` what they ask of many events is asked once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
 from review import holders, permissions
 from review.domain.events import Event
 from review.models import Department, ItemComment, MeasureReview, OutboxEvent, ReviewState, Role, Step, User
 from review.models.sheet import OPEN_STATES
+
+_set: ContextVar[tuple[Sequence[OutboxEvent], dict[Any, Any]]] = ContextVar("events")
+
+
+@contextmanager
+def of_a_set(rows: Sequence[OutboxEvent]) -> Iterator[None]:
+    """Make people of these events: each post is read once."""
+    token = _set.set((rows, {}))
+    try:
+        yield
+    finally:
+        _set.reset(token)
+
+
+def _able(*roles: str, owner: Department | None = None, plan: int | None = None) -> list[User]:
+    """Who holds a role today or stands in for it, in the owning department or in the plan; read once in a set."""
+    _rows, read = _set.get(((), {}))
+    people: list[User] | None = read.get((roles, owner, plan))
+    if people is None:
+        people = read[roles, owner, plan] = list(
+            holders.able(*roles, departments=[owner] if owner else None, plan=plan)
+        )
+    return people
 
 
 def review_of(row: OutboxEvent) -> MeasureReview:
@@ -28,18 +54,18 @@ def _plan(row: OutboxEvent) -> int | None:
 
 def department(row: OutboxEvent) -> Iterable[User]:
     """Contributors and heads of the department whose sheet it is."""
-    return holders.able(Role.CONTRIBUTOR, Role.HEAD, departments=[review_of(row).measure_year.owner])
+    return _able(Role.CONTRIBUTOR, Role.HEAD, owner=review_of(row).measure_year.owner)
 
 
 def heads(row: OutboxEvent) -> Iterable[User]:
-    return holders.able(Role.HEAD, departments=[review_of(row).measure_year.owner])
+    return _able(Role.HEAD, owner=review_of(row).measure_year.owner)
 
 
 def sender(row: OutboxEvent) -> Iterable[User]:
     """Whom the sheet was handed over to, else who sent it, while they still belong to the department; else the whole
     department."""
     review = review_of(row)
-    members = holders.able(Role.CONTRIBUTOR, Role.HEAD, departments=[review.measure_year.owner])
+    members = department(row)
     whom = review.assigned_to_id or review.submitted_by_id
     return [user for user in members if user.pk == whom] or members
 
@@ -51,19 +77,19 @@ def heads_to_endorse(row: OutboxEvent) -> Iterable[User]:
 
 def reviewers(row: OutboxEvent) -> Iterable[User]:
     """Those of the reviewing office; where the event is about a sheet under review, those who may decide on it."""
-    return _able_on(row, holders.able(Role.REVIEWER, plan=_plan(row)), Step.REVIEW)
+    return _able_on(row, _able(Role.REVIEWER, plan=_plan(row)), Step.REVIEW)
 
 
 def reviewing_office(row: OutboxEvent) -> Iterable[User]:
     """Everybody of the reviewing office, to know."""
-    return holders.able(Role.REVIEWER, plan=_plan(row))
+    return _able(Role.REVIEWER, plan=_plan(row))
 
 
 def approvers(row: OutboxEvent) -> Iterable[User]:
     """The approvers; where the event is about a confirmed sheet, those who may decide on it, and where it asks for the
     year's decision anew, those who came into the post since."""
     named = row.payload.get("people") if row.name == Event.CYCLE_READY else None
-    able = _able_on(row, holders.able(Role.APPROVER, plan=_plan(row)), Step.APPROVE)
+    able = _able_on(row, _able(Role.APPROVER, plan=_plan(row)), Step.APPROVE)
     return [user for user in able if named is None or user.pk in named]
 
 
@@ -75,7 +101,19 @@ def _able_on(row: OutboxEvent, people: Iterable[User], step: Step) -> Iterable[U
     """Those of the people who may take the step on the event's sheet, where it waits for that step."""
     if row.review is None or row.review.state != _WAITS[step]:
         return people
-    return [user for user in people if permissions.in_whose_name(user, row.review, step)]
+    if step == Step.ENDORSE:
+        return [user for user in people if permissions.in_whose_name(user, row.review, step)]
+    plan, role = row.review.cycle.plan_id, Role.REVIEWER if step == Step.REVIEW else Role.APPROVER
+    rows, read = _set.get(((row,), {}))
+    sheets = [one.review.pk for one in rows if one.review and one.review.cycle.plan_id == plan]
+
+    def may(user: User) -> bool:
+        key = (user.pk, step, plan)
+        if key not in read:
+            read[key] = permissions.barred(user, plan, sheets, step)
+        return bool(holders.standing(user).within(plan).capacities(role)) and row.review_id not in read[key]
+
+    return [user for user in people if may(user)]
 
 
 def owners_of_open_sheets(row: OutboxEvent) -> Iterable[User]:

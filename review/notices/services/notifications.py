@@ -1,11 +1,12 @@
 """Telling people of events. Who gets which notice of which event is the table in `notice_table`.
 
-Delivery of an event makes one notice per person (unique by event and person). Urgent notices leave by mail within
-minutes, several for one person in one envelope; the rest waits for the next business morning's digest.
+Delivery of an event makes one notice per person (unique by event and person), of a set of events all at once. Urgent
+notices leave by mail within minutes, several for one person in one envelope; the rest waits for the next business
+morning's digest.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.models import Cycle, CycleState, MeasureReview, NoticeText, Notification, OutboxEvent, User
 from review.notices.services import deadline_notices, notice_choices, notice_texts, waiting
+from review.notices.services import notice_audiences as audiences
 from review.notices.services.notice import Notice
 from review.notices.services.notice_table import NOTICES
 from review.notices.services.reminders import MORNING
@@ -25,14 +27,24 @@ from review.notices.services.reminders import MORNING
 logger = logging.getLogger(__name__)
 
 
-def notify(row: OutboxEvent) -> None:
-    """Make the notices of one event. A person in two lines of the table gets one, from the first."""
-    settle(row)
-    rows = {notice.key: notice for notice in NOTICES.get(Event(row.name), ())}
+def notify(rows: Sequence[OutboxEvent]) -> None:
+    """Make the notices of events of one name, each of another sheet, in their order."""
+    settle(rows)
+    lines = {notice.key: notice for notice in NOTICES.get(Event(rows[0].name), ())}
+    own = notice_texts.own_texts(lines)
+    choices = {key: notice_choices.chosen_for(key) for key in lines}
+    with audiences.of_a_set(rows), calendar.cached():
+        made = [one for row in rows for one in _made(row, lines, own, choices)]
+    Notification.objects.bulk_create(made, ignore_conflicts=True)
+
+
+def _made(
+    row: OutboxEvent, lines: Mapping[str, Notice], own: Mapping[str, NoticeText], choices: Mapping[str, dict[int, str]]
+) -> Iterator[Notification]:
+    """The notices of one event. A person in two lines of the table gets one, from the first."""
     words: dict[str, str] = {}
-    own = notice_texts.own_texts(rows)
     actor, recipients = {row.actor_id}, set[int]()
-    for notice in rows.values():
+    for key, notice in lines.items():
         if not notice.fits(row):
             continue
         audience = list(notice.to(row))
@@ -45,9 +57,8 @@ def notify(row: OutboxEvent) -> None:
         recipients |= {user.pk for user in people}
         words = words or _words(row)
         text = _filled(notice, own, words)
-        choices = notice_choices.chosen_for(notice.key)
         for user in people:
-            _make(row, notice, user, text, choices.get(user.pk, ""))
+            yield _notification(row, notice, user, text, choices[key].get(user.pk, ""))
 
 
 def _filled(notice: Notice, own: Mapping[str, NoticeText], words: dict[str, str]) -> notice_texts.Text:
@@ -59,19 +70,21 @@ def _filled(notice: Notice, own: Mapping[str, NoticeText], words: dict[str, str]
         return notice_texts.text_of(notice.key, notice, {}).filled(words)
 
 
-def settle(row: OutboxEvent) -> None:
+def settle(rows: Sequence[OutboxEvent]) -> None:
     """Mark as done every notice that asks for a step which no sheet of its waits for any more, whoever took it, or for the
     decision of a year that does not wait for it. Four queries at most."""
-    if row.cycle and row.cycle.state != CycleState.DECIDING:
-        of_year = Notification.objects.filter(cycle=row.cycle, to_act=True, settled_at=None, asks__has_key="year")
-        of_year.update(settled_at=clock.now())
-    if row.review_id is None:
+    asking = Notification.objects.filter(to_act=True, settled_at=None)
+    moving = {row.cycle_id for row in rows if row.cycle and row.cycle.state != CycleState.DECIDING}
+    if moving:
+        asking.filter(cycle__in=moving, asks__has_key="year").update(settled_at=clock.now())
+    of_events = {row.review_id for row in rows if row.review_id}
+    if not of_events:
         return
-    open_ones = Notification.objects.filter(cycle=row.cycle, to_act=True, settled_at=None).exclude(asks={})
+    open_ones = asking.filter(cycle__in={row.cycle_id for row in rows}).exclude(asks={})
     notices = {
         pk: asks
-        for pk, asks in open_ones.filter(Q(review=row.review) | Q(review=None)).values_list("pk", "asks")
-        if row.review_id in asks.get("sheets", ())
+        for pk, asks in open_ones.filter(Q(review__in=of_events) | Q(review=None)).values_list("pk", "asks")
+        if not of_events.isdisjoint(asks.get("sheets", ()))
     }
     sheets = {sheet for asks in notices.values() for sheet in asks["sheets"]}
     states = dict(MeasureReview.objects.filter(pk__in=sheets, outcome="").values_list("pk", "state"))
@@ -91,26 +104,14 @@ def _asks(row: OutboxEvent, notice: Notice, user: User) -> dict[str, Any]:
     return {"step": notice.step.value, "sheets": list(mine.values_list("pk", flat=True))}
 
 
-def _make(row: OutboxEvent, notice: Notice, user: User, text: notice_texts.Text, chosen: str) -> None:
+def _notification(row: OutboxEvent, notice: Notice, user: User, text: notice_texts.Text, chosen: str) -> Notification:
     now = clock.now()
-    Notification.objects.get_or_create(
-        key=f"{row.pk}:{user.pk}",
-        defaults={
-            "recipient": user,
-            "event": row.name,
-            "cycle": row.cycle,
-            "review": row.review,
-            "title": text.title[:200],
-            "body": text.body,
-            "act": text.act,
-            "due_at": notice.due_at(row),
-            "asks": _asks(row, notice, user),
-            "link": notice.address(row),
-            "to_act": notice.to_act,
-            "created_at": now,
-            "mail_after": _leaves(row, notice, chosen, now),
-        },
-    )
+    return Notification(
+        key=f"{row.pk}:{user.pk}", recipient=user, event=row.name, cycle=row.cycle, review=row.review, created_at=now,
+        title=text.title[:200], body=text.body, act=text.act, to_act=notice.to_act, link=notice.address(row),
+        due_at=notice.due_at(row), asks=_asks(row, notice, user),
+        mail_after=_leaves(row, notice, chosen, now),
+    )  # fmt: skip
 
 
 def _leaves(row: OutboxEvent, notice: Notice, chosen: str, now: datetime) -> Any:

@@ -8,7 +8,7 @@ import fcntl
 import json
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -162,6 +162,6 @@ def _record(line: str, place: str) -> dict[str, Any]:
         raise BadAnchor(f"{place}: 読めない行です") from error
 
 
-def anchor_publication(event: OutboxEvent) -> None:
+def anchor_publication(events: Sequence[OutboxEvent]) -> None:
     """An edition was published or corrected: anchor it, once the event's own delivery is committed."""
     transaction.on_commit(lambda: drop(reason=PUBLICATION), robust=True)

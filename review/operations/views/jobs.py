@@ -1,6 +1,6 @@
 """処理の状況: what works in the background, what waits, what failed, and the operator's few buttons."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -115,7 +115,7 @@ def parked_events() -> list[dict[str, Any]]:
 def retry_all(request: SignedInRequest) -> HttpResponse:
     """Let every failed job and every parked event run again, once their cause is gone."""
     with transaction.atomic():
-        begun = {"jobs": work.retry_all(), "events": outbox.release_all()}
+        begun = {"jobs": work.retry_all(), "events": outbox.release()}
         audit.write(request.user, "job.retry_all", "jobs", after=begun)
     count = sum(map(len, begun.values()))
     messages.success(
@@ -145,7 +145,7 @@ def job_give_up(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 #: What was parked -> its rows, what lets one go, and what is said then.
-PARKED = {
+PARKED: dict[str, tuple[Any, Callable[[int], object], Any]] = {
     "event": (OutboxEvent, outbox.release, gettext_lazy("もう一度準備します。")),
     "mail": (Mail, mailing.release, gettext_lazy("もう一度送信します。")),
 }
