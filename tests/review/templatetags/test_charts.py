@@ -77,7 +77,7 @@ def test_a_range_is_a_bar_between_its_ends_and_a_band_for_its_target() -> None:
 
 def test_no_label_stands_on_the_band_of_a_target() -> None:
     """反収 6~6.5俵 under a target of 7~7.5俵: the room between them is lower than the label."""
-    for column in charts.geometry(course.charts("反収", years(("6~6.5俵", "7~7.5俵"), ("5~5.5俵", "7~7.5俵")))[0])[
+    for column in charts.geometry(course.charts("反収", years(("7~7.5俵", "6~6.5俵"), ("7~7.5俵", "5~5.5俵")))[0])[
         "columns"
     ]:
         top, bottom = column["label_y"] - 12, column["label_y"]
