@@ -45,9 +45,10 @@ def page(
     context: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> HttpResponse:
-    """The template with its title, under ホーム > the trail; 422 where the form was refused."""
+    """The template with its title, under ホーム > the trail; 422 where a form that was sent is refused (a search is not sent)."""
     words = {"page_title": title, "breadcrumbs": crumbs(*trail, title), "form": form, **(context or {}), **more}
-    return render(request, template, words, status=422 if form is not None and form.errors else status)
+    refused = request.method == "POST" and form is not None and form.errors
+    return render(request, template, words, status=422 if refused else status)
 
 
 def previewed(
