@@ -37,10 +37,14 @@ def rebuild_year(rows: Sequence[OutboxEvent]) -> None:
 
 
 def build_edition(rows: Sequence[OutboxEvent]) -> None:
-    """An edition was published: ask for its book, made once."""
+    """An edition was published: ask for its book."""
     for row in rows:
-        edition = row.payload["edition_id"]
-        jobs.request(EDITION, key=f"{EDITION}:{edition}", args={"edition": edition}, cycle=row.cycle)
+        request_edition(row.cycle, row.payload["edition_id"])
+
+
+def request_edition(cycle: Cycle | None, edition: int) -> None:
+    """Ask for the book of a published edition, made once."""
+    jobs.request(EDITION, key=f"{EDITION}:{edition}", args={"edition": edition}, cycle=cycle)
 
 
 def request_sheet(*reviews: MeasureReview) -> None:
