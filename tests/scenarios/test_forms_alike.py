@@ -9,8 +9,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import posixpath
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +127,7 @@ def all_forms_agree(edition: Edition, folder: Path, numbers: tuple[int | None, .
         forms.append(true)
         the_data_agree(true, here)
         the_pages_agree(true, here, snapshot["snapshot"], lambda path: bytes_of(f"/{path}"))
-        the_pages_agree(true, here, snapshot["snapshot"], lambda path: files[f"{path}index.html"])
+        the_pages_agree(true, here, snapshot["snapshot"], partial(listed, files))
         the_workbook_agrees(true, here.read("download/"), snapshot["snapshot"])
         the_paper_agrees(true, here.read("book.pdf"))
         for one in ("indicators.csv", "measures.csv", "data.json"):
@@ -133,6 +135,18 @@ def all_forms_agree(edition: Edition, folder: Path, numbers: tuple[int | None, .
         assert files[f"results/{here.tail}book.xlsx"] == here.read("download/")
         assert files[f"results/{here.tail}book.pdf"] == here.read("book.pdf")
     return forms
+
+
+def listed(files: dict[str, bytes], path: str) -> bytes:
+    """The page of a 施策 to which its edition's list leads: among plain files one that stands unchanged is there once."""
+    folder, _slash, code = path.rstrip("/").rpartition("/")
+    lists = (place for place in files if place.startswith(f"{folder}/") and place.endswith(".html"))
+    hrefs = {(posixpath.dirname(place), to) for place in lists for to in re.findall(rb'href="([^"#?]+)', files[place])}
+    led = {posixpath.normpath(posixpath.join(place, to.decode())) for place, to in hrefs}
+    (page,) = {place for place in led if place.endswith(f"/{code}/index.html")} & {
+        f"{root}/{code}/index.html" for root in (folder, folder.rpartition("/editions/")[0] or folder)
+    }
+    return files[page]
 
 
 def the_data_agree(true: Form, here: Address) -> None:
