@@ -59,7 +59,7 @@ _HEAD = (
     Column("地方公共団体名", "city", "市の名", "Name of the city, town or village", was="自治体名"),
     Column("計画名", "plan", "計画の名", "Name of the plan"),
     Column("評価年度_西暦", "fiscal_year", "評価した年度。2024 は令和6年度(2024年4月から)", "Fiscal year under review, by the calendar year in which it begins: 2024 is April 2024 to March 2025", "integer"),
-    Column("評価年度_和暦", "fiscal_year_label", "評価した年度(和暦)", "Fiscal year under review, in the Japanese calendar (令和6年度)"),
+    Column("評価年度_和暦", "fiscal_year_label", "評価した年度(和暦)", "Fiscal year under review, in the Japanese calendar"),
     Column("版", "edition", "第1版、訂正第1版など", "Edition: 第1版 is the first edition, 訂正第1版 Correction 1"),
     Column("版の番号", "edition_number", "年度の中で1から順に付く番号", "Number of the edition within the fiscal year, counted from 1", "integer", True),
     Column("公表日時", "published_at", "この版を公表した日時 (ISO 8601)", "Date and time of publication (ISO 8601)", nullable=True),
