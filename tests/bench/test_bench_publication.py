@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 import os
 import resource
+import shutil
 import statistics
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -31,7 +33,6 @@ from review.publication.services import bundle
 from review.publication.views import kept_files, plain_files, publication
 from review.publication.views import public_pages as pages
 from review.publication.views.shelf import Book, Site
-from review.screens.services import page_store
 from review.year.services import cycles
 from tests.bench import table
 from tests.cast import YEAR, Cast
@@ -89,7 +90,7 @@ def live_measure(edition: Edition) -> str:
 
 
 def cold(client: Client, path: str) -> None:
-    page_store.clear()
+    shutil.rmtree(settings.MEGURI_PAGES_ROOT, ignore_errors=True)
     publication._snapshot.cache_clear()
     assert client.get(path).status_code == 200
 

@@ -34,6 +34,7 @@ SCOPED_OTHERWISE = {
     ("review/operations/views/personal_data.py", "stored_of", "Submission"): "how many the person themselves submitted",
     ("review/people/views/proxies.py", "page", "Decision"): "what was decided in the person's own name",
     ("review/people/views/proxies.py", "proxy_read", "Decision"): "decided in the person's own name",
+    ("review/publication/views/kept_files.py", "before", "Artifact"): "the site of a published edition",
     ("review/publication/views/shelf.py", "edition_files", "Artifact"): "the files of published editions",
     ("review/publication/views/files.py", "sites_of", "Artifact"): "the sites of published editions",
     ("review/screens/views/counters.py", "ROWS", "Concurrence"): "asked of the person's own departments",

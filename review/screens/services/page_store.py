@@ -8,7 +8,6 @@ the rest: a page that a power cut left short is made anew instead of being shown
 
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -54,11 +53,6 @@ def _taken_away(name: str) -> Iterator[None]:
         with suppress(OSError):
             os.unlink(name)
         raise
-
-
-def clear() -> None:
-    """Forget every page."""
-    shutil.rmtree(settings.MEGURI_PAGES_ROOT, ignore_errors=True)
 
 
 def _place(mark: str) -> Path:

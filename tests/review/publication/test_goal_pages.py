@@ -5,16 +5,17 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from xml.etree import ElementTree
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from review.models import Edition, IndicatorYear
 from review.pdf import picture
 from review.publication.services import pictures
 from review.publication.views import goal_pages
-from review.screens.services import page_store
 from tests.cast import YEAR, Cast
 from tests.frozen import changed, follow, freeze_now, frozen
 from tests.review.acting import words
@@ -74,7 +75,7 @@ def test_a_picture_has_the_palette_of_the_pages() -> None:
 
 
 def test_a_picture_is_made_once_and_kept(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
-    page_store.clear()
+    shutil.rmtree(settings.MEGURI_PAGES_ROOT, ignore_errors=True)
     first = Client().get(f"{PAGE}chart.png")
     assert first.content.startswith(b"\x89PNG") and first.headers["Content-Type"] == "image/png"
     monkeypatch.setattr(picture, "png", lambda _svg: pytest.fail("it is there already"))

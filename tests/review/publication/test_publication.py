@@ -10,9 +10,11 @@ import html
 import io
 import json
 import re
+import shutil
 
 import openpyxl
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -25,7 +27,6 @@ from review.domain.plain_data import canonical
 from review.models import Edition, IndicatorYear, MeasureReview, User
 from review.publication.services import open_data
 from review.publication.views import publication
-from review.screens.services import page_store
 from tests.cast import YEAR, Cast, settle_background
 from tests.frozen import changed, follow, frozen
 from tests.review.acting import as_, unguarded, words
@@ -100,7 +101,7 @@ def test_public_pages_name_offices_and_no_persons(edition: Edition) -> None:
 
 def test_what_changes_afterwards_does_not_reach_the_edition(edition: Edition) -> None:
     before = Client().get(f"{YEAR_PAGE}01-01/").content
-    page_store.clear()
+    shutil.rmtree(settings.MEGURI_PAGES_ROOT, ignore_errors=True)
     IndicatorYear.objects.update(actual="999件", grade="D")
     MeasureReview.objects.get(measure_year__measure__code="01-01").measure_year.__class__.objects.update(
         name="別の名前"
@@ -287,7 +288,7 @@ def test_a_page_costs_few_queries_however_large_the_year(edition: Edition) -> No
 
 def made_anew(client: Client, path: str) -> int:
     """How many queries a page costs that stands in no cache."""
-    page_store.clear()
+    shutil.rmtree(settings.MEGURI_PAGES_ROOT, ignore_errors=True)
     publication._snapshot.cache_clear()
     with CaptureQueriesContext(connection) as caught:
         assert client.get(path).status_code == 200

