@@ -147,6 +147,7 @@ def read_by(client: Client, page: str, noted: type[Noting]) -> list[str]:
     return sorted(noted.read & set(parameters()))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", WHO)
 def test_no_query_is_answered_by_500(world: Cast, who: str, noted: type[Noting]) -> None:
     """A page that reads no query, whatever stands in it, is asked what is none, and no values that it does not look at."""
@@ -159,6 +160,7 @@ def test_no_query_is_answered_by_500(world: Cast, who: str, noted: type[Noting])
     assert broken(client, (f"{page}?{query}" for page, query in hostile)) == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", WHO)
 def test_no_single_name_is_answered_by_500(world: Cast, who: str, noted: type[Noting]) -> None:
     """Each name that a page reads with one bad value, the rest left out or as a person would ask."""
@@ -174,6 +176,7 @@ def test_the_names_that_a_page_reads_are_found(world: Cast, noted: type[Noting])
     assert set(read_by(client, "/audit/", noted)) >= {"page", *AuditSearchForm.base_fields}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", ["anonymous", "administrator", "reviewer2"])
 def test_no_path_is_answered_by_500(world: Cast, who: str) -> None:
     client = client_of(world, who)
