@@ -111,7 +111,7 @@ def _framed(site: Site, page: Page, alike: tuple[Any, ...]) -> Page:
         return re.split(r"(?s)<main.*</main>", replace(page, context=context).html())
 
     head, foot = site.remembered((*alike, *map(bool, own.values())), outside)
-    head = re.sub("\x02(\\w+)\x03", lambda name: escape(own[name[1]]), head)
+    head = re.sub(f"\x02({'|'.join(own)})\x03", lambda name: escape(own[name[1]]), head)
     return replace(page, context={**page.context, "head": mark_safe(head), "foot": mark_safe(foot)})  # noqa: S308 - rendered
 
 
