@@ -1,5 +1,6 @@
 """The city's installation. Refuses to start where a secret or an address is missing."""
 
+import os
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -7,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config.settings.base import *  # noqa: F403
 from config.settings.base import (
     ALLOWED_HOSTS,
+    DATA_ROOT,
     DEFAULT_SECRET_KEY,
     EMAIL_USE_SSL,
     EMAIL_USE_TLS,
@@ -45,14 +47,20 @@ if urlsplit(MEGURI_BASE_URL).path not in ("", "/"):
         " / Meguri needs a host name of its own: a path in MEGURI_BASE_URL is not supported."
     )
 
+if env.str("MEGURI_DATA_ROOT", default="") and not os.access(DATA_ROOT, os.W_OK | os.X_OK):
+    raise ImproperlyConfigured(
+        f"MEGURI_DATA_ROOT({DATA_ROOT})のフォルダーがないか、めぐりの利用者が書き込めません。フォルダーを作り、めぐりの利用者の"
+        "ものにしてください。 / The folder of MEGURI_DATA_ROOT is not there, or Meguri's user cannot write to it."
+    )
+
 if EMAIL_USE_TLS and EMAIL_USE_SSL:
     raise ImproperlyConfigured(
         "EMAIL_USE_TLS と EMAIL_USE_SSL の両方が on です。ポート 587 なら EMAIL_USE_TLS、465 なら EMAIL_USE_SSL だけを"
         " on にしてください。 / Set one of EMAIL_USE_TLS and EMAIL_USE_SSL, not both."
     )
 
-# The health check asks from inside the container.
-ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost"]
+# The health check asks from inside the container or the machine.
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost", "127.0.0.1"]
 
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 

@@ -50,7 +50,13 @@ def names_read() -> set[str]:
 
 
 def offered() -> set[str]:
-    return set(re.findall(r"^(\w+)=", EXAMPLE, flags=re.MULTILINE))
+    """Every name of the example, those included that stand as a comment because image and units fix them."""
+    return set(re.findall(r"^#?(\w+)=", EXAMPLE, flags=re.MULTILINE))
+
+
+def copied() -> dict[str, str]:
+    """What a copy of the example sets before the operator has written a word into it."""
+    return dict(re.findall(r"^(\w+)=(.*)$", EXAMPLE, flags=re.MULTILINE))
 
 
 def used_by_compose() -> set[str]:
@@ -144,6 +150,7 @@ def test_each_proxy_takes_what_meguri_takes_and_waits_for_it(name: str) -> None:
         ({"DATABASE_URL": ""}, "環境変数 DATABASE_URL を設定してください"),
         ({"MEGURI_BASE_URL": "https://portal.example.lg.jp/meguri/"}, "ホスト名の直下でだけ動きます"),
         ({"EMAIL_USE_TLS": "on", "EMAIL_USE_SSL": "on"}, "465 なら EMAIL_USE_SSL だけ"),
+        ({"MEGURI_DATA_ROOT": "/there/is/no/such/folder"}, "フォルダーを作り、めぐりの利用者のものに"),
     ],
 )
 def test_a_wrong_setting_is_refused_in_a_sentence(environment: dict[str, str], words: str) -> None:

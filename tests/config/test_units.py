@@ -19,7 +19,7 @@ import pytest
 
 from config.local import broker, postgres, processes
 from tests.config.test_compose import BASE_DIR, SECRETS, answers
-from tests.config.test_installation import HANDBOOK, names_read, owned
+from tests.config.test_installation import HANDBOOK, copied, names_read, owned
 
 UNITS = BASE_DIR / "config" / "deploy" / "systemd"
 SERVICES = ("migrate", "web", "worker", "books", "beat", "backup")
@@ -95,6 +95,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
     owner = urlsplit(server.url)._replace(path="/meguri")
     app = owner._replace(netloc=f"meguri_app:{SECRETS['POSTGRES_APP_PASSWORD']}@{owner.hostname}:{owner.port}")
     everybody = {
+        **copied(),
         "SECRET_KEY": SECRETS["SECRET_KEY"],
         "DATABASE_URL": urlunsplit(app),
         "REDIS_URL": ringing.url,
@@ -141,6 +142,7 @@ def test_the_units_give_what_the_image_gives_and_hide_the_owner() -> None:
         given = {line.partition("=")[0] for line in lines(name, "Environment")}
         assert {"DJANGO_SETTINGS_MODULE", "MEGURI_DATA_ROOT", "MEGURI_STATIC_ROOT", "MEGURI_ANCHOR_ROOT"} <= given
         assert given - {"DJANGO_SETTINGS_MODULE"} <= names_read(), "a name that nobody reads"
+        assert not given & set(copied()), "EnvironmentFile wins over Environment: the example would undo the unit"
         assert ("/etc/meguri/owner.env" in lines(name, "EnvironmentFile")) is (name == "migrate")
         assert lines(name, "User") == ["meguri"] and lines(name, "NoNewPrivileges") == ["yes"]
         assert lines(name, "ReadWritePaths") == ["/var/lib/meguri"], "what else is written stays read-only"
