@@ -12,11 +12,17 @@ from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.screens.services import incoming
 
 UNMIGRATED = "データベースの準備ができていません。先に「manage.py migrate」を実行してください。"
+FORBIDDEN = (
+    "DATABASE_URL の役割には、表を読み書きする権限がありません。表の所有者の役割で「manage.py database_roles --apply」を"
+    "実行してください(復元のすぐ後の点検は、所有者の役割で行います)。"
+)
 
 
 def database_words(error: DatabaseError) -> str:
-    """Why the database did not answer, and what to do: it is away or lets us not in, or its tables are not there."""
+    """Why the database did not answer, and what to do: it is away, lets us not in or not at its tables, or has none."""
     lines = str(error).strip().splitlines()
+    if "permission denied" in str(error):
+        return FORBIDDEN
     if not isinstance(error, OperationalError) or "no such" in str(error):
         return UNMIGRATED
     return (

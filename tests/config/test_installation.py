@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands, load_command_class
 
 from config.local import offline
 from tests.config.test_compose import BASE_DIR, COMPOSE, OURS, SERVICES, environment_of, filled
@@ -197,12 +198,23 @@ def test_the_web_server_believes_nobody_before_django_does() -> None:
 def test_a_wrong_password_is_told_from_tables_that_are_not_there() -> None:
     from django.db import OperationalError, ProgrammingError
 
-    from review.management.refusing import UNMIGRATED, database_words
+    from review.management.refusing import FORBIDDEN, UNMIGRATED, database_words
 
     refused = OperationalError('connection failed: FATAL:  password authentication failed for user "meguri_app"')
     assert "パスワード" in database_words(refused) and "password authentication failed" in database_words(refused)
     assert database_words(ProgrammingError('relation "review_plan" does not exist')) == UNMIGRATED
     assert database_words(OperationalError("no such table: review_plan")) == UNMIGRATED
+    assert database_words(ProgrammingError("permission denied for table review_artifact")) == FORBIDDEN
+
+
+#: Commands that need no words for the database -> why
+BY_THEMSELVES = {"inspect_upload": "asks no database", "judge": "asks no database", "restore": "says how to go on"}
+
+
+def test_every_command_says_what_the_database_refuses() -> None:
+    ours = {name for name, app in get_commands().items() if app == "review"}
+    silent = {name for name in ours if not hasattr(load_command_class("review", name).handle, "__wrapped__")}
+    assert silent == set(BY_THEMSELVES)
 
 
 @pytest.mark.services

@@ -7,6 +7,7 @@ Not run: systemd's own restarting, ordering and fences.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -147,6 +148,16 @@ def test_the_units_give_what_the_image_gives_and_hide_the_owner() -> None:
         assert lines(name, "User") == ["meguri"] and lines(name, "NoNewPrivileges") == ["yes"]
         assert lines(name, "ReadWritePaths") == ["/var/lib/meguri"], "what else is written stays read-only"
     assert len(owned(dockerfile)) >= 4
+
+
+def test_commands_by_hand_have_what_the_services_have() -> None:
+    script = (UNITS.parent / "meguri-manage").read_text()
+    assert set(re.findall(r"--setenv=(\S+)", script)) == set(lines("backup", "Environment"))
+    files = re.findall(r"EnvironmentFile=(\S+)", script)
+    assert set(files) == set(lines("migrate", "EnvironmentFile"))
+    assert files[0] == "/etc/meguri/owner.env" and 'if [ "${1-}" = --owner ]' in script, (
+        "the owner only where asked for"
+    )
 
 
 def test_the_handbook_puts_every_unit_in_its_place() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from review.management.refusing import refusing
 from review.operations.services import stored_files
 from review.trail.services import whole_files
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--mend", action="store_true", help="作り直せるものの作成を、ワーカーに依頼します。")
         parser.add_argument("--json", action="store_true", help="結果を JSON の一行で出します。")
 
+    @refusing
     def handle(self, *args: Any, mend: bool, **options: Any) -> None:
         report = stored_files.check()
         if options["json"]:

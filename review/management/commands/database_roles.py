@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
+from review.management.refusing import refusing
 from review.trail.services import database_roles
 
 
@@ -36,6 +37,7 @@ class Command(BaseCommand):
             help="--apply がバックアップのロールに設定するパスワードの環境変数",
         )
 
+    @refusing
     def handle(self, *args: Any, app: str, backup: str, show: bool, password_env: str, **options: Any) -> None:
         if connection.vendor != "postgresql":
             raise CommandError("PostgreSQL だけにロールがあります。SQLite では不要です。")

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from review.management.refusing import refusing
 from review.operations.services import anchors
 from review.trail.services import audit_chain
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", action="store_true", help="結果を JSON の一行で出します。")
 
+    @refusing
     def handle(self, *args: Any, anchor: list[Path] | None, head: list[str], **options: Any) -> None:
         heads, restored = _anchors(anchor)
         report = audit_chain.verify(anchors=_with_heads(heads, head))

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from review.ending.services import summaries
+from review.management.refusing import refusing
 from review.publication.services import edition_check
 
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="結果を JSON の一行で出します。")
 
+    @refusing
     def handle(self, *args: Any, **options: Any) -> None:
         report = edition_check.verify()
         if options["json"]:
