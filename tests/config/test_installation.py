@@ -208,7 +208,12 @@ def test_a_wrong_password_is_told_from_tables_that_are_not_there() -> None:
 
 
 #: Commands that need no words for the database -> why
-BY_THEMSELVES = {"inspect_upload": "asks no database", "judge": "asks no database", "restore": "says how to go on"}
+BY_THEMSELVES = {
+    "inspect_upload": "asks no database",
+    "judge": "asks no database",
+    "read_form": "asks no database",
+    "restore": "says how to go on",
+}
 
 
 def test_every_command_says_what_the_database_refuses() -> None:
