@@ -83,8 +83,10 @@ class Machine:
         return process
 
     def healthy(self, name: str) -> bool:
-        extra = ["--url", f"http://127.0.0.1:{self.port}/healthz"] if name == "web" else []
-        command = [sys.executable, "manage.py", "health", name, *extra]
+        words = ["manage.py", "health", name]
+        if name == "web":
+            words = ["config/alive.py", f"http://127.0.0.1:{self.port}/healthz"]
+        command = [sys.executable, *words]
         return subprocess.run(command, cwd=BASE_DIR, env=self.environment(name), capture_output=True).returncode == 0
 
 

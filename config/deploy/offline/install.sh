@@ -42,6 +42,8 @@ tar -xf source.tar -C "$new"
     --require-hashes -r "$new/requirements/base.txt"
 tar -xf static.tar -C "$static"
 cp sbom.json "$new/"
+# Where it runs it writes nothing: every process would compile it anew.
+(cd "$new" && .venv/bin/python -m compileall -q config review tasks workflow)
 
 # Scripts name the folder of their environment.
 grep -rlIF "$new/.venv" "$new/.venv/bin" "$new/.venv/pyvenv.cfg" | while read -r file; do sed -i "s|$new/.venv|$to/.venv|g" "$file"; done
