@@ -276,7 +276,7 @@ def test_what_is_left_when_nothing_waits_is_told_first(cast: Cast, looking: Look
     settle_background()
     all_of("to be decided", "すべての施策の承認が終わりました")
     steps.decide_year(user=cast.approver, cycle_id=cycle.pk)
-    all_of("to be published", "公表を決定しました")
+    all_of("to be published", "公表の決定は済んでいます")
     settle_background()
     all_of("published", "評価結果は公表済")
     for who in (cast.approver, cast.reviewer2, cast.contributor):
