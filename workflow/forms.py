@@ -27,6 +27,22 @@ def pass_of(value: object) -> int:
     return -1 if number is None else number
 
 
+class OfOnePass:
+    """What is sent with a decision or its withdrawal."""
+
+    data: Any
+
+    @property
+    def comment_text(self) -> str:
+        """The comment, or the reason, as typed."""
+        return str(self.data.get("comment", ""))
+
+    @property
+    def round_seen(self) -> int:
+        """The pass that the person saw; -1 where the form was tampered with, which is never the current one."""
+        return pass_of(self.data.get("round", ""))
+
+
 class OverallForm(forms.Form):
     """A person's own 総合評価; without a choice, the one that is proposed."""
 
@@ -46,7 +62,7 @@ class OverallForm(forms.Form):
         return Overall(grade=grade, reason=reason) if grade or reason.strip() else None
 
 
-class DecisionForm(OverallForm):
+class DecisionForm(OfOnePass, OverallForm):
     """A decision on one sheet: a word on the whole, a remark on each item, a 総合評価 of one's own, for the 本部 its
     opinion, and the items of the plan's own that are written with it. `round` says which pass was seen."""
 
@@ -94,19 +110,9 @@ class DecisionForm(OverallForm):
         return [self[key] for key in self.own]
 
     @property
-    def comment_text(self) -> str:
-        """The comment as typed."""
-        return str(self.data.get("comment", ""))
-
-    @property
     def opinion_text(self) -> str | None:
         """本部評価・意見 as typed; None where the form did not ask for it."""
         return str(self.data["opinion"]) if "opinion" in self.fields and "opinion" in self.data else None
-
-    @property
-    def round_seen(self) -> int:
-        """The pass that the person decided on; -1 where the form was tampered with, which is never the current one."""
-        return pass_of(self.data.get("round", ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +127,7 @@ class BlankRemark:
         return DecisionForm(remarks=[(self.key, self.label)])[REMARK + self.key]
 
 
-class WithdrawalForm(OneOfSeveral):
+class WithdrawalForm(OfOnePass, OneOfSeveral):
     """Why a decision is taken back. `round` says which pass was seen."""
 
     ids = "withdraw"
@@ -129,16 +135,6 @@ class WithdrawalForm(OneOfSeveral):
     comment = forms.CharField(
         label=_("取り消す理由"), strip=False, widget=words(3), help_text=_("関係する人に届き、経過に残ります。")
     )
-
-    @property
-    def comment_text(self) -> str:
-        """The reason as typed."""
-        return str(self.data.get("comment", ""))
-
-    @property
-    def round_seen(self) -> int:
-        """The pass that the person saw; -1 where the form was tampered with, which is never the current one."""
-        return pass_of(self.data.get("round", ""))
 
 
 class MeetingChoice(OneOfSeveral):
@@ -206,6 +202,7 @@ class PublicationForm(MeetingChoice):
             )
             label = _("評価できない成果目標%(n)s件を、区分を決めずに公表します。") % {"n": unanswered}
             self.fields["leave_open"] = forms.BooleanField(label=label, error_messages={"required": needed})
+            self.order_fields(["leave_open"])  # below the list of them
 
     def terms(self) -> Terms:
         """What was chosen. Raises Invalid for what cannot be read."""

@@ -4,10 +4,12 @@ Whatever moves a flow comes through here: screens, commands, uploads, the demo a
 same everywhere: process row, then the domain row; what touches year and sheet takes the year's first.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import wraps
 from typing import Any, ParamSpec, cast
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,6 +18,7 @@ from viewflow.workflow.status import STATUS
 
 from review.assessment.services import approval, assessment, in_sets, meetings
 from review.assessment.services.ratings import Overall
+from review.background.services import causes, jobs
 from review.domain.refusals import AlreadyDecided, NotAllowed, Refusal
 from review.models import (
     ChangeKind,
@@ -37,6 +40,7 @@ from workflow.flows import AnnualCycleFlow, CorrectionFlow, MeasureReviewFlow
 from workflow.models import CorrectionProcess, SheetProcess, YearProcess
 
 P = ParamSpec("P")
+log = logging.getLogger("meguri.errors")
 
 
 def _on_the_sheet(service: Callable[P, MeasureReview]) -> Callable[P, MeasureReview]:
@@ -90,7 +94,8 @@ def submit(*, user: User, review_id: int, overall: Overall | None = None) -> Mea
 
 #: The services' own signatures: each takes its step on the sheet, and the flow moves with it.
 recall, endorse = _on_the_sheet(submission.recall), _on_the_sheet(submission.endorse)
-confirm, return_to_department = _on_the_sheet(assessment.confirm), _on_the_sheet(assessment.send_back)
+confirm, confirm_unasked = _on_the_sheet(assessment.confirm), _on_the_sheet(assessment.confirm_unasked)
+return_to_department = _on_the_sheet(assessment.send_back)
 approve, return_from_approval = _on_the_sheet(approval.approve), _on_the_sheet(approval.send_back)
 withdraw_review = _on_the_sheet(withdrawals.withdraw_review)
 
@@ -178,18 +183,11 @@ def _complete(task: Task, user: User, data: Mapping[str, object] | None = None) 
 
 
 #: Steps that a set of sheets can take at once: what decides, and the node that waits for it.
-IN_SETS = {confirm: (in_sets.CONFIRM, MeasureReviewFlow.review), approve: (in_sets.APPROVE, MeasureReviewFlow.approve)}
-
-
-def each(
-    take: Callable[..., MeasureReview], *, user: User, chosen: Sequence[tuple[int, int]], **words: Any
-) -> tuple[list[int], dict[int, str]]:
-    """Take the same step on several sheets, `chosen` as (review id, round). Each stands for itself: returns the ids
-    that were done and, for the others, the sentence why not."""
-    parts: list[tuple[list[int], dict[int, str]]] = []
-    for _part in in_parts(take, user=user, chosen=chosen, keep=lambda *part: parts.append(part), **words):
-        pass
-    return [pk for done, _why in parts for pk in done], {pk: why[pk] for _done, why in parts for pk in why}
+IN_SETS = {
+    confirm: (in_sets.CONFIRM, MeasureReviewFlow.review),
+    confirm_unasked: (in_sets.CONFIRM_UNASKED, MeasureReviewFlow.review),
+    approve: (in_sets.APPROVE, MeasureReviewFlow.approve),
+}
 
 
 def in_parts(
@@ -197,26 +195,48 @@ def in_parts(
     *,
     user: User,
     chosen: Sequence[tuple[int, int]],
-    keep: Callable[[list[int], dict[int, str]], None],
+    keep: Callable[[list[int], dict[int, str], dict[int, str]], None],
     **words: Any,
 ) -> Iterator[None]:
-    """The same part by part: what only has to be accepted in sets, then sheet by sheet. Each is a transaction, in which
-    `keep` gets the ids that were done and {id: why not}; whoever asks for no further part ends it there."""
+    """Take the same step on several sheets, `chosen` as (review id, round), part by part: what only has to be accepted in
+    sets, then sheet by sheet. Each is a transaction, in which `keep` gets the ids that were done, {id: why not}, and {id: a
+    sentence} where the step failed for no reason that it knows: the others go on. Whoever asks for no further part ends it."""
     left = dict(chosen)
     for at in range(0, len(chosen), rows.SET) if take in IN_SETS else ():
-        with transaction.atomic():
-            done = _in_a_set(take, user, dict(chosen[at : at + rows.SET]), **words)
-            keep(done, {})
+        done: list[int] = []
+        try:
+            with transaction.atomic():
+                taken = _in_a_set(take, user, dict(chosen[at : at + rows.SET]), **words)
+                keep(taken, {}, {})
+            done = taken
+        except Exception as error:  # one of them: each for itself, then
+            _failed(error)
         left = {pk: seen for pk, seen in left.items() if pk not in frozenset(done)}
         yield
     for review_id, seen in left.items():
-        with transaction.atomic():
-            try:
+        refused, failed = {}, {}
+        try:
+            with transaction.atomic():
                 take(user=user, review_id=review_id, round=seen, **words)
-                keep([review_id], {})
-            except Refusal as refusal:
-                keep([], {review_id: str(refusal)})
+                keep([review_id], {}, {})
+        except Refusal as refusal:
+            refused = {review_id: str(refusal)}
+        except Exception as error:
+            failed = {review_id: _failed(error)}
+        if refused or failed:
+            keep([], refused, failed)
         yield
+
+
+def _failed(error: Exception) -> str:
+    """What to say of a sheet on which a step failed, with the number under which the log has the trace. Raises the error where
+    the sheet is not its cause: the work is another's by now, or a server is away."""
+    if isinstance(error, jobs.LeaseLost) or causes.is_outside(error):
+        raise error
+    reference = uuid4().hex[:8]
+    log.exception("a step on one of many sheets failed, reference %s", reference)
+    sentence = _("処理の途中で問題が起きました。この施策には何も保存されていません(照会番号 %(number)s)。")
+    return sentence % {"number": reference}
 
 
 def _in_a_set(take: Any, user: User, rounds: dict[int, int], **words: Any) -> list[int]:

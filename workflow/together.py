@@ -5,28 +5,52 @@ What was done and what was refused is kept in the transaction that did it: whoev
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from review.assessment.services import approval
+from review.assessment.services import approval, meetings
 from review.background.services import jobs
-from review.models import Cycle, Job, JobState, Meeting, User
+from review.models import Cycle, Job, JobState, MeasureReview, Meeting, RecordedDecision, User, Verdict
 from review.trail.services import audit
 from workflow import steps
 
 KIND = "sheets_together"
 DESTINATIONS = {"return_department": approval.TO_DEPARTMENT, "return_review": approval.TO_REVIEW}
+RECORD, CONFIRM, CONFIRM_RECORDS = "record_", "confirm", "confirm_records"
+DOING = {
+    CONFIRM: gettext_lazy("確認しています"),
+    "approve": gettext_lazy("承認しています"),
+    CONFIRM_RECORDS: gettext_lazy("本部の決定を確認しています"),
+}
 #: So long a person waits, for so many sheets at most; the rest is a worker's.
 SECONDS, FEW = 0.7, 100
-#: What came of it: the ids that were done, {id: why not}, and the number of the job where it is still at work.
-Answer = tuple[list[int], dict[int, str], int]
+
+
+class Answer(NamedTuple):
+    """What came of it so far: the ids that were done, {id: why not}, {id: a sentence} of those on which the step failed for no
+    reason of theirs, the job, and whether it is still at work."""
+
+    done: list[int]
+    refused: dict[int, str]
+    failed: dict[int, str]
+    job: int
+    at_work: bool
+
+    @property
+    def outcome(self) -> dict[str, Any]:
+        """As the job keeps it."""
+        return {"done": self.done, "refused": self.refused, "failed": self.failed}
+
+    @property
+    def settled(self) -> set[int]:
+        return {*self.done, *self.refused, *self.failed}
 
 
 def ask(
@@ -37,16 +61,13 @@ def ask(
     cycle: Cycle,
     meeting: Meeting | None = None,
     comment: str = "",
-    refused: Mapping[int, str] = MappingProxyType({}),
 ) -> Answer:
-    """Take the step ("confirm", "approve", or where to return to) on the year's sheets, `chosen` as (id, round), in the
-    user's name. `refused` were before."""
+    """Take the step ("confirm", "approve", where to return to, one of these to be recorded, or "confirm_records") on the year's
+    sheets in the user's name: `chosen` as (id, round), for "confirm_records" as (id, record)."""
     given = {"meeting": meeting and meeting.pk, "comment": comment, "chosen": [*dict(chosen).items()]}
     origin = {"language": translation.get_language(), "address": audit.address(), "request": audit.request_id()}
     args = {"user": user.pk, "step": step, **given, **origin}
-    with transaction.atomic():
-        job = jobs.request(KIND, key=f"{KIND}:{uuid4().hex}", args=args, cycle=cycle)
-        Job.objects.filter(pk=job.pk).update(outcome={"done": [], "refused": dict(refused)})
+    job = jobs.request(KIND, key=f"{KIND}:{uuid4().hex}", args=args, cycle=cycle)
     if len(chosen) <= FEW:
         jobs.run(job.pk, partial(work_on, seconds=SECONDS))
     return answer_of(Job.objects.get(pk=job.pk))
@@ -54,37 +75,74 @@ def ask(
 
 def answer_of(job: Job) -> Answer:
     """What came of it so far."""
-    over, outcome = job.state in (JobState.DONE, JobState.GIVEN_UP), job.outcome or {"done": [], "refused": {}}
-    return outcome["done"], {int(pk): why for pk, why in outcome["refused"].items()}, 0 if over else job.pk
+    saved = job.outcome or {}
+    refused, failed = ({int(pk): why for pk, why in saved.get(name, {}).items()} for name in ("refused", "failed"))
+    at_work = job.state not in (JobState.DONE, JobState.GIVEN_UP)
+    return Answer(saved.get("done", []), refused, failed, job.pk, at_work)
+
+
+def again(job_id: int) -> None:
+    """Take the step once more on the sheets on which it failed."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update(no_key=True).get(pk=job_id)
+        answer = answer_of(job)
+        if answer.failed and not answer.at_work:
+            Job.objects.filter(pk=job_id).update(outcome=answer._replace(failed={}).outcome)
+            jobs.request(KIND, key=job.key)
 
 
 def work_on(held: jobs.Claim, seconds: float = math.inf) -> None:
     """The job, for so long: the next part of what is left, in the name of the person, who must still be allowed to do it."""
     args, until = held.args, time.monotonic() + seconds
-    done, refused, _at_work = answer_of(Job.objects.get(pk=held.job_id))
-    left = [(pk, seen) for pk, seen in args["chosen"] if pk not in {*done, *refused}]
-    total = len(done) + len(refused) + len(left)
+    answer = answer_of(Job.objects.get(pk=held.job_id))
+    left = [(pk, seen) for pk, seen in args["chosen"] if pk not in answer.settled]
+    total = len(answer.settled) + len(left)
 
-    def keep(accepted: list[int], why: dict[int, str]) -> None:
-        done.extend(accepted)
-        refused.update(why)
-        doing = {"confirm": _("確認しています"), "approve": _("承認しています")}.get(
-            args["step"], _("差し戻しています")
-        )
-        held.progress(len(done) + len(refused), total, doing, outcome={"done": done, "refused": refused})
+    def keep(accepted: list[int], why: Mapping[int, str], failed: Mapping[int, str]) -> None:
+        answer.done.extend(accepted)
+        answer.refused.update(why)
+        answer.failed.update(failed)
+        doing = _("記録しています") if args["step"].startswith(RECORD) else _("差し戻しています")
+        held.progress(len(answer.settled), total, str(DOING.get(args["step"], doing)), outcome=answer.outcome)
 
-    words: dict[str, Any] = {"meeting": Meeting.objects.filter(pk=args["meeting"]).first()} if args["meeting"] else {}
-    step: Any = {"confirm": steps.confirm, "approve": steps.approve}.get(args["step"], steps.return_from_approval)
-    if args["step"] in DESTINATIONS:
-        words |= {"to": DESTINATIONS[args["step"]], "comment": args["comment"]}
     with translation.override(args["language"]), audit.origin(address=args["address"], request_id=args["request"]):
-        keep([], {})
         person = User.objects.get(pk=args["user"])
-        for _part in steps.in_parts(step, user=person, chosen=left, keep=keep, **words):
+        keep([], {}, {})
+        for _part in steps.in_parts(**_step_of(args), user=person, chosen=left, keep=keep):
             if time.monotonic() > until:
                 break
-    with held.finishing() as job:
-        if len(done) + len(refused) < total:
-            jobs.request(KIND, key=job.key)
-        else:  # what the person gave to it is in the decisions now
-            Job.objects.filter(pk=job.pk).update(args={"user": args["user"], "step": args["step"]})
+        with held.finishing() as job:
+            if len(answer.settled) < total:
+                jobs.request(KIND, key=job.key)
+            else:
+                _finish(job, answer, person)
+
+
+def _step_of(args: Mapping[str, Any]) -> dict[str, Any]:
+    """The step and the words that go with it."""
+    meeting = Meeting.objects.filter(pk=args["meeting"]).first()
+    action = args["step"].removeprefix(RECORD)
+    to, comment = DESTINATIONS.get(action), args["comment"]
+    if action != args["step"]:
+        verdicts = meetings.Verdicts(verdict=to.verdict if to else Verdict.ACCEPT, comment=comment)
+        return {"take": meetings.record_one, "meeting": meeting, "verdicts": verdicts}
+    if to:
+        return {"take": steps.return_from_approval, "meeting": meeting, "to": to, "comment": comment}
+    plain: dict[str, Callable[..., MeasureReview]] = {CONFIRM: steps.confirm_unasked, CONFIRM_RECORDS: _confirm_record}
+    return {"take": plain[action]} if action in plain else {"take": steps.approve, "meeting": meeting}
+
+
+def _confirm_record(*, user: User, review_id: int, round: int) -> MeasureReview:
+    return steps.confirm_record(user=user, record=RecordedDecision.objects.get(pk=round, review=review_id))
+
+
+def _finish(job: Job, answer: Answer, person: User) -> None:
+    """What the person gave to it is in the decisions now, and stays only for what may be tried again."""
+    args = job.args
+    if args["step"].startswith(RECORD):
+        recorded = [pk for pk, _seen in args["chosen"] if pk in answer.done]
+        meetings.tell_recorded(person, Meeting.objects.filter(pk=args["meeting"]).first(), recorded)
+    saved = {"user": args["user"], "step": args["step"]}
+    if answer.failed:
+        saved = {**args, "chosen": [pair for pair in args["chosen"] if pair[0] in answer.failed]}
+    Job.objects.filter(pk=job.pk).update(args=saved)

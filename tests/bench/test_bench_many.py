@@ -24,6 +24,7 @@ from review.year.services.carried_over import carry_over
 from tests.cast import YEAR, Cast
 from tests.review.growing import more_sheets
 from workflow import rows, steps
+from workflow.demo.each import each
 from workflow.flows import AnnualCycleFlow, MeasureReviewFlow
 from workflow.models import SheetProcess
 
@@ -89,7 +90,7 @@ def test_sheets_are_decided_together_and_end(cast: Cast) -> None:
     ):
         chosen = list(MeasureReview.objects.filter(state=state).values_list("pk", "round"))
         with measured(name, len(chosen)):
-            done, _refused = steps.each(take, user=user, chosen=chosen)
+            done, _refused = each(take, user=user, chosen=chosen)
         assert len(done) == len(chosen)
         with measured("deliver", len(chosen)):
             while outbox.deliver_waiting():

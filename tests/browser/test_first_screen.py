@@ -14,10 +14,12 @@ import pytest
 
 from review import clock
 from review.assessment.services import approval, meetings
-from review.models import Cycle, Indicator, MeasureReview, Meeting, Proxy, ReviewState, Role, Verdict
+from review.background.services import jobs
+from review.models import Cycle, Indicator, Job, MeasureReview, Meeting, Proxy, ReviewState, Role, Verdict
 from review.publication.services import corrections, publication
+from review.sheet.services import extensions
 from tests.cast import YEAR, Cast, settle_background
-from workflow import steps
+from workflow import steps, together
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -91,6 +93,19 @@ class Looking:
         self.faults += [f"{path} ({state}): no edge in forced colours: {one}" for one in self.page.evaluate(EDGELESS)]
         self.page.emulate_media(forced_colors="none")
 
+    def sees(self, user: Any, path: str, state: str) -> None:
+        """A page on which there may be nothing to do: as `at`, but for the first field or act."""
+        self._sign_in(self.page, user)
+        for width, height in SIZES:
+            self.page.set_viewport_size({"width": width, "height": height})
+            answer = self.page.goto(path)
+            name = f"{path} ({state}, {user.username}, {width})"
+            if answer.status != 200:
+                self.faults.append(f"{name}: answered {answer.status}")
+            self.faults += [f"{name}: {one['id']} at {one['places'][:3]}" for one in self._axe(self.page)]
+            if self.page.evaluate("document.documentElement.scrollWidth") > width:
+                self.faults.append(f"{name}: wider than {width}")
+
     def sees_the_agenda_begin(self, path: str) -> None:
         """先に見るもの, with the first 施策 below its heading."""
         for width, height in SIZES:
@@ -99,6 +114,17 @@ class Looking:
             box = self.page.locator("#first tbody th").first.bounding_box()
             if box["y"] + LINE > height:
                 self.faults.append(f"{path} ({width}): the first 施策 of the agenda begins at {box['y']}")
+
+    def begins_with(self, path: str, place: str, *, above: bool = False) -> bool:
+        """Whether the place ends on the first screen, or `above` the first field, at every size."""
+        for width, height in SIZES:
+            self.page.set_viewport_size({"width": width, "height": height})
+            self.page.goto(path)
+            box = self.page.locator(place).first.bounding_box()
+            lowest = self.page.evaluate(FIRST, LINE) if above else height
+            if box is None or box["y"] + box["height"] > lowest:
+                return False
+        return True
 
 
 @pytest.fixture
@@ -209,6 +235,9 @@ def test_the_pages_of_the_year_and_of_a_correction(cast: Cast, looking: Looking)
     steps.approve(user=cast.approver, review_id=doubted.pk, round=1)
     settle_background()
     looking.at(cast.approver, f"{PLAN}/board/decide/", "one goal without a grade")
+    assert looking.begins_with(f"{PLAN}/board/decide/", "#unanswered"), (
+        "the open goals come after what is asked of them"
+    )
     held_today(cast)
     looking.at(cast.approver, f"{PLAN}/board/decide/", "at a meeting")
     steps.decide_year(user=cast.approver, cycle_id=cycle.pk, terms=publication.Terms(left_open=1))
@@ -224,3 +253,95 @@ def test_the_pages_of_the_year_and_of_a_correction(cast: Cast, looking: Looking)
     looking.at(cast.approver, f"/corrections/{correction.pk}/", "to be decided")
     assert not looking.faults, "\n".join(looking.faults)
     assert cast.sheet(1).state == ReviewState.PUBLISHED
+
+
+def test_what_is_left_when_nothing_waits_is_told_first(cast: Cast, looking: Looking) -> None:
+    """The agenda, the queue and home of a year with nothing to decide, on its way to the publication and after it."""
+
+    def all_of(stands: str, sentence: str) -> None:
+        for who, path, place in (
+            (cast.approver, f"{PLAN}/board/", "main .notice__title"),
+            (cast.reviewer2, f"{PLAN}/queue/", "main :is(.notice__title, .empty__title)"),
+        ):
+            looking.sees(who, path, stands)
+            if who == cast.approver:
+                assert sentence in looking.page.locator(place).first.inner_text(), stands
+            assert looking.begins_with(path, place), f"{path} ({stands}): what is left is not told first"
+
+    cycle = cast.open(2)
+    all_of("nothing submitted", "今、承認を待つ施策はありません")
+    for number in (1, 2):
+        cast.approved(number)
+    all_of("all approved", "すべての施策の承認が終わりました")
+    settle_background()
+    all_of("to be decided", "すべての施策の承認が終わりました")
+    steps.decide_year(user=cast.approver, cycle_id=cycle.pk)
+    all_of("to be published", "公表の決定は済んでいます")
+    settle_background()
+    all_of("published", "評価結果は公表済")
+    for who in (cast.approver, cast.reviewer2, cast.contributor):
+        looking.sees(who, "/", "published")
+        assert looking.begins_with("/", "main .notice__title")
+    assert not looking.page.get_by_text("Excelで記入する").count(), "nothing is to be filled in any more"
+    assert not looking.faults, "\n".join(looking.faults)
+
+
+def test_home_begins_with_what_one_can_do(cast: Cast, looking: Looking) -> None:
+    """The head's own act before what the office may write; after the 締切 the way to an extension, until it was taken."""
+    cast.open(3)
+    cast.fill(cast.sheet(1), "70件")
+    Cycle.objects.update(requires_endorsement=True)
+    sent = cast.submitted(2)
+    looking.sees(cast.head, "/", "one at the head")
+    button = looking.page.locator(".task-list .button--primary").first
+    assert button.inner_text().strip() == "所属長として確認する" and f"/{sent.pk}/endorse/" in button.get_attribute(
+        "href"
+    )
+    now = clock.now()
+    Cycle.objects.update(due_at=now - timedelta(days=5), closes_at=now - timedelta(days=1))
+    looking.sees(cast.contributor, "/", "closed")
+    way = looking.page.get_by_role("link", name="延長を依頼する")
+    assert way.count() == 2 and looking.page.locator(".task-list .button--primary").count() == 1
+    late = cast.sheet(1)
+    extensions.ask(
+        user=cast.contributor, review_id=late.pk, until=now + timedelta(days=4), reason="集計が遅れています。"
+    )
+    looking.sees(cast.contributor, "/", "closed, and one asked for")
+    assert way.count() == 1
+    looking.sees(cast.contributor, f"/sheets/{late.pk}/", "closed, and one asked for")
+    assert not looking.faults, "\n".join(looking.faults)
+
+
+def test_many_at_once_is_offered_watched_and_tried_again(cast: Cast, looking: Looking) -> None:
+    """The list, the progress, what could not be done and what failed; the list's names have room at a desk."""
+    cast.open(4)
+    for number in (1, 2, 3):
+        cast.submitted(number)
+    settle_background()
+    looking.at(cast.reviewer2, f"{PLAN}/queue/together/", "three clean ones")
+    chosen = list(MeasureReview.objects.filter(state=ReviewState.SUBMITTED).values_list("pk", "round"))
+    job = jobs.request(
+        together.KIND, key="together:1", cycle=cast.cycle,
+        args={"user": cast.reviewer2.pk, "step": together.CONFIRM, "chosen": [*chosen, (cast.sheet(4).pk, 0)],
+              "meeting": None, "comment": "", "language": "ja", "address": None, "request": ""},
+    )  # fmt: skip
+    page = f"/together/{job.pk}/"
+    looking.sees(cast.reviewer2, page, "waiting")
+    assert jobs.run(job.pk) == "done"
+    looking.sees(cast.reviewer2, page, "one refused")
+    done = Job.objects.get(pk=job.pk).outcome
+    ill = done["done"].pop()
+    failed = {str(ill): "処理の途中で問題が起きました。この施策には何も保存されていません(照会番号 1a2b3c4d)。"}
+    Job.objects.filter(pk=job.pk).update(outcome={**done, "failed": failed})
+    looking.at(cast.reviewer2, page, "one failed")
+    looking.page.get_by_role("button", name="もう一度行う").press("Enter")
+    looking.page.get_by_text("順番を待っています").wait_for()
+    settle_background()
+    review = cast.submitted(4, "46件")
+    steps.confirm(user=cast.reviewer2, review_id=review.pk, round=1)
+    looking.sees(cast.approver, f"{PLAN}/board/", "one missed")
+    looking.page.set_viewport_size({"width": 1280, "height": 900})
+    looking.page.goto(f"{PLAN}/board/")
+    column = looking.page.locator("#first .goal-name").first.bounding_box()
+    assert column["width"] >= 220, "the names wrap after a few letters"
+    assert not looking.faults, "\n".join(looking.faults)

@@ -368,14 +368,17 @@ class Load:
             self.stopping.wait(0.3)
 
 
-def running(rig: Rig, part: str) -> None:
-    """Return while a worker has a job ("jobs") or a mail ("mails") in its hands, as often as one can be caught."""
+def running(rig: Rig, part: str, kind: str = "") -> bool:
+    """Return while a worker has a job ("jobs"; of that kind) or a mail ("mails") in its hands, as often as one can be caught;
+    whether it was."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         with contextlib.suppress(Refused):
-            if rig.eye.busy()[part]:
-                return
+            busy = rig.eye.busy()[part]
+            if busy and (not kind or kind in busy):
+                return True
         time.sleep(0.01)
+    return False
 
 
 def gone(pid: int) -> bool:

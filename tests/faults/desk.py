@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -91,6 +92,55 @@ def _send_back(row: Any, who: dict[str, Any]) -> tuple[Any, str, str]:
     given = {"user": who["approver"], "review_id": row.pk, "round": row.round}
     moved = steps.return_from_approval(**given, to=approval.TO_DEPARTMENT, comment="直してください。")
     return moved, "ApprovalReturned", "approval.return"
+
+
+@call
+def decide_together(held_seconds: float) -> dict[str, Any]:
+    """Ask for the 確認 of every sheet by one job, which waits so long for the lock of one of them; its number and the sheets."""
+    from review.models import Cycle, MeasureReview, User
+    from workflow import together
+
+    chosen = list(MeasureReview.objects.order_by("pk").values_list("pk", "round"))
+    locked = threading.Event()
+    threading.Thread(target=_hold, args=(chosen[-1][0], held_seconds, locked), daemon=True).start()
+    locked.wait(10)
+    together.FEW = 0
+    person, cycle = User.objects.get(username="reviewer2"), Cycle.objects.get()
+    answer = together.ask(user=person, step=together.CONFIRM, chosen=chosen, cycle=cycle)
+    return {"job": answer.job, "sheets": [pk for pk, _round in chosen]}
+
+
+def _hold(review: int, seconds: float, locked: threading.Event) -> None:
+    """Somebody who takes a long step on the sheet."""
+    from django.db import connection, transaction
+
+    from workflow.models import SheetProcess
+
+    with transaction.atomic():
+        SheetProcess.objects.select_for_update().get(review=review)
+        locked.set()
+        time.sleep(seconds)
+    connection.close()
+
+
+@call
+def together_answer(job: int) -> dict[str, Any]:
+    """What came of a job on many sheets, and how often each of those that it decided was confirmed in that pass."""
+    from django.db.models import Count, F
+
+    from review.models import Decision, Job
+    from workflow import together
+
+    answer = together.answer_of(Job.objects.get(pk=job))
+    rows = Decision.objects.filter(step="review", verdict="accept", review__in=answer.done)
+    twice = rows.values("review", "round").annotate(n=Count("pk")).filter(n__gt=1)
+    decided = set(rows.values_list("review", flat=True))
+    return {
+        "settled": sorted([*answer.done, *answer.refused]),
+        "failed": answer.failed,
+        "lost": sorted(set(answer.done) - decided),
+        "twice": list(twice.annotate(sheet=F("review")).values_list("sheet", "round")),
+    }
 
 
 # --- mails -------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,23 @@ def test_pool_child_killed_while_it_builds(rig: Rig) -> None:
 
     for _ in range(TIMES):
         rig.strike("pool_child_killed (workbook)", kill)
+
+
+def test_pool_child_killed_while_it_decides_on_many(rig: Rig) -> None:
+    """Each sheet of the job is settled once, in the set that was cut off or by whoever takes the job over."""
+    jobs: list[dict[str, Any]] = []
+
+    def kill() -> None:
+        jobs.append(rig.front.decide_together(held_seconds=1.5))
+        assert running(rig, "jobs", "sheets_together"), "nobody took the job"
+        for name in rig.workers:
+            for child in rig.children(name):
+                os.kill(child, signal.SIGKILL)
+
+    for _ in range(TIMES):
+        rig.strike("pool_child_killed (many sheets)", kill)
+        answer = rig.eye.together_answer(job=jobs[-1]["job"])
+        assert answer == {"settled": jobs[-1]["sheets"], "failed": {}, "lost": [], "twice": []}
 
 
 def test_pool_child_killed_while_it_sends(rig: Rig) -> None:

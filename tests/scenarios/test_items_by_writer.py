@@ -14,6 +14,7 @@ from review.year.services import year_forms
 from tests.cast import Cast, settle_background
 from tests.review.acting import as_, hidden, words
 from workflow import steps
+from workflow.demo.each import each
 
 FINDING: dict[str, Any] = {
     "key": "x-所見", "label": "確認者の所見", "help": "確かめたことを書きます。", "kind": "level", "levels": ["妥当", "要検討"],
@@ -112,7 +113,7 @@ def test_what_the_department_owes_at_review_stops_the_confirmation_and_not_the_s
     review = sent(cast, FIGURE)
     refused = decide(cast, review, "review", "confirm")
     assert refused.status_code == 422 and "経費が入力されていません。差し戻して" in words(refused)
-    done, why = steps.each(steps.confirm, user=cast.reviewer2, chosen=[(review.pk, review.round)])
+    done, why = each(steps.confirm, user=cast.reviewer2, chosen=[(review.pk, review.round)])
     assert not done and "経費" in why[review.pk], "together, the sheet is named with the same sentence"
 
 

@@ -18,6 +18,7 @@ from tests.at_once import at_once
 from tests.cast import Cast
 from tests.workflow.test_in_sets import chosen_of, confirmed_of, same_rows, undone
 from workflow import steps
+from workflow.demo.each import each
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def play_on(confirmed: Cast) -> None:
         user=confirmed.contributor, notice="SubmissionReviewed.sender", channel=NoticeChoice.Channel.APP
     )
     chosen = chosen_of(confirmed.sheet(4), confirmed.sheet(5))
-    steps.each(steps.approve, user=confirmed.approver, chosen=chosen)
+    each(steps.approve, user=confirmed.approver, chosen=chosen)
     back = {"review_id": confirmed.sheet(6).pk, "round": 1, "to": approval.TO_REVIEW, "comment": "確かめてください。"}
     steps.return_from_approval(user=confirmed.approver, **back)
     steps.confirm(user=confirmed.reviewer, review_id=confirmed.sheet(6).pk, round=confirmed.sheet(6).round)

@@ -43,6 +43,7 @@ from review.year.services.carried_over import carry_over
 from tests.at_once import at_once
 from tests.cast import YEAR, Cast
 from workflow import rows, steps
+from workflow.demo.each import each
 from workflow.flows import AnnualCycleFlow, MeasureReviewFlow
 from workflow.models import SheetProcess
 
@@ -55,13 +56,13 @@ LEFT_OUT = {"id", "pk", "signature", "hash", "prev_hash", "seq", "entry", "proce
 
 
 def one_by_one(take: Callable[..., Any], chosen: Chosen, **words: Any) -> tuple[set[int], dict[int, str]]:
-    """Each with the single step, as `steps.each` did before there were sets."""
-    done, refused = steps.each(lambda **args: take(**args), chosen=chosen, **words)
+    """Each with the single step, as `each` did before there were sets."""
+    done, refused = each(lambda **args: take(**args), chosen=chosen, **words)
     return set(done), refused
 
 
 def in_sets(take: Callable[..., Any], chosen: Chosen, **words: Any) -> tuple[set[int], dict[int, str]]:
-    done, refused = steps.each(take, chosen=chosen, **words)
+    done, refused = each(take, chosen=chosen, **words)
     return set(done), refused
 
 
@@ -163,7 +164,7 @@ def test_confirming_in_a_set_is_confirming_each(sent: Cast) -> None:
         return execute(*args)
 
     with undone(), connection.execute_wrapper(counted):
-        steps.each(steps.confirm, user=sent.reviewer2, chosen=chosen)
+        each(steps.confirm, user=sent.reviewer2, chosen=chosen)
     assert queries < 60, "six sheets one by one take 200"
 
 
@@ -189,7 +190,7 @@ def test_a_proxy_and_somebody_without_the_post(sent: Cast) -> None:
     done, _refused = both_ways(steps.confirm, chosen, user=sent.head)
     assert len(done) == 6
     with undone():
-        steps.each(steps.confirm, user=sent.head, chosen=chosen)
+        each(steps.confirm, user=sent.head, chosen=chosen)
         assert Decision.objects.filter(on_behalf_of=sent.reviewer2).count() == 6
     done, refused = both_ways(steps.confirm, chosen, user=sent.other)
     assert not done and len(refused) == 6
@@ -217,7 +218,7 @@ def confirmed_of(cast: Cast) -> Cast:
     worse = Overall(grade="C", reason="見直しました。")
     steps.confirm(user=cast.reviewer2, review_id=cast.sheet(3).pk, round=1, overall=worse)
     chosen = chosen_of(*MeasureReview.objects.exclude(pk=cast.sheet(3).pk))
-    done, _refused = steps.each(steps.confirm, user=cast.reviewer2, chosen=chosen)
+    done, _refused = each(steps.confirm, user=cast.reviewer2, chosen=chosen)
     assert len(done) == 5
     return cast
 
@@ -228,7 +229,7 @@ def test_approving_at_a_meeting_is_approving_each(confirmed: Cast) -> None:
     chosen = chosen_of(*MeasureReview.objects.all())
     done, refused = both_ways(steps.approve, chosen, user=confirmed.approver, meeting=meeting)
     assert len(done) == 6 and not refused
-    steps.each(steps.approve, user=confirmed.approver, chosen=chosen, meeting=meeting)
+    each(steps.approve, user=confirmed.approver, chosen=chosen, meeting=meeting)
     assert IndicatorYear.objects.filter(fiscal_year=YEAR + 1, target="150件").count() == 1
     assert not MeasureReview.objects.exclude(proposed_outcome="").exists()
     assert set(queries.ratings_of(confirmed.sheet(3))) == set(Rating.Hand.values)
@@ -334,9 +335,9 @@ def test_two_sets_at_once_decide_each_sheet_once(transactional_db: None, cast: C
         cast.submitted(number)
     chosen = chosen_of(*MeasureReview.objects.all())
     at_once(
-        lambda: steps.each(steps.confirm, user=cast.reviewer, chosen=chosen),
-        lambda: steps.each(steps.confirm, user=cast.reviewer2, chosen=chosen[::-1]),
-        lambda: steps.each(lambda **words: steps.confirm(**words), user=cast.reviewer2, chosen=chosen),
+        lambda: each(steps.confirm, user=cast.reviewer, chosen=chosen),
+        lambda: each(steps.confirm, user=cast.reviewer2, chosen=chosen[::-1]),
+        lambda: each(lambda **words: steps.confirm(**words), user=cast.reviewer2, chosen=chosen),
     )
     assert sorted(Decision.objects.values_list("review", flat=True)) == [pk for pk, _round in chosen]
     assert (

@@ -25,19 +25,23 @@ from tests.workflow.test_in_sets import chosen_of, confirmed_of, tables, undone
 from workflow import rows, steps, together
 
 
-def submitted(cast: Cast, count: int) -> None:
+def submitted(cast: Cast, count: int, *, own: int = 0) -> None:
+    """So many wait; that one was sent by the colleague, who is a reviewer as well."""
     cast.open(count)
-    for number in range(1, count + 1):
+    for number in set(range(1, count + 1)) - {own}:
         cast.submitted(number)
+    if own:
+        cast._appoint("colleague", Role.REVIEWER)
+        steps.submit(user=cast.colleague, review_id=cast.fill(cast.sheet(own), user=cast.colleague).pk)
 
 
 def job_of(cast: Cast, step: str = "confirm", **more: Any) -> Job:
     """The request, before anybody works on it."""
     user = cast.reviewer2 if step == "confirm" else cast.approver
-    _done, _refused, at_work = together.ask(
-        user=user, step=step, chosen=chosen_of(*MeasureReview.objects.all()), cycle=cast.cycle, **more
+    answer = together.ask(
+        user=more.pop("user", user), step=step, chosen=chosen_of(*MeasureReview.objects.all()), cycle=cast.cycle, **more
     )
-    return Job.objects.get(pk=at_work)
+    return Job.objects.get(pk=answer.job)
 
 
 @pytest.fixture
@@ -119,8 +123,8 @@ def test_a_post_that_was_taken_away_meanwhile_decides_nothing(cast: Cast, for_a_
     job = job_of(cast)
     Appointment.objects.filter(user=cast.reviewer2, role=Role.REVIEWER).update(ends_on=clock.today().replace(year=2023))
     assert jobs.run(job.pk) == "done"
-    done, refused, at_work = together.answer_of(Job.objects.get(pk=job.pk))
-    assert not done and not at_work and len(refused) == 2 and not Decision.objects.exists()
+    answer = together.answer_of(Job.objects.get(pk=job.pk))
+    assert not answer.done and not answer.at_work and len(answer.refused) == 2 and not Decision.objects.exists()
 
 
 def test_the_trail_names_the_person_and_the_place(cast: Cast, for_a_worker: None) -> None:

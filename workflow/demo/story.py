@@ -24,6 +24,7 @@ from review.sheet.services import submission
 from review.year.services import cycles
 from review.year.services.cycles import Deadlines
 from workflow import steps
+from workflow.demo.each import each
 from workflow.demo.people import FIRST, OFFICE, person, writer_of
 from workflow.demo.waiting import wait_for
 
@@ -245,7 +246,7 @@ def _approve_all(cycle: Cycle, sent_back: str, to_review: str, say: Say) -> None
     _confirm(sheet(cycle, to_review), 0)
     say(f"{to_review} は承認から確認へ差し戻されました")
     waiting = [(row.pk, row.round) for row in _in_state(cycle, ReviewState.REVIEWED)]
-    done, refused = steps.each(steps.approve, user=approver, chosen=waiting)
+    done, refused = each(steps.approve, user=approver, chosen=waiting)
     if refused:
         raise RuntimeError(f"承認できない施策があります: {refused}")
     say(f"{len(done)} 施策を承認しました")

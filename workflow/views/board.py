@@ -4,7 +4,7 @@ Only who may read every sheet comes here (`addresses.RULED`; a test holds it), s
 of the whole year.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,14 +18,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from review import listing, permissions, queries
 from review.assessment.forms.meetings import MeetingForm
-from review.assessment.services import approval, judging, standings
-from review.assessment.services.approval import Destination
+from review.assessment.services import approval, judging, meetings, standings
 from review.assessment.services.meetings import with_amendments
 from review.background.services.making import of_the_background
 from review.domain.fields import OPINION
 from review.domain.refusals import Invalid
 from review.item_words import label_of
-from review.models import Cycle, MeasureReview, Meeting, Outcome, Step
+from review.listing import not_reviewed_by, not_sent_by
+from review.models import Cycle, MeasureReview, Outcome, Step
 from review.reader_words import overall_meaning
 from review.screens.forms.fields import add_refusal
 from review.screens.views import chrome
@@ -37,10 +37,9 @@ from review.screens.views.versions import versioned
 from review.sheet.views import sheet_records
 from workflow import steps, together
 from workflow.forms import MeetingChoice, TogetherForm
-from workflow.together import Answer
 from workflow.views import board_page as shown
 from workflow.views.board_page import EVERY, WAITING
-from workflow.views.together import chosen_of, lines_of, say_results
+from workflow.views.together import chosen_of, joined, lines_of, report
 
 PAGE = 40
 
@@ -70,6 +69,7 @@ def page(
         **deciding(request, cycle),
         "first": with_goals(request, cycle, [rows[pk] for pk in first if pk in rows]),
         "rows": [rows[pk] for pk in listed if pk in rows and pk not in first],
+        **elsewhere(request, cycle, [pk for pk in numbers if show == WAITING and not sheets[pk].reasons], rows),
         "choosable": any(row.choosable for row in rows.values()),
         "page_obj": paged,
         "tabs": shown.tabs(cycle, show, sheets.values()),
@@ -119,6 +119,20 @@ def ticked(
     }
 
 
+def elsewhere(
+    request: SignedInRequest, cycle: Cycle, clean: Sequence[int], rows: Mapping[int, shown.Row]
+) -> dict[str, Any]:
+    """Of the sheets that need no word, those on other pages, as a form sends them; how many one decides on with those ticked
+    here; and how many are left to others. One query, none where all are here."""
+    away, approver = frozenset(clean) - rows.keys(), permissions.is_approver(request.user, cycle.plan_id)
+    free = (not_sent_by(request.user.pk), not_reviewed_by(request.user.pk)) if approver else ()
+    known = cycle.reviews.visible(permissions.scope_of(request.user)).filter(*free, pk__in=away)
+    rest = list(known.values_list("pk", "round")) if away and any(row.box for row in rows.values()) else []
+    ticks = sum(row.ticked for row in rows.values())
+    left_out = len(away) - len(rest) + sum(bool(row.barred) for row in rows.values())
+    return {"rest": joined(rest), "with_rest": len(rest) + ticks, "left_out": left_out}
+
+
 def with_goals(request: SignedInRequest, cycle: Cycle, rows: Sequence[shown.Row]) -> list[dict[str, Any]]:
     """The rows, each with what `together.lines_of` says of its sheet's 成果目標. Six queries, none without a row."""
     sheets = cycle.reviews.visible(permissions.scope_of(request.user)).filter(pk__in=[row.pk for row in rows])
@@ -132,7 +146,7 @@ def of_the_meetings(request: SignedInRequest, cycle: Cycle, sheets: Mapping[int,
     user, counts = request.user, chrome.waiting_for(request.user)
     records = listing.open_records(cycle=cycle.pk) if counts["records"] else []
     proposals = listing.proposals(cycle=cycle.pk) if any(sheet.proposed for sheet in sheets.values()) else []
-    meetings = with_amendments(cycle, listing.meetings(cycle=cycle.pk)) if counts["meetings"] else []
+    held = with_amendments(cycle, listing.meetings(cycle=cycle.pk)) if counts["meetings"] else []
     return {
         "may_record": permissions.reviews_or_approves(user, cycle.plan_id),
         "records": in_words(records, sheets, cycle),
@@ -141,7 +155,7 @@ def of_the_meetings(request: SignedInRequest, cycle: Cycle, sheets: Mapping[int,
         "confirmable": {row.pk for row in records if permissions.may_confirm_record(user, row)},
         "proposals": sheet_records.with_proposals(proposals),
         "changes": listing.proposed_changes(cycle) if counts["changes"] else [],
-        "meetings": meetings,
+        "meetings": held,
         "meeting_form": MeetingForm(),
     }
 
@@ -238,43 +252,36 @@ def onward(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
 # --- deciding from the board -----------------------------------------------------------------------------------------
 
 
-Take = Callable[[list[tuple[int, int]], Meeting | None, Destination | None, str], Answer]
-
-
 def decided_together(
-    request: SignedInRequest, cycle: Cycle, take: Take, accepted: str, returned: str = ""
+    request: SignedInRequest, cycle: Cycle, accepted: str, returned: str = "", *, recording: bool = False
 ) -> HttpResponse:
-    """Do with the chosen sheets what the button says, at the meeting: each stands for itself, each refusal is reported by
-    name; what is refused for what was typed comes back to its page."""
-    action, form = request.POST.get("action", ""), TogetherForm(request.POST)
+    """Do with the chosen sheets what the button says, or record it, at the meeting: each stands for itself, each refusal is
+    reported by name; what is refused for what was typed comes back to its page."""
+    action, form = request.POST.get("all") or request.POST.get("action", ""), TogetherForm(request.POST)
     to = together.DESTINATIONS.get(action)
     if to is None and action != "approve":
         return page_again(request, cycle)
     comment = request.POST.get("comment", "") if to else ""
+    meeting = MeetingChoice(request.POST, cycle=cycle).chosen
     try:
         if to:
             approval.check_reason(comment)
-        meeting = MeetingChoice(request.POST, cycle=cycle).chosen
-        done, refused, at_work = take(chosen_of(request, cycle), meeting, to, comment)
+        if recording:
+            meetings.complete(meeting)
     except Invalid as refusal:
         add_refusal(form, str(refusal), refusal.fields)
         return page_again(request, cycle, form)
-    if at_work:
-        return see_other("meguri:at_work", at_work)
-    say_results(request, done, refused, returned if to and returned else accepted)
-    return onward(request, cycle)
+    step, chosen = together.RECORD * recording + action, chosen_of(request, cycle)
+    about: dict[str, Any] = {"cycle": cycle, "meeting": meeting, "comment": comment}
+    answer = together.ask(user=request.user, step=step, chosen=chosen, **about)
+    return report(request, answer, returned if to and returned else accepted) or onward(request, cycle)
 
 
 @require_POST
 def approve_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Approve, or return with one reason, the chosen sheets."""
-    cycle, user, step = cycle_or_404(plan, year), request.user, request.POST.get("action", "")
-
-    def take(chosen: Any, meeting: Meeting | None, to: Destination | None, comment: str) -> Answer:
-        return together.ask(user=user, step=step, chosen=chosen, cycle=cycle, meeting=meeting, comment=comment)
-
     accepted, returned = _("%(n)s件を承認しました: %(codes)s"), _("%(n)s件を差し戻しました: %(codes)s")
-    return decided_together(request, cycle, take, accepted, returned)
+    return decided_together(request, cycle_or_404(plan, year), accepted, returned)
 
 
 @require_POST

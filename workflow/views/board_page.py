@@ -211,13 +211,9 @@ def waiting_for_a_person(sheets: Mapping[int, Sheet], cycle: Cycle) -> dict[str,
 
 
 def tabs(cycle: Cycle, show: str, sheets: Iterable[Sheet]) -> list[dict[str, Any]]:
-    """承認待ち, those of them without a doubt, or all."""
-    address = reverse("meguri:board", args=cycle.key)
-    rows = list(sheets)
-    waiting = [sheet for sheet in rows if sheet.waits]
-    numbers = {WAITING: len(waiting), EVERY: len(rows)}
-    words = {WAITING: _("承認待ち"), EVERY: _("すべて")}
+    """承認待ち, or all."""
+    address, waits = reverse("meguri:board", args=cycle.key), [sheet.waits for sheet in sheets]
     return [
-        {"label": words[key], "url": f"{address}?show={key}#all", "current": key == show, "count": numbers[key]}
-        for key in (WAITING, EVERY)
+        {"label": label, "url": f"{address}?show={key}#all", "current": key == show, "count": count}
+        for key, label, count in ((WAITING, _("承認待ち"), sum(waits)), (EVERY, _("すべて"), len(waits)))
     ]

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +18,7 @@ from review.publication.services import corrections
 from review.publication.services.correction_effects import Entry
 from review.publication.services.corrections import Typed
 from review.reader_words import in_reader_words
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
 from workflow.forms import pass_of
@@ -47,8 +46,7 @@ def items(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         )
     except Invalid as refusal:
         return items_page(request, correction, code, known, values, status=422, problems=refusal.fields)
-    messages.success(request, _("%(code)s の訂正を保存しました。") % {"code": code})
-    return see_other("meguri:correction", pk)
+    return done(request, _("%(code)s の訂正を保存しました。") % {"code": code}, "meguri:correction", pk)
 
 
 def typed_of(request: SignedInRequest, code: str, known: Iterable[Any]) -> list[Typed]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -20,7 +19,7 @@ from review.publication.services import corrections
 from review.publication.services.correction_effects import Entry
 from review.reader_words import in_reader_words, worded
 from review.screens.views.acts import Crumb, crumbs
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done, see_other
 from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
@@ -55,12 +54,10 @@ def start(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         try:
             made = steps.start_correction(user=request.user, cycle_id=cycle.pk)
         except AlreadyDecided:
-            other = corrections.under_way(cycle.pk)
-            if other is None:
-                raise
-            return see_other("meguri:correction", other.pk)
-        messages.success(request, _("訂正の準備を始めました。訂正する施策を選んでください。"))
-        return see_other("meguri:correction", made.pk)
+            if other := corrections.under_way(cycle.pk):
+                return see_other("meguri:correction", other.pk)
+            raise
+        return done(request, _("訂正の準備を始めました。訂正する施策を選んでください。"), "meguri:correction", made.pk)
     heading = _("%(edition)sを訂正する") % {
         "edition": f"{fiscal_year(cycle.fiscal_year)} {in_reader_words(current.label)}"
     }
@@ -127,9 +124,8 @@ def page(
 def what_may_be_done(request: SignedInRequest, correction: Correction) -> dict[str, Any]:
     """Which acts the person has on the correction as it is, and what their forms are made of."""
     user = request.user
-    may_prepare = (
-        permissions.may_prepare_correction(user, correction.cycle.plan_id) and correction.state in corrections.OPEN
-    )
+    prepares = permissions.may_prepare_correction(user, correction.cycle.plan_id)
+    may_prepare = prepares and correction.state in corrections.OPEN
     may_decide = permissions.may_decide_correction(user, correction)
     measures = correction.base.snapshot["measures"] if may_prepare else ()
     return {
@@ -225,10 +221,9 @@ def other_editions(correction: Correction, entries: Sequence[Entry]) -> list[str
         for year in sorted(years & published.keys())
     ]
     later = [one for year, one in sorted(published.items()) if year > mine] if mine in years else []
+    also = _("%(year)sの公表版(%(edition)s)にも、この年度の値が載っています。必要なら、そちらも訂正してください。")
     return sentences + [
-        _("%(year)sの公表版(%(edition)s)にも、この年度の値が載っています。必要なら、そちらも訂正してください。")
-        % {"year": fiscal_year(one.cycle.fiscal_year), "edition": in_reader_words(one.label)}
-        for one in later
+        also % {"year": fiscal_year(one.cycle.fiscal_year), "edition": in_reader_words(one.label)} for one in later
     ]
 
 
@@ -260,8 +255,7 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
         steps.submit_correction(user=request.user, correction_id=pk)
     except Invalid as refusal:
         return page(request, correction, status=422, refused=refusal)
-    messages.success(request, _("訂正の決定を依頼しました。承認者にお知らせが届きます。"))
-    return see_other("meguri:correction", pk)
+    return done(request, _("訂正の決定を依頼しました。承認者にお知らせが届きます。"), "meguri:correction", pk)
 
 
 @require_POST
@@ -272,8 +266,7 @@ def drop(request: SignedInRequest, pk: int) -> HttpResponse:
         steps.drop_correction(user=request.user, correction_id=pk, reason=reason)
     except Invalid as refusal:
         return page(request, correction, status=422, refused=refusal, reason=reason)
-    messages.success(request, _("訂正を取りやめました。公表版は変わっていません。"))
-    return see_other("meguri:cycle", *correction.cycle.key)
+    return done(request, _("訂正を取りやめました。公表版は変わっていません。"), "meguri:cycle", *correction.cycle.key)
 
 
 @require_POST
@@ -293,5 +286,4 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     except Invalid as refusal:
         return page(request, correction, status=422, refused=refusal, comment=comment)
     sentence = _("訂正版の公表を決定しました。まもなく公表されます。") if accept else _("訂正を差し戻しました。")
-    messages.success(request, sentence)
-    return see_other("meguri:correction", pk)
+    return done(request, sentence, "meguri:correction", pk)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
-from review import names, permissions
+from review import names
 from review.assessment.services import assessment, meetings
-from review.domain.refusals import AlreadyDecided, Invalid
+from review.domain.refusals import Invalid
 from review.models import MeasureReview, Meeting, Verdict
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import REMARK, see_other
@@ -24,17 +24,12 @@ from workflow.views import deciding_page as shown
 from workflow.views.deciding_page import APPROVE, RECORD, REVIEW, Mode
 from workflow.views.places import back_to_queue, neighbours, queue_query
 
-Act = Callable[[DecisionForm], str]
+Act = Callable[[SignedInRequest, MeasureReview, DecisionForm], str]
 
 
 def review(request: SignedInRequest, pk: int) -> HttpResponse:
     """確認 or 差戻し by the reviewing office."""
-    sheet = sheet_page.readable(request, pk)
-    if request.method == "POST":
-        return decide(request, sheet, REVIEW, _review_act(request, sheet))
-    if not permissions.may_review(request.user, sheet):
-        return see_other("meguri:sheet", pk)
-    return shown.page(request, sheet, REVIEW)
+    return before(request, pk, REVIEW, _reviewed)
 
 
 @require_POST
@@ -52,79 +47,49 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def approve(request: SignedInRequest, pk: int) -> HttpResponse:
     """承認 or 差戻し by the 本部."""
-    sheet = sheet_page.readable(request, pk)
-    if request.method == "POST":
-        return decide(request, sheet, APPROVE, _approve_act(request, sheet))
-    if not permissions.may_approve(request.user, sheet):
-        return see_other("meguri:sheet", pk)
-    return shown.page(request, sheet, APPROVE)
+    return before(request, pk, APPROVE, _approved)
 
 
 def record(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the 本部's meeting decided on the sheet, recorded by the 事務局 for an approver to confirm."""
-    sheet = sheet_page.readable(request, pk)
-    if request.method == "POST":
-        return decide(request, sheet, RECORD, _record_act(request, sheet))
-    if not permissions.may_record_decision(request.user, sheet):
-        return see_other("meguri:sheet", pk)
-    return shown.page(request, sheet, RECORD)
+    return before(request, pk, RECORD, _recorded)
 
 
 # --- the acts --------------------------------------------------------------------------------------------------------
 
 
-def _review_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
-    def act(form: DecisionForm) -> str:
-        args: dict[str, Any] = {"user": request.user, "review_id": sheet.pk, "round": form.round_seen}
-        if request.POST.get("action") == "return":
-            steps.return_to_department(**args, comment=form.comment_text, remarks=form.remarks)
-            return _("差し戻しました。主管部署に理由が届きます。")
-        _accepting(request, form, "confirm")
-        steps.confirm(**args, comment=form.comment_text.strip(), overall=form.overall_given, written=form.written)
-        return _("確認しました。%(body)sの承認に進みます。") % names.of(sheet)
-
-    return act
+def _reviewed(request: SignedInRequest, sheet: MeasureReview, form: DecisionForm) -> str:
+    args: dict[str, Any] = {"user": request.user, "review_id": sheet.pk, "round": form.round_seen}
+    if request.POST.get("action") == "return":
+        steps.return_to_department(**args, comment=form.comment_text, remarks=form.remarks)
+        return _("差し戻しました。主管部署に理由が届きます。")
+    _accepting(request, form, "confirm")
+    steps.confirm(**args, comment=form.comment_text.strip(), overall=form.overall_given, written=form.written)
+    return _("確認しました。%(body)sの承認に進みます。") % names.of(sheet)
 
 
-def _approve_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
-    def act(form: DecisionForm) -> str:
-        args: dict[str, Any] = {"user": request.user, "review_id": sheet.pk, "round": form.round_seen}
-        args |= {"meeting": meeting_of(request, sheet), "opinion": form.opinion_text}
-        to = DESTINATIONS.get(request.POST.get("action", ""))
-        if to is not None:
-            steps.return_from_approval(**args, to=to, comment=form.comment_text, remarks=form.remarks)
-            return _("%(where)sへ差し戻しました。理由が届きます。") % {"where": pgettext("destination", to.label)}
+def _approved(request: SignedInRequest, sheet: MeasureReview, form: DecisionForm) -> str:
+    args: dict[str, Any] = {"user": request.user, "review_id": sheet.pk, "round": form.round_seen}
+    args |= {"meeting": meeting_of(request, sheet), "opinion": form.opinion_text}
+    to = DESTINATIONS.get(request.POST.get("action", ""))
+    if to is not None:
+        steps.return_from_approval(**args, to=to, comment=form.comment_text, remarks=form.remarks)
+        return _("%(where)sへ差し戻しました。理由が届きます。") % {"where": pgettext("destination", to.label)}
+    _accepting(request, form, "approve")
+    steps.approve(**args, comment=form.comment_text.strip(), overall=form.overall_given, written=form.written)
+    return _("承認しました。")
+
+
+def _recorded(request: SignedInRequest, sheet: MeasureReview, form: DecisionForm) -> str:
+    to = DESTINATIONS.get(request.POST.get("action", ""))
+    if to is None:
         _accepting(request, form, "approve")
-        steps.approve(**args, comment=form.comment_text.strip(), overall=form.overall_given, written=form.written)
-        return _("承認しました。")
-
-    return act
-
-
-def _record_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
-    def act(form: DecisionForm) -> str:
-        to = DESTINATIONS.get(request.POST.get("action", ""))
-        verdict: Verdict = to.verdict if to else Verdict.ACCEPT
-        if to is None:
-            _accepting(request, form, "approve")
-        verdicts = meetings.Verdicts(
-            verdict=verdict,
-            comment=form.comment_text,
-            remarks=form.remarks,
-            overall=form.overall_given,
-            opinion=form.opinion_text or "",
-        )
-        _done, refused = meetings.record(
-            user=request.user,
-            chosen=[(sheet.pk, form.round_seen)],
-            meeting=meeting_of(request, sheet),
-            verdicts=verdicts,
-        )
-        if refused:
-            raise AlreadyDecided(refused[sheet.pk])
-        return _("本部の決定として記録しました。承認者が確認すると有効になります。")
-
-    return act
+    words: dict[str, Any] = {"comment": form.comment_text, "remarks": form.remarks, "overall": form.overall_given}
+    verdict = to.verdict if to else Verdict.ACCEPT
+    verdicts = meetings.Verdicts(verdict=verdict, opinion=form.opinion_text or "", **words)
+    chosen = [(sheet.pk, form.round_seen)]
+    meetings.record(user=request.user, chosen=chosen, meeting=meeting_of(request, sheet), verdicts=verdicts)
+    return _("本部の決定として記録しました。承認者が確認すると有効になります。")
 
 
 def meeting_of(request: SignedInRequest, sheet: MeasureReview) -> Meeting | None:
@@ -141,12 +106,20 @@ def _accepting(request: SignedInRequest, form: DecisionForm, action: str) -> Non
         raise Invalid(sentence, {REMARK + key: sentence for key in form.remarks})
 
 
+def before(request: SignedInRequest, pk: int, mode: Mode, act: Act) -> HttpResponse:
+    """The sheet's page, or the decision; whoever may not decide is led to the sheet."""
+    sheet = sheet_page.readable(request, pk)
+    if request.method == "POST":
+        return decide(request, sheet, mode, act)
+    return shown.page(request, sheet, mode) if mode.may(request.user, sheet) else see_other("meguri:sheet", pk)
+
+
 def decide(request: SignedInRequest, sheet: MeasureReview, mode: Mode, act: Act) -> HttpResponse:
     """Take the step; where it is refused for what was typed, the page comes back with everything on it."""
     goes_on = request.POST.get("then") == "next"
     following = neighbours(sheet, mode.waiting(request, sheet.cycle))["after"] if goes_on else None
     try:
-        sentence = act(shown.sent_form(sheet, mode, request.POST))
+        sentence = act(request, sheet, shown.sent_form(sheet, mode, request.POST))
     except Invalid as refusal:
         form = shown.form_of(sheet_page.body(sheet), sheet, mode, request.POST)
         known = {*form.fields, "meeting"}

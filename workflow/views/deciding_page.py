@@ -164,9 +164,8 @@ def grade_choices(shown: dict[str, Any], sheet: MeasureReview, mode: Mode) -> li
     if not stands.proposed or sheet.outcome:
         return []
     current = stands.grade if mode.by_board else stands.proposed
-    unchanged = (
-        _("確認者の評価のとおり: %(grade)s") if mode.by_board and stands.overridden else _("案のとおり: %(grade)s")
-    )
+    by_reviewer = mode.by_board and stands.overridden
+    unchanged = _("確認者の評価のとおり: %(grade)s") if by_reviewer else _("案のとおり: %(grade)s")
     grade = f"{current} {shown['scale_words'].get(current, '')}".strip()
     return [("", unchanged % {"grade": grade}), *reader_words.grade_choices(judging.scale_of(sheet.cycle))]
 
@@ -183,7 +182,8 @@ def page(
     """The page of one decision."""
     shown = sheet_page.body(sheet)
     form, waiting = form or form_of(shown, sheet, mode), chrome.waiting_for(request.user)
-    changed, beside = changes_of(shown), sending.beside(request.user, sheet)
+    changed = sheet_parts.changes(shown["submissions"], shown["texts"])
+    beside = sending.beside(request.user, sheet)
     lines = lines_of(sheet, shown, beside, form, changed)
     context = {
         **sheet_page.head(sheet),
@@ -237,11 +237,6 @@ def claimed_by_another(request: SignedInRequest, sheet: MeasureReview) -> Any:
     """The colleague who is on the sheet, while that claim lasts."""
     person = assessment.who_is_on(sheet)
     return person if person and person.pk != request.user.pk else None
-
-
-def changes_of(shown: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
-    """What changed since the submission before: texts, bars, and what is requested for the next year."""
-    return sheet_parts.changes(shown["submissions"], shown["texts"])
 
 
 def written_of(sheet: MeasureReview, form: DecisionForm) -> list[dict[str, str]]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from review.domain.refusals import Invalid
 from review.item_words import label_of
 from review.models import MeasureReview, Rating, Role
 from review.screens.forms.fields import add_refusal
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import concurrence
 from review.sheet.services.remarks import open_remarks
@@ -38,8 +37,7 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
             return submit_page(request, review, status=422, refused=str(refusal), form=form)
         sentence = _("提出しました。%(office)sの確認が終わるまでは、取り下げることができます。")
-        messages.success(request, sentence % names.of(review))
-        return see_other("meguri:sheet", pk)
+        return done(request, sentence % names.of(review), "meguri:sheet", pk)
     if not permissions.may_write(request.user, review):
         return see_other("meguri:sheet", pk)
     return submit_page(request, review)
@@ -146,8 +144,7 @@ def recall(request: SignedInRequest, pk: int) -> HttpResponse:
     review = sheet_page.own(request, pk)
     if request.method == "POST":
         steps.recall(user=request.user, review_id=pk)
-        messages.success(request, _("提出を取り下げました。直してから、もう一度提出してください。"))
-        return see_other("meguri:sheet", pk)
+        return done(request, _("提出を取り下げました。直してから、もう一度提出してください。"), "meguri:sheet", pk)
     if not permissions.may_recall(request.user, review):
         return see_other("meguri:sheet", pk)
     words = {
@@ -167,8 +164,7 @@ def endorse(request: SignedInRequest, pk: int) -> HttpResponse:
     review = sheet_page.own(request, pk)
     if request.method == "POST":
         steps.endorse(user=request.user, review_id=pk)
-        messages.success(request, _("確認しました。%(office)sの確認に進みます。") % names.of(review))
-        return see_other("meguri:sheet", pk)
+        return done(request, _("確認しました。%(office)sの確認に進みます。") % names.of(review), "meguri:sheet", pk)
     if not permissions.may_endorse(request.user, review):
         return see_other("meguri:sheet", pk)
     words = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -29,6 +30,7 @@ SORTS = {
     "since": ("-state_since",),
 }
 DEFAULT_SORT = "-doubts"
+UNASKED = Q(doubts=0, late=False)
 FLAGS = ("none", "any", "missed", "undetermined", "late")
 PEOPLE = ("me", "free", "others")
 
@@ -85,7 +87,7 @@ def by_flag(reviews: QuerySet[MeasureReview], flag: str) -> QuerySet[MeasureRevi
             status=flag,
         )
         return reviews.filter(Exists(rows))
-    conditions = {"none": Q(doubts=0, late=False), "any": Q(doubts__gt=0), "late": Q(late=True)}
+    conditions = {"none": UNASKED, "any": Q(doubts__gt=0), "late": Q(late=True)}
     return reviews.filter(conditions[flag]) if flag in conditions else reviews
 
 
@@ -110,10 +112,22 @@ def order(sort: str) -> list[str]:
     return [*columns, "measure_year__measure__sort_key"]
 
 
-def queue_query(request: SignedInRequest) -> str:
-    """The queue's own part of the address: what to hand on to a sheet and back, and whether one goes on to the next."""
+def kinds(waiting: QuerySet[MeasureReview], user: Any, *, named: bool) -> dict[str, list[tuple[int, int]]]:
+    """What waits as (sheet, round) in its order, by whether it may be confirmed without opening it ("clean"), and why not
+    ("doubtful", "own"; "taken", where somebody else is on it and it is not `named`). One query."""
+    parts: dict[str, list[tuple[int, int]]] = {kind: [] for kind in ("clean", "doubtful", "own", "taken")}
+    shown = ("pk", "round", "free", "doubts", "late", "claimed_by", "claimed_at")
+    for pk, seen, free, doubts, late, by, at in waiting.annotate(free=not_sent_by(user.pk)).values_list(*shown):
+        taken = not named and by not in (None, user.pk) and at > clock.now() - CLAIM_LASTS
+        parts["own" if not free else "doubtful" if doubts or late else "taken" if taken else "clean"].append((pk, seen))
+    return parts
+
+
+def queue_query(request: SignedInRequest, but: str = "") -> str:
+    """The queue's own part of the address: what to hand on to a sheet and back, and whether one goes on to the next; `but`
+    for one of them."""
     sent = request.POST if request.method == "POST" else request.GET
-    known = {**{key: request.GET.get(key) for key in PARAMETERS}, "then": sent.get("then")}
+    known = {**{key: request.GET.get(key) for key in PARAMETERS if key != but}, "then": sent.get("then")}
     return urlencode({key: value for key, value in known.items() if value})
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict
+from django.db.models import Count
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from review.sheet.services import carrying
 from review.sheet.views import sheet_page
 from review.templatetags.days import left_until
 from workflow.views import places
-from workflow.views.places import WAITING, Filters
+from workflow.views.places import UNASKED, WAITING, Filters
 
 PAGE = 40
 #: What a list says of the entry itself.
@@ -82,8 +82,12 @@ def queue(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     cycle = cycle_or_404(plan, year)
     filters = Filters.of(request)
     sheets, counts = listing.by_owner(cycle=cycle.pk), chrome.waiting_for(request.user)
-    known = None if filters.narrowed else sum(one.sheets for one in sheets if filters.state in ("all", one.state))
-    page = page_of(request, listing.listed(places.chosen(request, cycle, filters)), PAGE, known)
+    matching = places.chosen(request, cycle, filters)
+    known = sum(one.sheets for one in sheets if filters.state in ("all", one.state))
+    unasked = sum(one.clean for one in sheets if one.state == filters.state == WAITING)
+    if filters.narrowed:
+        known, unasked = matching.aggregate(n=Count("pk"), clean=Count("pk", filter=UNASKED)).values()
+    page = page_of(request, listing.listed(matching), PAGE, known)
     context = {
         "cycle": cycle,
         "page_obj": page,
@@ -96,16 +100,12 @@ def queue(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "flags": FLAG_WORDS.items(),
         "people": PEOPLE_WORDS.items(),
         **of_the_background(cycle, counts["under_way"]),
-        "clean": sum(one.clean for one in sheets if one.state == filters.state == WAITING),
+        "clean": unasked * (filters.state == WAITING),
+        "queue_query": places.queue_query(request, but="page"),
         "page_title": _("確認待ち"),
         "breadcrumbs": crumbs(_("確認待ち")),
     }
     return render(request, "workflow/queue.html", context)
-
-
-def clean(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
-    """The sheets that wait and raise no question."""
-    return places.by_flag(base.filter(state=WAITING), "none")
 
 
 def tabs(sheets: list[listing.OfOwner], filters: Filters, request: SignedInRequest) -> list[dict[str, Any]]:
@@ -120,24 +120,13 @@ def tabs(sheets: list[listing.OfOwner], filters: Filters, request: SignedInReque
         ReviewState.APPROVED.value: _("承認済"),
         "all": _("すべて"),
     }
-    query = request.GET.copy()
+    query, shown = request.GET.copy(), []
     query.pop("page", None)
-    return [
-        {
-            "label": label,
-            "url": f"?{with_state(query, key)}",
-            "current": key == filters.state,
-            "count": sum(counts.values()) if key == "all" else counts[key],
-        }
-        for key, label in words.items()
-    ]
-
-
-def with_state(query: QueryDict, state: str) -> str:
-    """The address's own filters with another state."""
-    parameters = query.copy()
-    parameters["state"] = state
-    return parameters.urlencode()
+    for key, label in words.items():
+        query["state"] = key
+        count = sum(counts.values()) if key == "all" else counts[key]
+        shown.append({"label": label, "url": f"?{query.urlencode()}", "current": key == filters.state, "count": count})
+    return shown
 
 
 def rows(request: SignedInRequest, reviews: Sequence[MeasureReview], filters: Filters) -> list[Row]:

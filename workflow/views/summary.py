@@ -1,6 +1,5 @@
 """計画期間の総括: the page that shows it, and an approver's decision, which publishes it."""
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -10,7 +9,7 @@ from review.ending.services import summaries as work
 from review.ending.views.summary import page_of
 from review.models import Plan
 from review.screens.forms.fields import refusals_on
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done
 from review.screens.views.signed_in import SignedInRequest
 from workflow.forms import MeetingChoice
 
@@ -28,7 +27,7 @@ def summary(request: SignedInRequest, short_name: str) -> HttpResponse:
             work.decide(
                 user=request.user, plan_id=plan.pk, accept=accept, meeting=choice.chosen, **form.cleaned_data
             )  # fmt: skip
-            messages.success(request, _("総括を公表しました。") if accept else _("総括を差し戻しました。"))
-            return see_other("meguri:summary", short_name)
+            sentence = _("総括を公表しました。") if accept else _("総括を差し戻しました。")
+            return done(request, sentence, "meguri:summary", short_name)
     context = {**page_of(request.user, plan), "form": form, "choice": choice}
     return render(request, "ending/summary.html", context, status=422 if form.errors else 200)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from review import names, permissions
 from review.domain.refusals import Invalid
 from review.models import CycleState, MeasureReview
 from review.screens.forms.fields import add_refusal
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.views import sheet_page
 from workflow import steps
@@ -82,8 +81,7 @@ def withdraw(request: SignedInRequest, pk: int, kind: Withdrawal) -> HttpRespons
                 add_refusal(form, str(refusal), refusal.fields)
             return page(request, sheet, kind, form, status=422)
         year = sheet.measure_year
-        messages.success(request, f"{year.measure.code} {year.name}: {kind.done}")
-        return see_other("meguri:sheet", pk)
+        return done(request, f"{year.measure.code} {year.name}: {kind.done}", "meguri:sheet", pk)
     if not kind.may(request.user, sheet):
         return see_other("meguri:sheet", pk)
     return page(request, sheet, kind, WithdrawalForm(initial={"round": sheet.round}))

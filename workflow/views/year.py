@@ -21,7 +21,7 @@ from review.models import Cycle, MeasureReview, MeasureYear, ReviewState, Role
 from review.notices.services import waiting
 from review.publication.services import publication
 from review.screens.views.acts import crumbs
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done, see_other
 from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text, fiscal_year
@@ -43,12 +43,8 @@ def open_year(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
             steps.open_year(user=request.user, cycle_id=cycle.pk)
         except Invalid as refusal:
             return opening_page(request, cycle, status=422, refused=str(refusal))
-        messages.success(
-            request,
-            _("%(year)sを開始しました。施策シートを準備し、終わると担当者にお知らせが届きます。")
-            % {"year": fiscal_year(cycle.fiscal_year)},
-        )
-        return see_other("meguri:progress", plan, year)
+        sentence = _("%(year)sを開始しました。施策シートを準備し、終わると担当者にお知らせが届きます。")
+        return done(request, sentence % {"year": fiscal_year(cycle.fiscal_year)}, "meguri:progress", plan, year)
     return opening_page(request, cycle)
 
 
@@ -78,15 +74,11 @@ def opening_page(request: SignedInRequest, cycle: Cycle, *, status: int = 200, r
 
 def opening_effects(cycle: Cycle, sheets: int, owners: int) -> list[str]:
     """The opening's consequences in sentences."""
-    sentences = [
-        _("%(n)s件の施策シートができ、%(owners)s部署の担当者と所属長に入力をお願いするお知らせが届きます。")
-        % {"n": sheets, "owners": owners}
-    ]
+    made = _("%(n)s件の施策シートができ、%(owners)s部署の担当者と所属長に入力をお願いするお知らせが届きます。")
+    sentences = [made % {"n": sheets, "owners": owners}]
     if cycle.due_at and cycle.closes_at:
-        sentences.append(
-            _("提出期限は%(due)s、締切は%(closes)sです。開始したあとも変更できます。")
-            % {"due": day_text(cycle.due_at), "closes": day_text(cycle.closes_at)}
-        )
+        dates = _("提出期限は%(due)s、締切は%(closes)sです。開始したあとも変更できます。")
+        sentences.append(dates % {"due": day_text(cycle.due_at), "closes": day_text(cycle.closes_at)})
     sentences.append(_("開始すると、計画の取込みでこの年度のシートを変えることはできません。"))
     return sentences
 
@@ -97,8 +89,9 @@ def opening_effects(cycle: Cycle, sheets: int, owners: int) -> list[str]:
 def decide(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Publish, or send the named sheets back."""
     cycle = cycle_or_404(plan, year)
+    board = see_other("meguri:board", *cycle.key)
     if request.method != "POST":
-        return deciding_page(request, cycle) if permissions.may_decide_year(request.user, cycle) else to_board(cycle)
+        return deciding_page(request, cycle) if permissions.may_decide_year(request.user, cycle) else board
     if permissions.approves_in_person(request.user, cycle.plan_id):
         # Before what was typed is judged: on a page opened before the decision nothing can be right any more.
         approval.require_year_undecided(cycle)
@@ -117,12 +110,7 @@ def decide(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         return deciding_page(request, cycle, status=422, refused=refusal, typed=typed, form=form)
     cycle.refresh_from_db(fields=["publish_at"])
     messages.success(request, done_words(cycle, publishing, len(entries(typed))))
-    return to_board(cycle)
-
-
-def to_board(cycle: Cycle) -> HttpResponse:
-    """Back to the board, which shows how the year stands."""
-    return see_other("meguri:board", *cycle.key)
+    return board
 
 
 def done_words(cycle: Cycle, publishing: bool, count: int) -> str:
@@ -143,29 +131,15 @@ def check(cycle: Cycle, typed: dict[int, dict[str, str]], publishing: bool) -> N
             {f"to-{pk}": _("差戻し先または理由が入力されています。") for pk in named},
         )
     if publishing:
-        check_demo(cycle)
+        if codes := publication.demo_values(cycle):  # they enter no edition: said here, before the publication fails
+            raise Invalid(_("デモ値が残っているため公表できません: %(codes)s") % {"codes": "、".join(codes)})
         return
     if not any(row["to"] for row in typed.values()):
         raise Invalid(_("差し戻すシートと差戻し先を選んでください。"))
-    gaps = {
-        f"comment-{pk}": _("理由を入力してください。")
-        for pk, row in typed.items()
-        if row["to"] and not row["comment"].strip()
-    }
-    gaps |= {
-        f"to-{pk}": _("差戻し先を選んでください。")
-        for pk, row in typed.items()
-        if not row["to"] and row["comment"].strip()
-    }
+    missing = {"comment": _("理由を入力してください。"), "to": _("差戻し先を選んでください。")}
+    gaps = {f"{name}-{pk}": missing[name] for pk in named for name in missing if not typed[pk][name].strip()}
     if gaps:
         raise Invalid(_("差し戻すシートごとに、差戻し先と理由を入力してください。"), gaps)
-
-
-def check_demo(cycle: Cycle) -> None:
-    """Invented values enter no edition: say so here, before the publication fails."""
-    codes = publication.demo_values(cycle)
-    if codes:
-        raise Invalid(_("デモ値が残っているため公表できません: %(codes)s") % {"codes": "、".join(codes)})
 
 
 def entries(typed: dict[int, dict[str, str]]) -> list[YearReturn]:
@@ -255,12 +229,10 @@ def errors_of(rows: Sequence[ReturnRow]) -> Iterator[tuple[str, str, str]]:
 def publishing_effects(cycle: Cycle, sheets: Sequence[MeasureReview]) -> list[str]:
     """The publication's consequences in lines."""
     settled = sum(bool(sheet.outcome) for sheet in sheets)
-    lines = [
-        _(
-            "公表日時に(空欄なら決定のあとすぐに)、%(n)s件の施策の評価結果が第1版として公表され、市民が見られるようになります。"
-        )
-        % {"n": len(sheets)}
-    ]
+    published = _(
+        "公表日時に(空欄なら決定のあとすぐに)、%(n)s件の施策の評価結果が第1版として公表され、市民が見られるようになります。"
+    )
+    lines = [published % {"n": len(sheets)}]
     if settled:
         lines.append(_("そのうち%(n)s件は、未提出または対象外として理由とともに載ります。") % {"n": settled})
     people = holders.holding(*Role.values).count()

@@ -6,7 +6,7 @@ behind is row by row what the single step leaves (tests/workflow/test_in_sets.py
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.db.models import F
@@ -44,12 +44,15 @@ class Act:
     needs: Required
     event: Event
     action: str
+    #: whether a sheet that raises a question is not for a set
+    unasked: bool = False
 
 
 CONFIRM = Act(
     step=Step.REVIEW, role=Role.REVIEWER, hand=Rating.Hand.REVIEWER, before=ReviewState.SUBMITTED,
     after=ReviewState.REVIEWED, needs=Required.AT_REVIEW, event=Event.SUBMISSION_REVIEWED, action="confirm",
 )  # fmt: skip
+CONFIRM_UNASKED = replace(CONFIRM, unasked=True)
 APPROVE = Act(
     step=Step.APPROVE, role=Role.APPROVER, hand=Rating.Hand.APPROVER, before=ReviewState.REVIEWED,
     after=ReviewState.APPROVED, needs=Required.AT_DECISION, event=Event.MEASURE_APPROVED, action="approve",
@@ -114,6 +117,8 @@ class Sheets:
     def _asks_for_more(self, sheet: MeasureReview) -> bool:
         due = [one.key for one in sheet_form.own(sheet.cycle.form) if one.required == self.act.needs]
         if any(not sheet.measure_year.text(key).strip() for key in due) or self.stands[sheet.pk].changes:
+            return True
+        if self.act.unasked and (sheet.doubts or sheet.late):
             return True
         return self.act is APPROVE and (bool(sheet.proposed_outcome) or sheet.pk in self._requesting)
 

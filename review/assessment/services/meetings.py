@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
 from review import clock, holders, permissions, queries
@@ -166,32 +166,19 @@ class Verdicts:
     opinion: str = ""
 
 
-def record(
-    *, user: User, chosen: Sequence[tuple[int, int]], meeting: Meeting | None, verdicts: Verdicts
-) -> tuple[list[int], dict[int, str]]:
-    """The 事務局 records one decision for the `chosen` (sheet, round): those recorded, and why the others were not.
+@transaction.atomic
+def record(*, user: User, chosen: Sequence[tuple[int, int]], meeting: Meeting | None, verdicts: Verdicts) -> None:
+    """The 事務局 records one decision for all of the `chosen` (sheet, round), and approvers are told once.
 
-    Raises NotAllowed, or Invalid where the meeting or the reason is missing. Approvers are told once.
+    Raises NotAllowed, AlreadyDecided, or Invalid where the meeting or the reason is missing.
     """
-    with transaction.atomic():
-        require(permissions.is_reviewer(user), _("本部の決定の記録は、確認者が行います。"))
-        held = _complete(meeting)
-        words = cleaned_remarks(verdicts.remarks)
-        check_words({"comment": verdicts.comment, "opinion": verdicts.opinion, **words})
-        if verdicts.verdict != Verdict.ACCEPT:
-            approval.check_reason(verdicts.comment)
-        done, refused = [], {}
-        for review_id, seen in chosen:
-            try:
-                done.append(_record_one(user, review_id, seen, held, verdicts, words))
-            except AlreadyDecided as refusal:
-                refused[review_id] = str(refusal)
-        if done:
-            _tell(user, held, done)
-        return [row.review_id for row in done], refused
+    for review_id, seen in chosen:
+        record_one(user=user, review_id=review_id, round=seen, meeting=meeting, verdicts=verdicts)
+    tell_recorded(user, meeting, [pk for pk, _round in chosen])
 
 
-def _complete(meeting: Meeting | None) -> Meeting:
+def complete(meeting: Meeting | None) -> Meeting:
+    """The meeting, where decisions can be recorded by it; else raises Invalid with what is missing."""
     if meeting is None:
         raise Invalid(_("決定した会議を選んでください。"), {"meeting": _("決定した会議を選んでください。")})
     if missing := gaps(meeting):
@@ -202,11 +189,18 @@ def _complete(meeting: Meeting | None) -> Meeting:
     return meeting
 
 
-def _record_one(
-    user: User, review_id: int, seen: int, meeting: Meeting, verdicts: Verdicts, remarks: dict[str, str]
+@transaction.atomic
+def record_one(
+    *, user: User, review_id: int, round: int, meeting: Meeting | None, verdicts: Verdicts
 ) -> RecordedDecision:
+    """Record it for one sheet; to tell of it is the caller's. Raises as `record`."""
     review = locked(review_id, user)
-    require_undecided(review, round=seen, step=Step.APPROVE, state=ReviewState.REVIEWED)
+    require(permissions.is_reviewer(user, review.cycle.plan_id), _("本部の決定の記録は、確認者が行います。"))
+    held, remarks = complete(meeting), cleaned_remarks(verdicts.remarks)
+    check_words({"comment": verdicts.comment, "opinion": verdicts.opinion, **remarks})
+    if verdicts.verdict != Verdict.ACCEPT:
+        approval.check_reason(verdicts.comment)
+    require_undecided(review, round=round, step=Step.APPROVE, state=ReviewState.REVIEWED)
     if verdicts.overall:
         scale = judging.scale_of(review.cycle)
         rule = judging.proposed(queries.indicator_years(review), scale)
@@ -222,7 +216,7 @@ def _record_one(
         grade=verdicts.overall.grade if verdicts.overall else "",
         grade_reason=verdicts.overall.reason if verdicts.overall else "",
         opinion=verdicts.opinion.strip(),
-        meeting=meeting,
+        meeting=held,
         recorded_by=user,
         on_behalf_of_id=next(iter(holders.standing(user).within(review.cycle.plan_id).capacities(Role.REVIEWER)), None),
         recorded_at=clock.now(),
@@ -231,16 +225,17 @@ def _record_one(
         actor=user,
         action="decision.record",
         subject=f"review:{review.pk}",
-        after={"verdict": row.verdict, "round": row.round, "comment": row.comment, "meeting": meeting.pk},
+        after={"verdict": row.verdict, "round": row.round, "comment": row.comment, "meeting": held.pk},
     )
     return row
 
 
-def _tell(user: User, meeting: Meeting, rows: Sequence[RecordedDecision]) -> None:
-    """One notice for all that was recorded together."""
-    count = len(rows)
-    key = f"{meeting.pk}:{max(row.pk for row in rows)}"
-    payload = {"count": count, "meeting": meeting.pk}
+def tell_recorded(user: User, meeting: Meeting | None, sheets: Sequence[int]) -> None:
+    """One notice for all that was recorded together, where anything was."""
+    last = RecordedDecision.objects.filter(review__in=sheets, meeting=meeting).aggregate(last=Max("pk"))["last"]
+    if meeting is None or last is None:
+        return
+    key, payload = f"{meeting.pk}:{last}", {"count": len(sheets), "meeting": meeting.pk}
     outbox.announce(Event.DECISIONS_RECORDED, key=key, actor=user, cycle=meeting.cycle, payload=payload)
 
 

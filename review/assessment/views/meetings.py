@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from review.assessment.services import meetings
 from review.assessment.services.meetings import MeetingWords
 from review.models import Cycle, Meeting
 from review.screens.forms.fields import refusals_on
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
@@ -30,8 +29,7 @@ def meeting(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         with refusals_on(form):
             meetings.record_meeting(user=request.user, cycle=cycle, words=MeetingWords(**form.cleaned_data))
-            messages.success(request, _("会議の記録を保存しました。承認のときに選べます。"))
-            return see_other("meguri:board", plan, year)
+            return done(request, _("会議の記録を保存しました。承認のときに選べます。"), "meguri:board", plan, year)
     return page(request, cycle, form, _("会議の記録"))
 
 
@@ -52,8 +50,8 @@ def meeting_amend(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         with refusals_on(form):
             meetings.amend_meeting(user=request.user, meeting_id=pk, words=MeetingWords(**form.cleaned_data))
-            messages.success(request, _("会議の記録を直しました。直す前の記録は、監査記録に残ります。"))
-            return see_other("meguri:board", *meeting.cycle.key)
+            sentence = _("会議の記録を直しました。直す前の記録は、監査記録に残ります。")
+            return done(request, sentence, "meguri:board", *meeting.cycle.key)
     return page(request, meeting.cycle, form, _("会議の記録を直す"), amended=meeting)
 
 

@@ -35,7 +35,7 @@ def plain(error: BaseException) -> str:
 
 
 def pause(error: BaseException, attempts: int) -> timedelta:
-    longest = OUTSIDE_PAUSE if any(map(_is_outside, _chain(error))) else OTHER_PAUSE
+    longest = OUTSIDE_PAUSE if is_outside(error) else OTHER_PAUSE
     return timedelta(seconds=min(longest, 2 ** min(attempts, 16)))
 
 
@@ -54,8 +54,9 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         behind = behind.__cause__ or behind.__context__
 
 
-def _is_outside(error: BaseException) -> bool:
-    return isinstance(error, OUTSIDE) or str(error) in NO_SPACE_NAMES or is_store(error)
+def is_outside(error: BaseException) -> bool:
+    """Whether the cause, or one behind it, lies outside the program."""
+    return any(isinstance(one, OUTSIDE) or str(one) in NO_SPACE_NAMES or is_store(one) for one in _chain(error))
 
 
 def _words(error: BaseException) -> str:

@@ -46,10 +46,10 @@ def see_other(to: Any, *args: Any, query: str = "", fragment: str = "") -> SeeOt
     return SeeOther(address + (f"#{fragment}" if fragment else ""))
 
 
-def done(request: HttpRequest, sentence: str, to: Any, *args: Any, fragment: str = "") -> SeeOther:
+def done(request: HttpRequest, sentence: str, to: Any, *args: Any, query: str = "", fragment: str = "") -> SeeOther:
     """On to the next page, which says what was done."""
     messages.success(request, sentence)
-    return see_other(to, *args, fragment=fragment)
+    return see_other(to, *args, query=query, fragment=fragment)
 
 
 def whole(row: Artifact | Evidence) -> "File[bytes]":

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from review.domain import items
 from review.domain.refusals import Invalid
 from review.item_words import label_of
 from review.models import MeasureReview
-from review.screens.views.answers import see_other, whole
+from review.screens.views.answers import done, whole
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.uploads import EvidenceForm
 from review.sheet.services import evidence as service
@@ -76,8 +75,8 @@ def evidence_add(request: SignedInRequest, pk: int) -> HttpResponse:
         except Invalid as refusal:
             form.refuse(str(refusal), refusal.fields)
         else:
-            messages.success(request, _("「%(name)s」を添付しました。") % {"name": file.filename})
-            return see_other("meguri:evidence", review.pk)
+            sentence = _("「%(name)s」を添付しました。") % {"name": file.filename}
+            return done(request, sentence, "meguri:evidence", review.pk)
     return page(request, review, form=form, status=422)
 
 
@@ -87,8 +86,7 @@ def evidence_remove(request: SignedInRequest, pk: int) -> HttpResponse:
     file = get_object_or_404(service.readable(request.user), pk=pk)
     review = sheet_page.own(request, file.review_id)
     service.remove(user=request.user, evidence_id=file.pk)
-    messages.success(request, _("「%(name)s」を外しました。") % {"name": file.filename})
-    return see_other("meguri:evidence", review.pk)
+    return done(request, _("「%(name)s」を外しました。") % {"name": file.filename}, "meguri:evidence", review.pk)
 
 
 @never_cache

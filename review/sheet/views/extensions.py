@@ -13,7 +13,7 @@ from review.deadlines.forms.deadlines import AnswerForm, AskForm
 from review.domain.refusals import Invalid
 from review.models import Extension, MeasureReview
 from review.screens.forms.fields import refusals_on
-from review.screens.views.answers import forbidden, see_other
+from review.screens.views.answers import done, forbidden, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import extensions
 from review.sheet.views import sheet_page
@@ -27,8 +27,7 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         with refusals_on(form):
             extensions.ask(user=request.user, review_id=pk, **form.cleaned_data)
-            messages.success(request, _("延長を依頼しました。決まると、お知らせが届きます。"))
-            return see_other("meguri:extension", pk)
+            return done(request, _("延長を依頼しました。決まると、お知らせが届きます。"), "meguri:extension", pk)
     rows = history(review)
     context = {
         **sheet_page.head(review),
@@ -58,8 +57,8 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
         message = " ".join(refusal.fields.values()) or str(refusal)
         messages.error(request, message)
         return see_other("meguri:sheet", extension.review_id)
-    messages.success(request, _("締切を延長しました。") if grant else _("延長を見送りました。部署にお知らせします。"))
-    return see_other("meguri:sheet", extension.review_id)
+    sentence = _("締切を延長しました。") if grant else _("延長を見送りました。部署にお知らせします。")
+    return done(request, sentence, "meguri:sheet", extension.review_id)
 
 
 def history(review: MeasureReview) -> list[Extension]:

@@ -21,6 +21,7 @@ from review.models import (
     Cycle,
     CycleState,
     Department,
+    Extension,
     MeasureReview,
     Notification,
     Plan,
@@ -36,16 +37,7 @@ from review.sheet.views import at_a_glance, concurrence_parts, sheet_page
 PAGE = 40
 TOP = 5
 # Most urgent first: what came back, what was begun, what was not.
-_ORDER = {
-    ReviewState.RETURNED: 0,
-    ReviewState.EDITING: 1,
-    ReviewState.NOT_STARTED: 2,
-    ReviewState.ENDORSING: 3,
-    ReviewState.SUBMITTED: 4,
-    ReviewState.REVIEWED: 5,
-    ReviewState.APPROVED: 6,
-    ReviewState.PUBLISHED: 7,
-}
+_ORDER = ("returned", "editing", "not_started", "endorsing", "submitted", "reviewed", "approved", "published")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,13 +133,18 @@ def deadlines(cycle: Cycle | None) -> list[dict[str, Any]]:
 
 
 def department(user: User, cycle: Cycle, page: str | None, counts: dict[str, Any]) -> dict[str, Any]:
-    """わたしの施策, the sheets to endorse, and those of which the department is 関連部署, and 合議. Four queries at most.
+    """わたしの施策, the sheets to endorse, and those of which the department is 関連部署, and 合議. Five queries at most.
 
     What is to be done comes first, then the rest; an office with very many sheets turns pages.
     """
     mine = list(queries.reviews(cycle.reviews.own(permissions.scope_of(user))))
-    mine.sort(key=lambda review: (_ORDER[ReviewState(review.state)], review.measure_year.measure.code))
-    todo = [task for review in mine if (task := task_of(user, review))]
+    # What only the head can do comes first to the head, whose office may write the rest.
+    first = {review.pk for review in mine if permissions.may_endorse(user, review)}
+    mine.sort(key=lambda one: (one.pk not in first, _ORDER.index(one.state), one.measure_year.measure.code))
+    closed = [review.pk for review in mine if locks.is_closed(review)]
+    requests = Extension.objects.filter(review__in=closed, state=Extension.State.REQUESTED) if closed else ()
+    requested = {request.review_id for request in requests}
+    todo = [task for review in mine if review.pk not in requested and (task := task_of(user, review))]
     todo[:1] = [replace(task, primary=True) for task in todo[:1]]
     waiting = {task.review.pk for task in todo}
     rest = [review for review in mine if review.pk not in waiting]
@@ -170,6 +167,9 @@ def task_of(user: User, review: MeasureReview) -> Task | None:
     if permissions.may_endorse(user, review):
         url = reverse("meguri:endorse", args=[review.pk])
         return Task(review=review, label=_("所属長として確認する"), url=url, due=sheet_page.due_at(review))
+    if locks.is_closed(review) and permissions.may_ask_extension(user, review):
+        url = reverse("meguri:extension", args=[review.pk])
+        return Task(review=review, label=_("延長を依頼する"), url=url, due=review.closes_at)
     if review.state not in OPEN_STATES or locks.why_locked(review):
         return None
     action = sheet_page.writing(review, True)[0]

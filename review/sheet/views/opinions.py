@@ -1,6 +1,5 @@
 """外部評価の意見 on a sheet: recording one, and taking back one recorded by mistake."""
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -9,7 +8,7 @@ from django.views.decorators.http import require_POST
 from review import permissions
 from review.models import Opinion
 from review.screens.forms.fields import refusals_on
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.sheet import ExternalOpinionForm
 from review.sheet.services import opinions
@@ -26,8 +25,7 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with refusals_on(form):
             opinions.record(user=request.user, review_id=pk, **form.cleaned_data)
-            messages.success(request, _("外部評価の意見を記録しました。"))
-            return see_other("meguri:sheet", pk, fragment=PLACE)
+            return done(request, _("外部評価の意見を記録しました。"), "meguri:sheet", pk, fragment=PLACE)
     return sheet.page(request, review, status=422, external_form=form)
 
 
@@ -36,5 +34,4 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take an opinion back."""
     row = get_object_or_404(Opinion.objects.visible(permissions.scope_of(request.user)), pk=pk)
     opinions.withdraw(user=request.user, pk=pk)
-    messages.success(request, _("外部評価の意見を取り消しました。"))
-    return see_other("meguri:sheet", row.review_id, fragment=PLACE)
+    return done(request, _("外部評価の意見を取り消しました。"), "meguri:sheet", row.review_id, fragment=PLACE)

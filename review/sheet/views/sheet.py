@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from review.assessment.services import approval, assessment, judging
 from review.models import MeasureReview, Outcome
 from review.screens.forms.fields import refusals_on
 from review.screens.views import chrome
-from review.screens.views.answers import see_other
+from review.screens.views.answers import done
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
 from review.sheet.forms.sheet import CommentForm, ExtendForm, ExternalOpinionForm, GradeForm, OutcomeForm
@@ -89,8 +88,7 @@ def comment(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with refusals_on(form):
             made = assessment.comment(user=request.user, review_id=pk, **form.cleaned_data)
-            messages.success(request, _("コメントを書き込みました。"))
-            return see_other("meguri:sheet", pk, fragment=f"comment-{made.pk}")
+            return done(request, _("コメントを書き込みました。"), "meguri:sheet", pk, fragment=f"comment-{made.pk}")
     return page(request, review, status=422, comment_form=form)
 
 
@@ -105,10 +103,8 @@ def grade(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with refusals_on(form):
             assessment.give_grade(user=request.user, review_id=pk, number=number, **form.cleaned_data)
-            messages.success(request, _("達成区分の判断を保存しました。"))
-            return see_other(
-                _BACK.get(request.POST.get("back", ""), "meguri:sheet"), pk, fragment=f"indicator-{number}"
-            )
+            back = _BACK.get(request.POST.get("back", ""), "meguri:sheet")
+            return done(request, _("達成区分の判断を保存しました。"), back, pk, fragment=f"indicator-{number}")
     return page(request, review, status=422, refused_grade=form)
 
 
@@ -121,8 +117,7 @@ def extend(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with refusals_on(form):
             extensions.extend(user=request.user, review_id=pk, **form.cleaned_data)
-            messages.success(request, _("締切を延長しました。"))
-            return see_other("meguri:sheet", pk)
+            return done(request, _("締切を延長しました。"), "meguri:sheet", pk)
     return page(request, review, status=422, extend_form=form)
 
 
@@ -136,10 +131,8 @@ def propose_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
         outcome, reason = Outcome(form.cleaned_data["outcome"]), form.cleaned_data["reason"]
         with refusals_on(form):
             approval.propose_outcome(user=request.user, review_id=pk, outcome=outcome, reason=reason)
-            messages.success(
-                request, _("「%(outcome)s」を提案しました。承認者が決定します。") % {"outcome": outcome.label}
-            )
-            return see_other("meguri:sheet", pk)
+            sentence = _("「%(outcome)s」を提案しました。承認者が決定します。") % {"outcome": outcome.label}
+            return done(request, sentence, "meguri:sheet", pk)
     return page(request, review, status=422, outcome_form=form)
 
 
