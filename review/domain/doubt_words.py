@@ -56,6 +56,13 @@ DOUBTS: dict[str, tuple[str, str]] = {
     "unit_of_note": ("表の上の「単位:%(unit)s」を、すべての指標の単位として読みました。", ""),
     "two_values": ("「%(name)s」の同じ年度の値が2つあります(「%(before)s」と「%(text)s」)。", ""),
     "bare_numbers": ("表示形式のない数値%(count)s個を、桁区切りと小数の桁をそろえて読みました(例: %(example)s)。", ""),
+    # of what looks like something else than it was taken for
+    "odd": ("「%(text)s」は、%(kind_item)sらしくありませんが、%(kind_item)sとして読みました。", "ファイルを見て確かめる"),
+    "odd:column": ("%(heading_words)sの多くが、%(kind_item)sらしくありませんが、%(kind_item)sとして読みました。", "ファイルを見て確かめる"),
+    "code_twice": ("番号「%(name)s」が、2つ以上の施策にあります。", "ファイルを見て確かめる"),
+    "name_twice": ("施策「%(name)s」が2つ以上になりました。1つの施策ではないか確かめてください。", "別の施策とする"),
+    "goal_without_value": ("指標「%(name)s」の値が1つも見つかりません。", "値なしで取り込む"),
+    "groups_once": ("施策ごとに分野が違います(例:「%(name)s」)。分野として読んだ欄や行が正しいか確かめてください。", "ファイルを見て確かめる"),
     # of what a list becomes
     "year_outside_plan": ("%(year)sは計画の期間の外のため、その年度の目標と実績は取り込みませんでした。", _LEFT),
     "code_made": ("施策「%(name)s」に、施策ID「%(made)s」を付けました。", ""),

@@ -51,7 +51,7 @@ def document_of(proposal: Mapping[str, Any], known: Known) -> PlanDocument:
     making = _Making(
         known, range(known.years[0], known.years[-1] + 1) if known.years else range(inside[0], inside[-1] + 1)
     )
-    making.doubts += [doubt_of(one) for one in proposal["doubts"] if one["code"] != "no_department"]
+    making.doubts += [doubt_of(one) for one in proposal["doubts"] if one["code"] not in ("no_department", "no_goal")]
     for year in sorted(named - set(inside)):
         making.doubts.append(Doubt.of("year_outside_plan", year=fiscal_year_label(year)))
     codes = making.codes(measures)

@@ -149,7 +149,8 @@ class _Decision:
         for column in self.columns(*(set(Role) - VALUES), None):
             if self.given.get(column, Role.SORT) is not Role.SORT:
                 continue
-            kinds = {kind_of_row(text) for text in self.data(column)}
+            # 活動指標 stands over its 目標 and 実績 where one column says both
+            kinds = {kind_of_row(text) for text in self.data(column) if not sort_of(text)}
             if None not in kinds and kinds & {Role.TARGET, Role.ACTUAL} and self.layout.kind is None:
                 self.layout.kind, self.roles[column] = column, Role.SORT
         for column, heading in enumerate(self.table.headings):
@@ -202,7 +203,8 @@ class _Decision:
     def _tells_sorts(self, column: int) -> bool:
         """Whether the column says 活動指標 or 成果指標, and nothing else but the headings of what comes next."""
         rows = [row for row in self.rows if len(self.grid.filled(row)) > 1]
-        return all(sort_of(text) for row in rows if (text := self.grid.own(row, column).strip()))
+        texts = [text for row in rows if (text := self.grid.own(row, column).strip())]
+        return all(sort_of(text) or (column == self.layout.kind and kind_of_row(text)) for text in texts)
 
     def _unit_beside_goal(self) -> None:
         """Two columns under one merged 指標: the second holds units where all of it is short and says no number."""

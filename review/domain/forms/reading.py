@@ -21,6 +21,7 @@ from review.domain.forms.headings import (
 )
 from review.domain.forms.label_rows import Pair, pairs_of
 from review.domain.forms.layout import Layout, lay_out
+from review.domain.forms.plausible import doubt_all, is_odd
 from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
 from review.domain.forms.table_rows import TableRows
@@ -28,9 +29,11 @@ from review.domain.forms.tables import Table, find_tables, is_note
 from review.domain.forms.years import all_years, named_year
 from review.domain.sheet import DocumentError
 
-_NO_NAME = re.compile(r"(?:Sheet|シート|Table|Worksheet)?\s*\d*", re.I)
+_NO_NAME = re.compile(r"(?:Sheet|Table|Worksheet|.*(?:シート|個票|一覧表?|様式|調書|管理表|進捗表|評価表|KPI))?\s*\d*", re.I)
 _UNIT = re.compile(r"[(\[]?\s*単位\s*[::]\s*([^)\]]+)[)\]]?")
 _SAMPLES = re.compile(r"記[入載]例|記[入載]見本|見本|サンプル|記[入載]要領|作成要領|使い方|凡例|説明")
+#: 今後の方向性 where it stands below the goals, else a 分野
+_WAYS = re.compile(r"方向性?|方針")
 _MOST_NAMED = 40
 _MOST_SAMPLES, _SAMPLE = 3, 30
 
@@ -46,6 +49,7 @@ def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Propos
         elif grid.rows:
             _SheetReader(divided(_upright(grid, collector), collector), collector, corrections).read()
             collector.keep_cells(grid)
+    doubt_all(collector.measures.values(), collector)
     proposal = collector.proposal()
     if not any(measure.goals or measure.code or measure.departments for measure in proposal.measures):
         raise DocumentError("no_plan")
@@ -87,6 +91,8 @@ class _SheetReader:
         self.goal_name = ""
         self.unit = self.sort = ""
         self.goal: Goal | None = None
+        #: labels that a table has followed: what is said anew holds instead
+        self.closed: set[Role] = set()
 
     def read(self) -> None:
         self._doubt_hidden()
@@ -124,7 +130,11 @@ class _SheetReader:
                 self.titles += texts
                 self.used |= {(row, column) for column in columns}
             if title and table and self._is_section(row, texts[0], table):
+                if is_odd(Role.GROUP, texts[0]):
+                    cell = self.grid.address(row, columns[0])
+                    self.collector.doubt("odd", sheet=self.grid.title, cell=cell, text=texts[0][:40], kind_item=Role.GROUP)
                 self.sections.begin(texts[0])
+                self.used.add((row, columns[0]))
 
     def _note_unit(self, texts: list[str]) -> None:
         """A cell of its own above a table, 単位:人, gives the unit of all its goals that have none."""
@@ -152,15 +162,20 @@ class _SheetReader:
             return
         if not pair.text:
             return
+        if is_odd(pair.role, pair.text):
+            self._doubt("odd", pair)
         if pair.role is Role.GOAL:
             self.goal_name, self.unit, self.goal, self.sort = pair.text, "", None, sort_of(pair.label)
         elif pair.role is Role.UNIT:
             self.unit = pair.text
-        elif pair.role is Role.TEXT:
+        elif pair.role is Role.TEXT or (self.owner and self.owner.goals and _WAYS.fullmatch(pair.label)):
             self.held.append(pair)
         elif pair.role in (Role.BASELINE, Role.CURRENT, Role.TARGET, Role.ACTUAL):
             self._labelled_value(pair)
         else:
+            if pair.role in self.closed:
+                self.closed.discard(pair.role)
+                self.head.pop(pair.role, None)
             self.head.setdefault(pair.role, []).append(pair.text)
         self._complete()
 
@@ -214,14 +229,14 @@ class _SheetReader:
         named = "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
         rows = TableRows(
             grid=self.grid, table=table, layout=layout, collector=self.collector, sections=self.sections.copy(),
-            owner=owner, year_of=self._year_of, fallback=self.goal_name if owner else named, unit=self.unit,
-            sort=self.sort if owner else "", kind=self.kind, kind_of_titles=self._kind_of_titles(),
+            owner=owner, year_of=self._year_of, fallback=named, called=self.goal_name, unit=self.unit,
+            sort=self.sort if owner or self.goal_name else "", kind=self.kind, kind_of_titles=self._kind_of_titles(),
             kinds_in_turn=self._kinds_in_turn(layout),
             groups=[] if self.owner else self.head.get(Role.GROUP) or self._group_of_sheet(layout),
             departments=[] if self.owner else self._offices() or self._office_of_sheet(layout),
         )  # fmt: skip
         rows.read()
-        self.sections = rows.sections
+        self.sections, self.closed = rows.sections, set(self.head)
         self.used |= {(row, c) for row in range(table.top, table.end) for c in range(self.grid.width)}
 
     def _columns(self, table: Table, layout: Layout) -> Iterator[Column]:
@@ -323,4 +338,4 @@ class _SheetReader:
 
     def _doubt(self, says: str, pair: Pair) -> None:
         cell = self.grid.address(pair.row, pair.column)
-        self.collector.doubt(says, sheet=self.grid.title, cell=cell, label=pair.label, text=pair.text)
+        self.collector.doubt(says, sheet=self.grid.title, cell=cell, label=pair.label, text=pair.text, kind_item=pair.role)

@@ -8,6 +8,7 @@ from review.domain.forms.departments import offices_named, split_departments
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import Role, is_year_only, kind_of_row, sort_of
 from review.domain.forms.layout import Layout, Segment, ValueColumn
+from review.domain.forms.plausible import is_odd, odd_among
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption, items_of
 from review.domain.forms.tables import Table, is_total, passes_over
@@ -35,8 +36,9 @@ class TableRows:
     sections: Sections
     owner: Measure | None
     year_of: YearOf
-    #: the goal's name where no column has it, and the unit and sort of those that say none
+    #: the measure's name where nothing has it; the goal's where no column has it, and the unit and sort of those that say none
     fallback: str
+    called: str
     unit: str
     sort: str
     kind: Role | None
@@ -51,6 +53,7 @@ class TableRows:
     _goal: dict[int, Goal] = field(default_factory=dict)
     _goal_at: dict[tuple[int, int], Goal] = field(default_factory=dict)
     _turn: dict[int, int] = field(default_factory=dict)
+    _read: list[int] = field(default_factory=list)
 
     def read(self) -> None:
         """Every row of the table, from the first to the last."""
@@ -66,12 +69,16 @@ class TableRows:
                 if is_caption(text := self.grid.own(row, columns[0])):
                     self.kind = kind_of_row(text) or self.kind
                 else:
+                    if is_odd(Role.GROUP, text):
+                        self._doubt("odd", row, columns[0], text=text.strip()[:40], kind_item=Role.GROUP)
                     self.sections.begin(text)
                     self._level.clear()
                 continue
             if self._begin_levels(row):
+                self._read.append(row)
                 self._row(row)
         self.collector.leave(labels, self._before)
+        self._doubt_odd()
         for row, measure in self._rows_of.values() if self.layout.departments else ():
             if not measure.departments:
                 self._doubt("no_department", row, self.layout.departments[0], name=measure.name)
@@ -190,8 +197,7 @@ class TableRows:
         """Where nothing names a measure: the sheet's own name, else each goal stands for itself."""
         if self.layout.measure is not None:
             return ""
-        goal = self._text(row, self.layout.segments[0].goal)
-        name = self.fallback or goal
+        name = self.fallback or self._text(row, self.layout.segments[0].goal) or self.called
         if name:
             self._doubt("no_measure_column", self.table.top, 0, name=name)
         return name
@@ -261,10 +267,9 @@ class TableRows:
         if segment.name:
             return measure.goal(segment.name, unit)
         if segment.goal is None:
-            called = self.fallback if self.owner else ""
-            if key == 0 and not called:
+            if key == 0 and not self.called:
                 self._doubt("no_goal_column", self.table.top, 0)
-            return measure.goal(called or measure.name, unit)
+            return measure.goal(self.called or measure.name, unit)
         self._doubt("no_goal_name", row, segment.goal)
         return None
 
@@ -377,7 +382,7 @@ class TableRows:
             self._doubt_heading("left_out", column)
         for column in self.layout.unknown:
             self._doubt_heading("unknown_column", column)
-        if self.unit and not self.owner and any(segment.unit is None for segment in self.layout.segments):
+        if self.unit and not (self.owner or self.called) and any(segment.unit is None for segment in self.layout.segments):
             self._doubt("unit_of_note", self.table.first - 1, 0, self.unit, unit=self.unit)
         for column in self.layout.current:
             self._doubt_heading("current_as_actual", column)
@@ -387,6 +392,16 @@ class TableRows:
             if value.doubt:
                 label = self.table.headings[value.column].label
                 self._doubt_heading(value.doubt, value.column, label=label, western_year=value.year)
+
+    def _doubt_odd(self) -> None:
+        """What does not look like what it was read as; `"` and the like were doubted where they stand."""
+        for column, role in self.layout.holds.items():
+            texts = [self.grid.own(row, column).strip() for row in self._read]
+            odd = odd_among(role, ["" if text in _DITTO else text for text in texts])
+            if odd is None:
+                self._doubt_heading("odd:column", column, kind_item=role)
+            for place in odd or ():
+                self._doubt("odd", self._read[place], column, text=texts[place][:40], kind_item=role)
 
     def _doubt_heading(self, says: str, column: int, **facts: object) -> None:
         place = self.table.headings[column].place

@@ -132,7 +132,7 @@ def _names_goals(grid: Grid, row: int, below: int) -> bool:
     """A row above with names of goals, each over several columns of values (貸出冊数 over 目標 and 実績), and no value beside."""
     filled, roles = grid.filled(row), [role_of(grid.seen(below, column)) for column in range(grid.width)]
     under: list[list[Role | None]] = []
-    for column, following in zip(filled, [*filled[1:], grid.width], strict=True):
+    for column, following in zip(filled, [*filled[1:], grid.width], strict=False):
         text, right = grid.own(row, column), grid.span(row, column)[3]
         if not is_headingish(text) and not is_note(text):
             under.append(roles[column : right + 1 if right > column else following])
@@ -230,6 +230,9 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
     if not columns:
         return False
     column, text = columns[0], grid.own(row, columns[0])
+    strange = [c for c in columns if role_of(grid.own(row, c)) in _LABELS - {headings[c].role}]
+    if len(strange) > 1 and not any(headings[c].role in VALUES for c in strange) and column in strange:
+        return True  # 評価, B, 方向性, 継続 under other headings
     label, named = label_in(text)
     if named in _LABELS and not any(map(str.isdigit, label)) and not is_note(text):
         return True
