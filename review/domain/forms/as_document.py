@@ -111,15 +111,10 @@ class _Making:
         for label in left:
             self.doubts.append(Doubt.of("text_left_out", measure=code, label=label))
         return Sheet(
-            code=code,
-            name=measure["name"],
-            owner=offices[0] if offices else NOBODY,
-            group=group,
-            related=tuple(name for name in offices[1:] if name != EVERYBODY),
-            related_all=EVERYBODY in offices[1:],
-            texts=texts,
-            indicators=self._blocks(measure["indicators"], code, sorts),
-        )
+            code=code, name=measure["name"], owner=offices[0] if offices else NOBODY, group=group,
+            related=tuple(name for name in offices[1:] if name != EVERYBODY), related_all=EVERYBODY in offices[1:],
+            texts=texts, indicators=self._blocks(measure["indicators"], code, sorts),
+        )  # fmt: skip
 
     def _blocks(
         self, goals: Iterable[Mapping[str, Any]], code: str, sorts: Sequence[str]
@@ -233,14 +228,10 @@ def doubt_of(doubt: Mapping[str, str]) -> Doubt:
 
 #: (key of `domain.fields`, words that a label of it contains); the first that fits decides
 _PLACES: tuple[tuple[str, str], ...] = (
-    ("cause", r"要因|原因|分析|理由"),
-    ("current_state", r"課題|現状|問題|背景|必要性"),
-    ("progress", r"取組状況|実施状況|取組実績|取組と成果|実績と成果|実施結果"),
-    ("response", r"改善|対応|対策"),
-    ("policy", r"今後|方向|方針|見通し"),
-    ("expected_effect", r"効果|期待"),
-    ("description", r"概要|内容|目的|説明|手段|手法|対象|事業期間|計画期間"),
-)
+    ("cause", r"要因|原因|分析|理由"), ("current_state", r"課題|現状|問題|背景|必要性"),
+    ("progress", r"取組状況|実施状況|取組実績|取組と成果|実績と成果|実施結果"), ("response", r"改善|対応|対策"), ("policy", r"今後|方向|方針|見通し"),
+    ("expected_effect", r"効果|期待"), ("description", r"概要|内容|目的|説明|手段|手法|対象|事業期間|計画期間"),
+)  # fmt: skip
 
 
 def sheet_texts(labelled: Mapping[str, str], called: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
