@@ -167,10 +167,16 @@ class _Decision:
             if names and column < min(names) and self.table.headings[column].year is None and self._is_worded(column):
                 self.roles[column] = Role.GROUP
 
+    def _tells(self, column: int) -> bool:
+        """Whether a column of unknown words holds sentences."""
+        data = self.data(column)
+        return bool(self.table.headings[column].label) and sum(text.endswith("。") for text in data) * 2 > len(data)
+
     def _is_worded(self, column: int) -> bool:
         """Whether most of a column's cells are words, not values."""
         data = self.data(column)
-        return sum(bool(_VALUE.match(unicodedata.normalize("NFKC", text))) for text in data) * 2 < len(data)
+        bare = (unicodedata.normalize("NFKC", text.lstrip("①②③④⑤⑥⑦⑧⑨⑩")) for text in data)
+        return sum(bool(_VALUE.match(text)) for text in bare) * 2 < len(data)
 
     def _drop_sorts(self) -> None:
         """Of several columns under one merged heading, the one that says 活動指標 or 成果指標 in each row names no goal."""
@@ -382,7 +388,7 @@ class _Decision:
         for column in range(self.grid.width):
             if column in used or not self.data(column):
                 continue
-            if self.roles[column] is Role.TEXT:
+            if self.roles[column] is Role.TEXT or (self.roles[column] is None and self._tells(column)):
                 layout.texts[column] = self.table.headings[column].label or NAMELESS
             else:
                 says = "left_out" if self.roles[column] else "unknown_column"

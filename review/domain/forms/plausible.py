@@ -90,10 +90,9 @@ def doubt_all(measures: Collection[Measure], collector: Collector) -> None:
 
 
 def _unlike_others(measures: Collection[Measure]) -> Iterator[tuple[str, str]]:
-    codes = Counter(one.code for one in measures if one.code)
-    yield from (("code_twice", code) for code, count in codes.items() if count > 1)
-    names = Counter(squeezed(one.name) for one in measures)
-    yield from (("name_twice", one) for one, count in names.items() if count > 1 and one)
+    codes, names = [one.code for one in measures], [squeezed(one.name) for one in measures]
+    for says, texts in (("code_twice", codes), ("name_twice", names)):
+        yield from ((says, text) for text, count in Counter(filter(None, texts)).items() if count > 1)
     goals = [goal for one in measures for goal in one.goals.values()]
     yield from (("values_unlike", goal.name) for goal in goals if _is_unlike_itself(goal))
     bare = [goal for goal in goals if not goal.values]

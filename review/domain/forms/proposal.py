@@ -47,7 +47,7 @@ class Goal:
 
     def shown(self) -> dict[Slot, str]:
         """The values as they stand in one writing: bare numbers get the decimals of their neighbours, and commas."""
-        places = max((len(_places(one.text)) for one in self.values.values() if one.plain), default=0)
+        places = max((len(one.text.partition(".")[2]) for one in self.values.values() if one.plain), default=0)
         return {slot: _written(one.text, places) if one.plain else one.text for slot, one in self.values.items()}
 
     def as_data(self) -> dict[str, Any]:
@@ -57,10 +57,6 @@ class Goal:
             for kind in ("target", "actual")
         }
         return {"name": self.name, "unit": self.unit, "baseline": shown.get(("baseline", None), ""), **years}
-
-
-def _places(text: str) -> str:
-    return text.partition(".")[2]
 
 
 def _written(text: str, places: int) -> str:

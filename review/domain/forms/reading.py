@@ -43,7 +43,7 @@ _DEEDS = re.compile("主な|主要|具体的")
 _FINE = re.compile(r"(?:事務|構成|個別|対象)?事業(?:の)?(?:名|名称)|事務事業")
 #: 今後の方向性 where it stands below the goals, else a 分野
 _WAYS = re.compile(r"方向性?|方針")
-_MOST_NAMED = 40
+_MOST_NAMED, _LONGEST = 40, 60
 _MOST_SAMPLES, _SAMPLE = 3, 30
 
 
@@ -86,7 +86,9 @@ class _SheetReader:
         self.grid, self.collector, self.corrections = grid, collector, corrections
         self.tables = find_tables(grid)
         self.first = self.tables[0] if self.tables else None
-        self.is_of_projects = any(_FINE.fullmatch(core(text)) for row in grid.rows for text in row if text)
+        inside = {row for table in self.tables for row in range(table.top, table.end)}
+        labels = (text for row, texts in enumerate(grid.rows) if row not in inside for text in texts if text)
+        self.is_of_projects = any(_FINE.fullmatch(core(text)) for text in labels)
         self.sections = Sections()
         self.used: set[tuple[int, int]] = set()
         self.titles: list[str] = [grid.title]
@@ -157,7 +159,7 @@ class _SheetReader:
     def _take(self, pair: Pair) -> None:
         if self.is_of_projects and _BROAD.fullmatch(pair.label):
             pair = replace(pair, role=Role.GROUP)
-        elif pair.role is Role.MEASURE and _DEEDS.match(pair.label) and (self.owner or self.sections.path()):
+        elif (pair.role is Role.MEASURE and _DEEDS.match(pair.label) and (self.owner or self.sections.path())) or (pair.role is Role.GROUP and pair.text.endswith("。")):
             pair = replace(pair, role=Role.TEXT)
         if pair.role in (Role.MEASURE, Role.CODE) and pair.text:
             self._begin_measure(pair)
@@ -232,7 +234,10 @@ class _SheetReader:
         layout = lay_out(self.grid, table, *self.corrections.given_in(table.headings))
         self.collector.columns += self._columns(table, layout)
         owner = self.owner if layout.measure is None or not layout.segments[0].values else None
-        if owner and layout.measure is None and layout.groups:
+        if owner and layout.measure is not None:
+            self.collector.at(self.grid, table.top, layout.measure, "parts_left_out", name=owner.name)
+            return
+        if owner and layout.groups:
             owner = None
         named = "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
         rows = TableRows(
@@ -327,16 +332,13 @@ class _SheetReader:
     def _doubt_unplaced(self) -> None:
         for pair in self.held:
             self._doubt("unplaced:label", pair)
-        left = [
-            (row, column)
-            for row in range(self.grid.height)
-            for column in self.grid.filled(row)
-            if (row, column) not in self.used
-        ]
-        for row, column in left[:_MOST_NAMED]:
-            self.collector.at(self.grid, row, column, "unplaced", text=self.grid.own(row, column).strip()[:40])
-        if len(left) > _MOST_NAMED:
-            self.collector.doubt("unplaced:more", sheet=self.grid.title, count=len(left) - _MOST_NAMED)
+        rows = [[(r, c) for c in self.grid.filled(r) if (r, c) not in self.used] for r in range(self.grid.height)]
+        left = [places for places in rows if places]
+        for places in left[:_MOST_NAMED]:
+            text = " ".join(self.grid.own(*place).strip() for place in places)
+            self.collector.at(self.grid, *places[0], "unplaced", text=text[:_LONGEST])
+        if more := sum(map(len, left[_MOST_NAMED:])):
+            self.collector.doubt("unplaced:more", sheet=self.grid.title, count=more)
 
     def _doubt(self, says: str, pair: Pair) -> None:
         facts = {"label": pair.label, "text": pair.text, "kind_item": pair.role}

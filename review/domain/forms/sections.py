@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from review.domain.forms.headings import role_of
+from review.domain.forms.headings import kind_of_row, role_of, sort_of
 
 JOINED = " > "
 _WORDS = "基本目標|基本方針|基本戦略|基本施策|重点目標|重点戦略|重点項目|政策分野|政策|施策|分野|方針|戦略|目標|取組|柱|テーマ|課題|プロジェクト"
 _CLASSES = (
-    ("word", re.compile(rf"[◆■●○◎【(]*({_WORDS})\s*[0-9IVX一二三四五六七八九十]")),
+    ("word", re.compile(rf"[◆■●○◎【(]*(?:(?:施策|政策|取組|計画)の)?({_WORDS})\s*[0-9IVX一二三四五六七八九十]")),
     ("chapter", re.compile(r"第?\s*[0-9一二三四五六七八九十IVX]+\s*([章節編部項])")), ("three", re.compile(r"\d+[-.]\d+[-.]\d+")),
     ("two", re.compile(r"\d+[-.]\d+")), ("roman", re.compile(r"[IVX]+[\s.、:-]")),
     ("one", re.compile(r"\d+(?![\d年月,%])")), ("bracket", re.compile(r"\(\d+\)")), ("circle", re.compile(r"[①-⑳]")),
@@ -48,7 +48,8 @@ _CAPTION = re.compile(
 def is_caption(text: str) -> bool:
     """Whether a line only says what table follows (◎数値目標, ■施策とKPI), not where it belongs."""
     plain = unicodedata.normalize("NFKC", text.strip())
-    if _CAPTION.fullmatch(plain) and not class_of(text).startswith("word"):
+    bare = plain.lstrip("0123456789IVX().、 ■◆●○◎【】")
+    if (_CAPTION.fullmatch(plain) or sort_of(bare) or kind_of_row(bare)) and not class_of(text).startswith("word"):
         return True
     return role_of(text) is not None and not any(letter.isdigit() for letter in plain)
 

@@ -183,8 +183,9 @@ class TableRows:
             self._doubt("table_continued", row, cell, name, name=name)
             return self._before
         known = self.collector.holder(self._text(row, layout.segments[0].goal)) if layout.measure is None else None
-        if known and (not path or path[-1] in known.group or path[-1] == known.name):
+        if known and not path:
             self._doubt("table_joined", self.table.top, 0)
+        if known and (not path or path[-1] in (known.name, known.group)):
             return known
         if not name and path and layout.measure is not None:
             self._doubt("measure_missing", row, layout.measure, path[-1], name=path[-1])
@@ -349,9 +350,7 @@ class TableRows:
 
     def _row_year(self, row: int, value: ValueColumn) -> int | None:
         column = self.layout.year if value.year_column is None else value.year_column
-        text = self._text(row, column)
-        if not text and column is not None:
-            text = self._last.get(column, "")
+        text = self._text(row, column) or ("" if column is None else self._last.get(column, ""))
         return named_year(text).year if text else None
 
     def _kind_from_titles(self, value: ValueColumn) -> Role | None:

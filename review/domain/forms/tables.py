@@ -71,6 +71,9 @@ def find_tables(grid: Grid) -> list[Table]:
         top, bottom = block
         headings = [understand(_path(grid, top, bottom, column)) for column in range(grid.width)]
         end = _end(grid, bottom + 1, headings, top)
+        if end == bottom + 2 and not {heading.role for heading in headings} & VALUES:
+            row += 1  # labels that stand above their values
+            continue
         tables.append(Table(top=top, first=bottom + 1, end=end, headings=headings))
         row = max(end, bottom + 1)
     return tables

@@ -33,7 +33,7 @@ RATES_UNDER = Case(
 #: A form of questions: the label above its value, two columns of labels side by side, goals numbered within the sheet.
 LABELS_ABOVE = Case(
     name="labels_above",
-    pages=[Page(title="01", merged="A1:D1 A6:D6 A8:D8", text="""
+    pages=[Page(title="01", merged="A1:D1 A5:D5 A6:D6", text="""
 令和6年度 重点施策 自己点検シート|||
 施策番号|施策名|担当課|関係課
 01|空き家を減らす|住宅政策課|市民税課、環境課
@@ -88,7 +88,7 @@ TWO_LISTS = Case(
 #: SDGs, 根拠 and remarks beside; the KPI's number is part of its cell; a target of words; a unit in the heading of the values.
 REMARKS_BESIDE = Case(
     name="remarks_beside",
-    pages=[Page(title="一覧表", merged="A3:A4 B3:B4 C3:C4 D3:D4 E3:E4 F3:G3 H3:H4 I3:I4 J3:J4", text="""
+    pages=[Page(title="一覧表", merged="A3:A4 B3:B4 C3:C4 D3:D4 F3:G3 I3:I4 J3:J4", text="""
 第2期 SDGs未来都市計画 進捗管理表|||||||||
 ||||||||R7.6 作成|
 取組の方向|具体的な取組|ゴール|KPI|当初値|実績値||目標値|取組の状況|部署
@@ -118,7 +118,7 @@ REMARKS_BESIDE = Case(
 TABS = """立地適正化計画 評価指標（令和6年度）
 施策番号	施策	所管課	指標1	目標（R22）	実績（R6）	指標2	目標（R22）	実績（R6）
 1	居住を誘導する	都市計画課	居住誘導区域の人口密度	40人/ha	38.2人/ha	空き家率	10%	13.4%
-2	都市機能を集める	都市計画課／商工課	誘導施設の数	25施設	21施設			
+2	都市機能を集める	都市計画課／商工課	誘導施設の数	25施設	21施設
 3	公共交通を保つ	交通政策課	バスの利用者数	120万人	98.7万人	徒歩圏の人口の割合	85%	82.1%
 """
 TABBED = [

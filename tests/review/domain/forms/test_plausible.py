@@ -80,3 +80,47 @@ def test_a_cell_that_a_person_blanks_leaves_no_fault() -> None:
     page = Page(text="市の計画\n施策|指標|R6目標|R6実績\n防災|訓練|5|6", title="一覧")
     read = read_grids([page.grid()], Corrections.of({"cells": {"一覧": {"A1": ""}}})).as_data()
     assert [one["name"] for one in read["measures"]] == ["防災"]
+
+
+def test_words_that_nobody_knows_are_taken_for_names_only_with_a_doubt() -> None:
+    text = "基本目標|しごと|指標|R6目標|R6実績\n{}防災|訓練|5|6\n安心|防犯|事件|10|9"
+    page = Page(text=text.format("安心|"))
+    read = read_grids([page.grid()]).as_data()
+    assert [(one["group"], one["name"]) for one in read["measures"]] == [("安心", "防災"), ("安心", "防犯")]
+    assert [(one["code"], one["cell"]) for one in read["doubts"]] == [("measure_assumed", "B1")]
+
+
+CARDS = """
+No.|1|事業名|敬老会|担当|長寿課|
+区分|指標名|単位|R4|R5|R6|R7
+活動指標|開催回数|回||||
+計画|||1|1|1|2
+実績|||1|1|1|
+成果指標|参加者数|人||||
+計画|||500|510|520|530
+実績|||480|505|498|
+評価|B|方向性|継続|||
+No.|2|事業名|配食|担当|介護課|
+区分|指標名|単位|R4|R5|R6|R7
+活動指標|配食数|食||||
+計画|||90|92|94|96
+実績|||88|93|95|
+評価|A|方向性|拡充|||
+"""
+
+
+def test_one_column_says_the_kind_of_goal_and_what_each_row_holds() -> None:
+    proposal = read_grids([Page(text=CARDS).grid()])
+    first, second = proposal.as_data()["measures"]
+    assert [(goal["name"], goal["targets"]["2025"], goal["actuals"]["2024"]) for goal in first["indicators"]] == [
+        ("開催回数", "2", "1"), ("参加者数", "530", "498"),
+    ]  # fmt: skip
+    assert (second["code"], second["departments"], second["texts"]) == ("2", ["介護課"], {"方向性": "拡充"})
+    assert proposal.sorts() == [["activity", "outcome"], ["activity"]]
+
+
+def test_a_label_said_anew_after_a_table_holds_from_there_on() -> None:
+    text = "KPI|移住者数\n所管課|企画課\n単位|人\n年度|R5|R6\n目標|60|70\n実績|66|59\nKPI|成約数\n所管課|住宅課\n単位|件\n年度|R5|R6\n目標|6|7\n実績|6|9"
+    read = read_grids([Page(text=text).grid()]).as_data()["measures"]
+    expected = [(["企画課"], "移住者数", "人"), (["住宅課"], "成約数", "件")]
+    assert expected == [(one["departments"], goal["name"], goal["unit"]) for one in read for goal in one["indicators"]]
