@@ -88,7 +88,8 @@ class _Making:
                 codes.append(own)
                 continue
             if not code or measure_codes.same(code) in {measure_codes.same(one) for one in codes}:
-                code = _next_free(taken | {measure_codes.same(one) for one in codes})
+                others = taken | {measure_codes.same(one) for one in codes}
+                code = next(free for count in range(1, len(others) + 2) if (free := f"{count:02d}") not in others)
             codes.append(code)
             if code != given:
                 says, facts = f"code_made{':instead' if given else ''}", {"name": measure["name"], "given": given}
@@ -246,14 +247,7 @@ def sheet_texts(labelled: Mapping[str, str], called: Mapping[str, str]) -> tuple
             places.setdefault(key, []).append((label, text))
         else:
             left.append(label)
-    return {key: _joined(parts) for key, parts in places.items()}, left
-
-
-def _joined(parts: list[tuple[str, str]]) -> str:
-    if len(parts) == 1:
-        return parts[0][1]
-    return "\n".join(f"【{label}】{text}" for label, text in parts)
-
-
-def _next_free(taken: Collection[str]) -> str:
-    return next(code for number in range(1, len(taken) + 2) if (code := f"{number:02d}") not in taken)
+    texts_of = {
+        key: [f"【{label}】{text}" if parts[1:] else text for label, text in parts] for key, parts in places.items()
+    }
+    return {key: "\n".join(texts) for key, texts in texts_of.items()}, left

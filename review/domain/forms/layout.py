@@ -231,10 +231,8 @@ class _Decision:
         groups = self.columns(Role.GROUP)
         if not measures and not groups:
             before = self._unheaded_names(first_goal)
-        elif not measures and (
-            unknown := [c for c in self.columns(None) if groups[-1] < c < first_goal and self._is_worded(c)]
-        ):
-            before = unknown[-1:]
+        elif not measures and (between := self._names_between(groups[-1], first_goal)):
+            before = between[-1:]
             self.layout.assumed[before[0]] = "measure_assumed"
         elif not measures and groups[-1] not in self.given:
             before, groups = groups[-1:], groups[:-1]
@@ -254,6 +252,12 @@ class _Decision:
             if column not in before:
                 self.roles[column] = Role.TEXT
         self._code()
+
+    def _names_between(self, group: int, goal: int) -> list[int]:
+        """The columns between 分野 and goals that can hold names: of unknown words, or short ones under the word of a text."""
+        right = min([goal, *self.columns(*VALUES)])
+        columns = [c for c in self.columns(None, Role.TEXT) if group < c < right and c not in self.given]
+        return [c for c in columns if self._is_worded(c) and not self._tells(c)]
 
     def _unheaded_names(self, first_goal: int) -> list[int]:
         texts = self.columns(Role.TEXT, Role.ITEM) if not self.columns(Role.GOAL) else self.columns(Role.ITEM)

@@ -43,8 +43,7 @@ _DEEDS = re.compile("主な|主要|具体的")
 _FINE = re.compile(r"(?:事務|構成|個別|対象)?事業(?:の)?(?:名|名称)|事務事業")
 #: 今後の方向性 where it stands below the goals, else a 分野
 _WAYS = re.compile(r"方向性?|方針")
-_MOST_NAMED, _LONGEST = 40, 60
-_MOST_SAMPLES, _SAMPLE = 3, 30
+_MOST_NAMED, _LONGEST, _MOST_SAMPLES, _SAMPLE = 40, 60, 3, 30
 
 
 def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Proposal:
@@ -118,7 +117,7 @@ class _SheetReader:
 
     def _between(self, rows: range, table: Table | None) -> None:
         labelled = self.grid.height
-        for pair in pairs_of(self.grid, rows, self.used):
+        for pair in self._in_order(list(pairs_of(self.grid, rows, self.used))):
             labelled = min(labelled, pair.row)
             self._take(pair)
         if self.owner is None and Role.CODE in self.head:
@@ -142,6 +141,16 @@ class _SheetReader:
                 self.sections.begin(texts[0])
                 self.used.add((row, columns[0]))
 
+    def _in_order(self, pairs: list[Pair]) -> list[Pair]:
+        """The labels, with the name of the next card before what is said anew above it: 基本目標 stands over 施策名."""
+        if self.is_of_projects:
+            pairs = [replace(one, role=Role.GROUP) if _BROAD.fullmatch(one.label) else one for one in pairs]
+        names = {Role.MEASURE, Role.CODE} & self.closed
+        first = next((place for place, one in enumerate(pairs) if one.role in names), 0)
+        early = [one for one in pairs[:first] if one.role in self.closed]
+        others = [one for one in pairs[:first] if one not in early]
+        return [*others, *pairs[first : first + 1], *early, *pairs[first + 1 :]]
+
     def _note_unit(self, texts: list[str]) -> None:
         """A cell of its own above a table, 単位:人, gives the unit of all its goals that have none."""
         for text in texts:
@@ -157,9 +166,9 @@ class _SheetReader:
         return len(self.tables) > 1 and row == table.top - 1 and (row > 0 or table is not self.first)
 
     def _take(self, pair: Pair) -> None:
-        if self.is_of_projects and _BROAD.fullmatch(pair.label):
-            pair = replace(pair, role=Role.GROUP)
-        elif (pair.role is Role.MEASURE and _DEEDS.match(pair.label) and (self.owner or self.sections.path())) or (pair.role is Role.GROUP and pair.text.endswith("。")):
+        is_named = self.owner is not None or bool(self.sections.path())
+        sentence = pair.role is Role.GROUP and pair.text.endswith("。")
+        if sentence or (pair.role is Role.MEASURE and _DEEDS.match(pair.label) and is_named):
             pair = replace(pair, role=Role.TEXT)
         if pair.role in (Role.MEASURE, Role.CODE) and pair.text:
             self._begin_measure(pair)
@@ -221,7 +230,7 @@ class _SheetReader:
         self.goal = self.owner.goal(self.goal_name, self.unit)
         self.goal.sort = self.goal.sort or self.sort
         kind = "baseline" if baseline else "target" if pair.role is Role.TARGET else "actual"
-        typed = Typed(text=pair.text, plain=pair.plain)
+        typed, self.closed = Typed(text=pair.text, plain=pair.plain), set(self.head)
         self.collector.put(self.goal, (kind, None if baseline else year), typed, self.grid, pair.row, pair.column)
 
     # --- tables -----------------------------------------------------------------------------------------------------
@@ -241,7 +250,7 @@ class _SheetReader:
             owner = None
         named = "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
         rows = TableRows(
-            grid=self.grid, table=table, layout=layout, collector=self.collector, sections=self.sections.copy(),
+            grid=self.grid, table=table, layout=layout, collector=self.collector, sections=self.sections,
             owner=owner, year_of=self._year_of, fallback=named, called=self.goal_name, unit=self.unit,
             sort=self.sort if owner or self.goal_name else "", kind=self.kind, kind_of_titles=self._kind_of_titles(),
             kinds_in_turn=self._kinds_in_turn(layout),
@@ -249,7 +258,7 @@ class _SheetReader:
             departments=[] if self.owner else self._offices() or self._office_of_sheet(layout),
         )  # fmt: skip
         rows.read()
-        self.sections, self.closed = rows.sections, set(self.head)
+        self.closed = set(self.head)
 
     def _columns(self, table: Table, layout: Layout) -> Iterator[Column]:
         """Every column with data, as it was read."""
@@ -266,13 +275,9 @@ class _SheetReader:
     def _group_of_sheet(self, layout: Layout) -> list[str]:
         """The sheet's name, 基本目標1 …, where nothing on the sheet says a 分野."""
         title = self.grid.title.strip()
-        headed = any(
-            class_of(self.grid.own(row, c))
-            for table in self.tables
-            for row in range(table.first, table.end)
-            for c in self.grid.filled(row)[:1]
-            if len(self.grid.filled(row)) == 1
-        )
+        rows = (row for table in self.tables for row in range(table.first, table.end))
+        alone = ((row, *columns) for row in rows if len(columns := self.grid.filled(row)) == 1)
+        headed = any(class_of(self.grid.own(*place)) for place in alone)
         if layout.groups or self.sections.path() or headed or not class_of(title).startswith("word"):
             return []
         self.collector.doubt("group_from_sheet", sheet=self.grid.title, proposal=title, title=title)

@@ -69,8 +69,3 @@ class Sections:
 
     def path(self) -> list[str]:
         return [text for _kind, text in self._stack]
-
-    def copy(self) -> Sections:
-        twin = Sections()
-        twin._stack = list(self._stack)
-        return twin

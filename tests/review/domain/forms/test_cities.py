@@ -18,6 +18,7 @@ from tests.review.domain.forms.cities_round import CARDS_WITH_SORTS, ROUND, SORT
 from tests.review.domain.forms.cities_seventh import SEVENTH, TOTALS, TOTALS_CSV
 from tests.review.domain.forms.cities_sheets import SHEET_CASES
 from tests.review.domain.forms.cities_tenth import SEMICOLONS, SEMICOLONS_CSV, TENTH
+from tests.review.domain.forms.cities_thirteenth import THIRTEENTH
 from tests.review.domain.forms.cities_twelfth import TABBED, TABS, TWELFTH
 from tests.review.domain.forms.cities_unseen import NOTED, NOTED_CSV, TIDY, TIDY_CSV, UNSEEN
 from tests.review.domain.forms.kinds import KINDS
@@ -25,7 +26,7 @@ from tests.review.domain.forms.more_kinds import MORE_KINDS
 
 CASES = [
     *UNSEEN, *PRINTED, *ROUND, *LISTS, *SHEET_CASES, *MORE, *LATER, *KINDS, *MORE_KINDS, *SEVENTH, *EIGHTH, *NINTH, *TENTH,
-    *ELEVENTH, *TWELFTH,
+    *ELEVENTH, *TWELFTH, *THIRTEENTH,
 ]  # fmt: skip
 
 
