@@ -79,8 +79,9 @@ def adds_up(grid: Grid, table: Table) -> bool:
 def _is_unlike_itself(goal: Goal) -> bool:
     """Whether the goal's values are counted in different words, or some as shares (95.3% beside 40,000)."""
     matches = (_COUNTED.fullmatch(unicodedata.normalize("NFKC", one.text)) for one in goal.values.values())
-    words = {match[1] for match in matches if match}
-    return len(words - {""}) > 1 or {"", "%"} <= words
+    words, unit = {match[1] for match in matches if match}, unicodedata.normalize("NFKC", goal.unit)
+    others = {word for word in words if word and not unit.startswith(word)}
+    return len(others) > 1 or ("%" in others and bool(unit or "" in words))
 
 
 def doubt_all(measures: Collection[Measure], collector: Collector) -> None:

@@ -124,3 +124,9 @@ def test_a_label_said_anew_after_a_table_holds_from_there_on() -> None:
     read = read_grids([Page(text=text).grid()]).as_data()["measures"]
     expected = [(["企画課"], "移住者数", "人"), (["住宅課"], "成約数", "件")]
     assert expected == [(one["departments"], goal["name"], goal["unit"]) for one in read for goal in one["indicators"]]
+
+
+def test_a_share_beside_bare_numbers_is_none_where_the_unit_says_so() -> None:
+    text = "施策|指標|単位|R5実績|R6目標|R6実績\n防災|参加率|%|70%|8|9\n防災|参加者|人/年|70人|80|9\n防災|備蓄|食|70|80|95%"
+    read = read_grids([Page(text=text).grid()]).as_data()
+    assert [one["detail"].split("」")[0] for one in read["doubts"] if one["code"] == "values_unlike"] == ["指標「備蓄"]
