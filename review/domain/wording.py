@@ -9,10 +9,17 @@ gap's name says what stands there: `sentence` or `words` another of the table (a
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from pathlib import Path
 
 _GAP = re.compile(r"%\((\w+)\)s")
 #: Each template, and whether it stands alone.
 TABLE: dict[str, bool] = {}
+
+
+def table(path: Path) -> dict[str, list[str]]:
+    """{key: the rest of its line} of a file of words with tabs between; a line that begins with # is a remark."""
+    lines = (line.split("\t") for line in path.read_text("utf-8").splitlines() if not line.startswith("#"))
+    return {key: rest for key, *rest in lines}
 
 
 def sentence(template: str) -> str:

@@ -14,7 +14,7 @@ class PlanUpload(models.Model):
 
     `content` are its bytes, read anew with every correction and gone once it is taken. `reading` is what the reading
     process answered, `trial` what the import of that would do, and once it is taken how much that was; `corrections` are {"roles", "years", "cells"} of `forms.assignment` and {"offices", "codes"} of
-    `forms.mends`, with `accepted`, the keys of doubts. `request` is what its job is to do, {} while it has nothing to do; `refusal` is why it could not be. `assignment` is {column: role} as it was taken: next year's template.
+    `domain.mends`, with `accepted`, the keys of doubts. `request` is what its job is to do, {} while it has nothing to do; `refusal` is why it could not be. `assignment` is {column: role} as it was taken: next year's template.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="uploads")

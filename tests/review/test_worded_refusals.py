@@ -13,8 +13,8 @@ from openpyxl import Workbook
 
 from review.domain import separated
 from review.domain.forms.as_document import Known, document_of
-from review.domain.forms.mends import Mends, mended
 from review.domain.forms.reading import read_grids
+from review.domain.mends import Mends, mended
 from review.domain.plan_text import read_plan_text
 from review.domain.refusal_words import REFUSALS
 from review.domain.sheet import DocumentError

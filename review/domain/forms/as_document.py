@@ -51,7 +51,7 @@ def document_of(proposal: Mapping[str, Any], known: Known) -> PlanDocument:
     making = _Making(
         known, range(known.years[0], known.years[-1] + 1) if known.years else range(inside[0], inside[-1] + 1)
     )
-    making.doubts += [doubt_of(one) for one in proposal["doubts"] if one["code"] != "no_department"]
+    making.doubts += [doubt_of(one) for one in proposal["doubts"] if one["code"] not in ("no_department", "no_goal")]
     for year in sorted(named - set(inside)):
         making.doubts.append(Doubt.of("year_outside_plan", year=fiscal_year_label(year)))
     codes = making.codes(measures)
@@ -88,7 +88,8 @@ class _Making:
                 codes.append(own)
                 continue
             if not code or measure_codes.same(code) in {measure_codes.same(one) for one in codes}:
-                code = _next_free(taken | {measure_codes.same(one) for one in codes})
+                others = taken | {measure_codes.same(one) for one in codes}
+                code = next(free for count in range(1, len(others) + 2) if (free := f"{count:02d}") not in others)
             codes.append(code)
             if code != given:
                 says, facts = f"code_made{':instead' if given else ''}", {"name": measure["name"], "given": given}
@@ -111,15 +112,10 @@ class _Making:
         for label in left:
             self.doubts.append(Doubt.of("text_left_out", measure=code, label=label))
         return Sheet(
-            code=code,
-            name=measure["name"],
-            owner=offices[0] if offices else NOBODY,
-            group=group,
-            related=tuple(name for name in offices[1:] if name != EVERYBODY),
-            related_all=EVERYBODY in offices[1:],
-            texts=texts,
-            indicators=self._blocks(measure["indicators"], code, sorts),
-        )
+            code=code, name=measure["name"], owner=offices[0] if offices else NOBODY, group=group,
+            related=tuple(name for name in offices[1:] if name != EVERYBODY), related_all=EVERYBODY in offices[1:],
+            texts=texts, indicators=self._blocks(measure["indicators"], code, sorts),
+        )  # fmt: skip
 
     def _blocks(
         self, goals: Iterable[Mapping[str, Any]], code: str, sorts: Sequence[str]
@@ -233,14 +229,10 @@ def doubt_of(doubt: Mapping[str, str]) -> Doubt:
 
 #: (key of `domain.fields`, words that a label of it contains); the first that fits decides
 _PLACES: tuple[tuple[str, str], ...] = (
-    ("cause", r"要因|原因|分析|理由"),
-    ("current_state", r"課題|現状|問題|背景|必要性"),
-    ("progress", r"取組状況|実施状況|取組実績|取組と成果|実績と成果|実施結果"),
-    ("response", r"改善|対応|対策"),
-    ("policy", r"今後|方向|方針|見通し"),
-    ("expected_effect", r"効果|期待"),
-    ("description", r"概要|内容|目的|説明|手段|手法|対象|事業期間|計画期間"),
-)
+    ("cause", r"要因|原因|分析|理由"), ("current_state", r"課題|現状|問題|背景|必要性"),
+    ("progress", r"取組状況|実施状況|取組実績|取組と成果|実績と成果|実施結果"), ("response", r"改善|対応|対策"), ("policy", r"今後|方向|方針|見通し"),
+    ("expected_effect", r"効果|期待"), ("description", r"概要|内容|目的|説明|手段|手法|対象|事業期間|計画期間"),
+)  # fmt: skip
 
 
 def sheet_texts(labelled: Mapping[str, str], called: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -255,14 +247,7 @@ def sheet_texts(labelled: Mapping[str, str], called: Mapping[str, str]) -> tuple
             places.setdefault(key, []).append((label, text))
         else:
             left.append(label)
-    return {key: _joined(parts) for key, parts in places.items()}, left
-
-
-def _joined(parts: list[tuple[str, str]]) -> str:
-    if len(parts) == 1:
-        return parts[0][1]
-    return "\n".join(f"【{label}】{text}" for label, text in parts)
-
-
-def _next_free(taken: Collection[str]) -> str:
-    return next(code for number in range(1, len(taken) + 2) if (code := f"{number:02d}") not in taken)
+    texts_of = {
+        key: [f"【{label}】{text}" if parts[1:] else text for label, text in parts] for key, parts in places.items()
+    }
+    return {key: "\n".join(texts) for key, texts in texts_of.items()}, left

@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterable
 from review.domain.forms.headings import Role, role_of
 
 _OFFICE = re.compile(
-    r".+(?:課|室|局|部|署|所|館|園|校|院|係|班|委員会|協議会|議会|庁|センター|事務局|担当|グループ|チーム|本部|支所|出張所|公社|病院|消防|図書館|幼稚園)"
+    r".+(?:課|室|局|部|署|所|館|園|校|院|係|班|委員会|協議会|協会|議会|庁|センター|事務局|担当|グループ|チーム|本部|支所|出張所|公社|病院|消防|図書館|幼稚園)"
     r"|(?:関係|各|全|庁内|全庁)?(?:各)?(?:課|部|局|部署|所属|庁)(?:等)?|全庁|全課等?|各所属"
 )
 _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
-_IN_TITLE = re.compile(r"[(\[【]([^()\[\]【】:]{1,10}):([^()\[\]【】]+)[)\]】]")
+_IN_TITLE = re.compile(r"[(\[【](?:([^()\[\]【】:]{1,10}):)?([^()\[\]【】:]+)[)\]】]")
+#: an office alone in a bracket, which could be a place otherwise
+_ENDS = re.compile("(?<![各全])(?:課|室|局|係|センター)$")
 #: what stands in the cell where there is no department
 _NOBODY = re.compile(r"[-－―ー–—‐−_＿]+|(?:該当)?(?:なし|無し)")
 
@@ -32,9 +34,10 @@ def split_departments(text: str, known: Collection[str] = ()) -> list[str]:
 
 
 def offices_named(titles: Iterable[str]) -> list[str]:
-    """Those that titles say in a bracket of their own: 施策1 手続の電子化(担当:総務課)."""
+    """Those that titles say in a bracket of their own: 施策1 手続の電子化(担当:総務課), (総務課)."""
     matches = (match for title in titles for match in _IN_TITLE.finditer(unicodedata.normalize("NFKC", title)))
-    return [name for one in matches if role_of(one[1]) is Role.DEPARTMENT for name in split_departments(one[2])]
+    named = (one[2] for one in matches if (role_of(one[1]) is Role.DEPARTMENT if one[1] else _ENDS.search(one[2])))
+    return [name for text in named for name in split_departments(text)]
 
 
 def _lines(text: str, known: Collection[str]) -> list[str]:

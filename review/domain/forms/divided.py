@@ -17,8 +17,8 @@ def divided(grid: Grid, collector: Collector) -> Grid:
     while column < grid.width:
         if head := _head(grid, column):
             row, sign = head
-            cell, label = grid.address(row, column), COLUMN % {"label": fold(grid.own(row, column))}
-            collector.doubt("two_in_cell", sheet=grid.title, cell=cell, heading_words=label)
+            label = COLUMN % {"label": fold(grid.own(row, column))}
+            collector.at(grid, row, column, "two_in_cell", heading_words=label)
             grid = _with_two(grid, column, row, sign)
             column += 1
         column += 1
@@ -53,14 +53,11 @@ def _with_two(grid: Grid, column: int, head: int, sign: re.Pattern[str]) -> Grid
         elif not over and not two:
             spans.append((number, column, number, column + 1))
     return replace(
-        grid,
-        rows=rows,
-        spans=[span for span in spans if span[:2] != span[2:]],
-        plain=_moved(grid.plain, column),
+        grid, rows=rows, spans=[span for span in spans if span[:2] != span[2:]], plain=_moved(grid.plain, column),
         dates=_moved(grid.dates, column),
         column_numbers=[*grid.column_numbers[: column + 1], *grid.column_numbers[column:]],
         hidden_columns={one + (one > column) for one in grid.hidden_columns},
-    )
+    )  # fmt: skip
 
 
 def _moved(places: set[tuple[int, int]], column: int) -> set[tuple[int, int]]:

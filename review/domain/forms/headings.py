@@ -1,4 +1,4 @@
-"""What a heading says that its column or its neighbour holds: a vocabulary of the words that cities write."""
+"""What a heading says that its column or its neighbour holds: a vocabulary of the words that cities write, in headings.tsv."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from review.domain.doubt_words import COLUMN, NO_HEADING
@@ -43,43 +44,9 @@ class Role(StrEnum):
 VALUES = frozenset({Role.BASELINE, Role.CURRENT, Role.TARGET, Role.ACTUAL, Role.YEARLY})
 NAMING = frozenset({Role.GROUP, Role.MEASURE, Role.GOAL, Role.ITEM})
 
-_OFFICE = r"(?:部(?:・|/)?課(?:・?室)?|部局課?|部署|課(?:・?室)?|所属|室|係|班|機関|組織|グループ|チーム|主体)(?:等|名|名称|\(局\))*"
-_VERB = r"(?:主?担当|主務|所管|主管|実施|責任|推進|取組|取りまとめ|とりまとめ|幹事|事務局|事業|施策|事務事業|担任)*"
-_THING = r"(?:施策|取組み?|取り組み|事業|事務事業|プロジェクト|プログラム|アクション|アクションプラン|サービス)"
-#: (role, the whole heading without spaces, brackets and years); the first that fits decides
-_WORDS: tuple[tuple[Role, str], ...] = (
-    (Role.LEFT_OUT, r"(?:上半期|上期|下半期|下期|第?[1-4一二三四]?四半期|中間期).{0,6}"),
-    (Role.LEFT_OUT, r"(?:変更前|見直し前|修正前|改定前|当初)の?目標(?:値)?"),
-    (Role.UNIT, r"(?:指標の?)?単位(?:名|等)?"),
-    (Role.LEFT_OUT, r".*(?:指標|KPI)(?:の)?(?:番号|No\.?|NO\.?|ID)"),
-    (Role.SORT, r".*(?:指標|KPI)(?:の)?(?:区分|種別|種類)"),
-    (Role.LEFT_OUT, r".{0,8}(?:達成率|達成度|達成状況|達成見込み?|到達度|進捗率|進ちょく率|進捗状況|進捗度|進捗|増減率?|増減)"),
-    (Role.LEFT_OUT, r"(?:対)?(?:前年度?|基準年?度?|目標値?|策定時)(?:比較?|差|増減|対比)|伸び率|傾向|トレンド|指標の(?:方向|向き|動き)"),
-    (Role.LEFT_OUT, r"(?:自己|総合|内部|外部|一次|二次|最終|担当課|事務局|達成|進捗|年度|有識者)*(?:評価|判定)(?:区分|結果|ランク|点)?|ランク|★|●"),
-    (Role.LEFT_OUT, r"(?:望ましい|目指す|めざす|指標の|目標の|改善)(?:べき)?(?:方向性?|向き|動き|変化).*|コメント"),
-    (Role.LEFT_OUT, r"計画(?:名|名称)|備考|特記事項?|摘要|出典|データ元|根拠資料|(?:指標の|数値の)?(?:算出|算定|計算|測定|把握|調査)(?:方法|式|根拠|時期|頻度)|更新日|作成日"),
-    (Role.LEFT_OUT, r"(?:財政)?効果額|(?:当初)?予算額?|決算(?:見込み?)?|うち.*|一般財源|特定財源|国庫?支出金|県支出金|地方債|その他財源?|人件費|総?事業費|コスト|理由"),
-    (Role.LEFT_OUT, r"(?:記入|作成|評価|回答)(?:者|日|担当者?)|電話(?:番号)?|内線|連絡先|SDGs?(?:の)?(?:ゴール|目標|番号|関連|との関連)*"),
-    (Role.CODE, r".{0,8}(?:番号|コード|ID|No\.?|NO\.?)|№|項番|枝番|通番|連番|#"),
-    (Role.GOAL, r".{0,10}(?:指標|KPI|評価項目|目標項目|(?:管理|モニタリング|測定|達成|数値)項目|モノサシ|ものさし)(?:の)?(?:名|名称|項目|内容|名前|\(.*\))*"),
-    (Role.BASELINE, r"(?:計画|戦略|ビジョン|プラン)?(?:基準|当初|初期|策定時|策定当初|策定前|開始時|開始前|前|ベース|ベースライン|スタート)(?:時点?|年度?)?(?:の)?(?:現状)?(?:値|数値|実績値?|数|年度)?"),
-    (Role.CURRENT, r"(?:現状|現況|現在|直近)(?:の)?(?:年度)?(?:実績)?(?:値|数値|数)?"),
-    (Role.TARGET, r"(?:変更後の?|見直し後の?|修正後の?|改定後の?|最終|中間|年間|通年|年度別?|単年度?|各年度?|年次|数値|計画|成果|到達|達成|取組|KPI|期間|評価|実施|行動|事業|めざす|目指す|将来|後期|前期|期末|計画期間の?|(?:計画)?期間終了時の|当該?年度?)*(?:目標|計画|めざす|目指す|めざそう|目指そう)(?:の|すべき)?(?:数値|値|数|水準|額|量|年[度次]?)?(?:の推移)?"),
-    (Role.ACTUAL, r"(?:年度別?|年間|通年|単年度?|各年度?|当該?年度?|最新|取組|成果|達成)*(?:実績|結果|実測|達成)(?:見込み?|報告|値|数値|数|額|量|見込値|の?推移)*|最新(?:の)?(?:値|数値|状況|実績)?|(?:中間|最終|直近|事後|期末)(?:評価|年度|時点?|実績|確認)+(?:の)?(?:値|数値|時|年度)*"),
-    (Role.GROUP, r"(?:基本|重点|政策|戦略|施策|計画|重点的|まちづくり|横断的?|個別|改革|推進|取組|環境|健康|行動|主要)*(?:の)?(?:基本的な?|的な?)?(?:目標|方針|戦略|政策|方向性?|分野|柱|領域|大綱)(?:別|名|名称)*"),
-    (Role.GROUP, r"(?:総合計画(?:で|上|に|で|における)?の?)?(?:位置付け|位置づけ|体系)|総合計画(?:の|上の)(?:基本)?(?:施策|政策)(?:名|体系)?|施策体系|政策体系|[大中]項目|[大中]分類|[大中]施策|分類|基本理念|将来(?:都市)?像|目標像|章|節|基本施策(?:名)?|将来像|重点項目|テーマ|カテゴリー?|ビジョン|部門"),
-    (Role.MEASURE, rf"(?:主要|主な|具体的な?|個別|重点|推進|実施|関連|対象|構成|改革|実施計画|実施|細|小|基本的?)*{_THING}(?:の)?(?:項目|事項|名|名称|名前|メニュー|{_THING})*|(?:改革|実施|推進|見直し|行動)+(?:項目|事項|名)|施設名?称?|小項目|小分類|細目|細項目"),
-    (Role.RELATED, rf"(?:関係|関連|協力|連携|協働|副担当){_OFFICE}"),
-    (Role.DIVISION, rf"(?:{_VERB})(?:部|局|部局)(?:名)?"),
-    (Role.DEPARTMENT, rf"{_VERB}{_OFFICE}|主?担当|所管|主管|主担当者?|担当先"),
-    (Role.YEAR, r"(?:対象|評価|実績|会計|事業|計画)?(?:年度|西暦|和暦|年次|年)"),
-    (Role.SORT, r"区分|種別|種類|内訳|目標実績|計画実績|目標・実績|計画・実績|値の種類"),
-    (Role.ITEM, r"項目(?:名)?|内容"),
-    (Role.PART, r"名|名称|名前"),
-    (Role.FIGURE, r"数値|値|数|人数|件数|実数|中間|最終|前期|後期|初年度|最終年度|見込み?|速報値?|累計|単年度|推移|上半期|下半期|年間|通年|期末"),
-    (Role.TEXT, r".{0,8}(?:目的|概要|内容|課題|問題点|取組状況|実施状況|方向性|方向|(?:今後|次年度|来年度|翌年度)の.{1,8}|改善(?:点|策|内容)?|対応(?:策|方針)?|対策|成果|効果|必要性|有効性|効率性|公平性|妥当性|達成度|貢献度|優先度|緊急性|意見|総括|所見|説明|考え方|定義|計画期間|事業期間|実施期間|開始年度|終了年度|根拠法令等?|対象者?|手段|手法|実施方法|決算額|分析|要因|スケジュール|工程|経過|コメント)"),
-)  # fmt: skip
-_PATTERNS = [(role, re.compile(words)) for role, words in _WORDS]
+_LINES = Path(__file__).with_name("headings.tsv").read_text("utf-8").splitlines()
+_WORDS = (line.split("\t") for line in _LINES if not line.startswith("#"))
+_PATTERNS = [(Role[name], re.compile(words)) for name, words in _WORDS]
 _BRACKETS = re.compile(r"[(\[【〔〈<「『][^()\[\]【】〔〕]*[)\]】〕〉>」』]")
 _FOOTNOTES = re.compile(r"[(\[]?(?:[※*](?:注)?\d*|注\d+)[)\]]?")
 _MARKS = re.compile(r"(?:[※*](?:注)?\d*|注\d+|[①-⑳]|[■◆●○◎▼▽□◇・])+")
@@ -150,7 +117,7 @@ def core(text: str) -> str:
     """The heading without years, brackets, marks of footnotes and numbers around it."""
     rest = fold(named_year(text).rest)
     bare = _MARKS.sub("", _BRACKETS.sub("", rest))
-    return bare.strip("0123456789:;、,.・-—()") or _MARKS.sub("", rest).strip("()[]【】:;")
+    return bare.strip("0123456789:;、,.・-—()").removeprefix("の") or _MARKS.sub("", rest).strip("()[]【】:;")
 
 
 @lru_cache(maxsize=20_000)
@@ -161,8 +128,15 @@ def role_of(text: str) -> Role | None:
         return Role.BASELINE
     if not word or len(word) > _LONGEST:
         return None
-    role = next((role for role, pattern in _PATTERNS if pattern.fullmatch(word)), None)
+    role = _known(word)
+    if role is None and len(parts := re.split("[・/、]", fold(text))) > 1:
+        roles = [_known(core(part)) for part in parts]
+        role = next((one for one in reversed(roles) if one in NAMING), None) if None not in roles else None
     return Role.DIVISION if role is Role.DEPARTMENT and _OF_DIVISION.search(fold(text)) else role
+
+
+def _known(word: str) -> Role | None:
+    return next((role for role, pattern in _PATTERNS if pattern.fullmatch(word)), None)
 
 
 def understand(path: Sequence[str]) -> Heading:
@@ -201,7 +175,7 @@ def _is_bracketed(text: str) -> bool:
     return bool(re.fullmatch(r"[(\[][^()\d]{1,6}[)\]]", fold(text)))
 
 
-_SORT = re.compile(r"[(\[【<]?(?:(活動|アウトプット)|成果|アウトカム)(?:指標|KPI)?(?:\(.*\))?\d*[)\]】>]?")
+_SORT = re.compile(r"[(\[【<]?(?:(活動|アウトプット)|成果|アウトカム)(?:指標|目標|KPI)?(?:\(.*\))?\d*[)\]】>]?")
 
 
 def sort_of(text: str) -> str:

@@ -9,6 +9,8 @@ from review.domain.forms.grid import Grid
 from review.domain.forms.headings import VALUES, Role, core, role_of
 
 _INLINE = re.compile(r"\s*([^(\[:\n]{1,14})[::]\s*(\S.*)", re.S)
+_LABEL = 15
+_CLOSED = re.compile(r"[(\[][^()\[\]]+[)\]]")
 _UNIT = re.compile(r"(?:千|百万|万|億)?円|人|件|回|%|人日|時間")
 #: an answer to a label that asks for one, although it is the word of a label itself: 今後の方向性 and 改善 beside it
 _ANSWER = re.compile(r"改善|対応|達成|未達成|前|中間|最終")
@@ -36,6 +38,9 @@ def pairs_of(grid: Grid, rows: Sequence[int], used: set[tuple[int, int]]) -> Ite
     """The labelled values on these rows in reading order; their cells are added to `used`."""
     allowed = set(rows)
     for row in rows:
+        for one in _sideways(grid, row, rows):
+            used |= {(one.row, one.column), (one.row, grid.filled(row)[0])}
+            yield one
         columns = grid.filled(row)
         place = 0
         while place < len(columns):
@@ -56,18 +61,44 @@ def pairs_of(grid: Grid, rows: Sequence[int], used: set[tuple[int, int]]) -> Ite
                 yield pair
 
 
+def _sideways(grid: Grid, row: int, rows: Sequence[int]) -> Iterator[Pair]:
+    """The labelled values of a small table that has a column for each goal, goal by goal, where one begins on this row."""
+    label, *columns = grid.filled(row) or [0]
+    if (
+        role_of(grid.own(row, label)) is not Role.GOAL
+        or len(columns) < 2
+        or any(_is_label(grid.own(row, c)) for c in columns)
+    ):
+        return
+    roles: dict[int, Role | None] = {row: Role.GOAL}
+    for below in (one for one in rows if one > row):
+        first, *others = grid.filled(below) or [-1]
+        role = role_of(grid.own(below, first))
+        if first != label or (role not in VALUES and role is not Role.UNIT) or not {*others} <= {*columns}:
+            break
+        roles[below] = role
+    if VALUES.isdisjoint(roles.values()):
+        return
+    for column, (one, role) in ((column, pair) for column in columns for pair in roles.items()):
+        if role and (text := grid.own(one, column).strip()):
+            heading, plain = grid.own(one, label), (one, column) in grid.plain
+            yield Pair(role=role, label=core(heading), heading=heading, text=text, row=one, column=column, plain=plain)
+
+
 def _inline(grid: Grid, row: int, column: int) -> Pair | None:
     """施策名:…, label and value in one cell."""
     heading, role = label_in(text := grid.own(row, column))
     if role is None:
         return None
     value = re.split(r"[:\uff1a]", text, maxsplit=1)[1].strip()
+    value = value[:-1] if _CLOSED.fullmatch(unicodedata.normalize("NFKC", text).strip()) else value
     return Pair(role=role, label=core(heading), heading=heading, text=value, row=row, column=column)
 
 
 def label_in(text: str) -> tuple[str, Role | None]:
     """(label, its role) of a text that holds its value too, 施策名:…; the role is None for any other."""
-    match = _INLINE.fullmatch(unicodedata.normalize("NFKC", text))
+    plain = unicodedata.normalize("NFKC", text).strip()
+    match = _INLINE.fullmatch(plain[1:-1] if _CLOSED.fullmatch(plain) else plain)
     role = role_of(match[1]) if match else None
     return match[1] if match else "", role if role in LABELS else None
 
@@ -75,19 +106,16 @@ def label_in(text: str) -> tuple[str, Role | None]:
 def _labelled(grid: Grid, row: int, column: int, beside: int | None, allowed: set[int]) -> Pair | None:
     heading = grid.own(row, column)
     role = role_of(heading)
+    if role is None and beside is not None and _is_told(grid, row, column, beside):
+        role = Role.TEXT
     if role not in LABELS or role is None:
         return None
     place = _value_place(grid, row, column, beside, allowed, role)
     value_row, value_column = place or (row, column)
     return Pair(
-        role=role,
-        label=core(heading),
-        heading=heading,
-        text=grid.own(*place).strip() if place else "",
-        row=value_row,
-        column=value_column,
-        plain=place is not None and place in grid.plain,
-    )
+        role=role, label=core(heading), heading=heading, text=grid.own(*place).strip() if place else "",
+        row=value_row, column=value_column, plain=place is not None and place in grid.plain,
+    )  # fmt: skip
 
 
 def _value_place(
@@ -106,6 +134,17 @@ def _value_place(
         return None
     text = grid.own(below, column)
     return (below, column) if text.strip() and not _is_label(text) else None
+
+
+def _is_told(grid: Grid, row: int, column: int, beside: int) -> bool:
+    """Whether a label of unknown words has a sentence beside it, and nothing else stands on the row."""
+    label, text = grid.own(row, column).strip(), grid.own(row, beside).strip()
+    return (
+        grid.filled(row) == [column, beside]
+        and text.endswith("。")
+        and len(label) < _LABEL
+        and label[-1] not in "。:："
+    )
 
 
 def _answers(grid: Grid, row: int, column: int, beside: int) -> bool:

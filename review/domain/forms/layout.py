@@ -7,18 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import (
-    VALUES,
-    Role,
-    core,
-    fold,
-    is_number,
-    is_year_only,
-    kind_of_row,
-    sort_of,
-    years_of,
-)  # fmt: skip
-from review.domain.forms.tables import Table, passes_over
+from review.domain.forms.headings import VALUES, Role, core, is_number, is_year_only, kind_of_row, sort_of, years_of
+from review.domain.forms.tables import Table, is_total, passes_over
 
 _CODE = re.compile(
     r"[(（]?(?:[A-Za-z]{0,3}[-‐]?[0-9Ⅰ-Ⅻ①-⑳]+(?:[-.・‐―－_()（）]*[0-9①-⑳A-Za-zア-ン])*|[ア-ンA-Za-z一二三四五六七八九十])[)）]?"
@@ -31,9 +21,6 @@ NAMELESS = "本文"
 _VALUE = re.compile(r"[約概ね延べ]*[-+△▲]?[\d,]++(?:\.\d++)?(?![\s.、)\-]+[^\d\s])|[-―ー－–—]+$")
 #: 施策コード, which numbers no goal and no row
 _OF_MEASURE = re.compile(r"(?:施策|事業|事務事業|取組)(?:の?番号|コード|ID)")
-_SORTS = re.compile(
-    r"(?:活動|成果|アウトプット|アウトカム|インプット|代表|補助|参考|主要|結果|取組|施策|事業)?(?:指標|KPI|KGI|目標)?[①-⑳\d]*"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,12 +60,9 @@ class Layout:
     sort: int | None = None
     year: int | None = None
     segments: list[Segment] = field(default_factory=list)
-    left_out: list[int] = field(default_factory=list)
-    unknown: list[int] = field(default_factory=list)
-    #: those that a person left out
-    set_aside: list[int] = field(default_factory=list)
-    assumed: list[int] = field(default_factory=list)
-    current: list[int] = field(default_factory=list)
+    #: {column: the doubt about it}, '' for one that a person left out: those that are not read, and those read by a guess
+    left_out: dict[int, str] = field(default_factory=dict)
+    assumed: dict[int, str] = field(default_factory=dict)
     #: what years without any word seem to hold, where no column says 目標 or 実績
     guess: Role | None = None
     #: what each column with data holds
@@ -86,7 +70,7 @@ class Layout:
 
     def roles(self, final: list[Role | None]) -> dict[int, Role]:
         """What each column that is read or left out holds; `final` tells departments and values apart."""
-        roles = dict.fromkeys([*self.left_out, *self.unknown, *self.set_aside], Role.LEFT_OUT)
+        roles = dict.fromkeys(self.left_out, Role.LEFT_OUT)
         roles |= {c: Role.RELATED if final[c] is Role.RELATED else Role.DEPARTMENT for c in self.departments}
         roles |= dict.fromkeys(self.groups, Role.GROUP) | dict.fromkeys(self.texts, Role.TEXT)
         single: list[tuple[int | None, Role]] = [(self.measure, Role.MEASURE), (self.code, Role.CODE)]
@@ -110,12 +94,10 @@ class _Roles(list[Role | None]):
             super().__setitem__(column, role)
 
 
-def lay_out(
-    grid: Grid, table: Table, given: Mapping[int, Role] | None = None, years: Mapping[int, int] | None = None
-) -> Layout:
+def lay_out(grid: Grid, table: Table, given: Mapping[int, Role], years: Mapping[int, int]) -> Layout:
     """The columns of the table; `given` and `years` are those of which a person spoke. Nothing is decided on a column
     without headings, unless its data leave no choice."""
-    return _Decision(grid, table, given or {}, years or {}).decide()
+    return _Decision(grid, table, given, years).decide()
 
 
 class _Decision:
@@ -149,7 +131,9 @@ class _Decision:
         for column in self.columns(*(set(Role) - VALUES), None):
             if self.given.get(column, Role.SORT) is not Role.SORT:
                 continue
-            kinds = {kind_of_row(text) for text in self.data(column)}
+            # 活動指標 stands over its 目標 and 実績 where one column says both
+            texts = [self.grid.own(row, column).strip() for row in self.rows if len(self.grid.filled(row)) > 1]
+            kinds = {kind_of_row(text) for text in texts if text and not sort_of(text)}
             if None not in kinds and kinds & {Role.TARGET, Role.ACTUAL} and self.layout.kind is None:
                 self.layout.kind, self.roles[column] = column, Role.SORT
         for column, heading in enumerate(self.table.headings):
@@ -183,26 +167,38 @@ class _Decision:
             if names and column < min(names) and self.table.headings[column].year is None and self._is_worded(column):
                 self.roles[column] = Role.GROUP
 
+    def _tells(self, column: int) -> bool:
+        """Whether a column of unknown words holds sentences."""
+        data = self.data(column)
+        return bool(self.table.headings[column].label) and sum(text.endswith("。") for text in data) * 2 > len(data)
+
     def _is_worded(self, column: int) -> bool:
         """Whether most of a column's cells are words, not values."""
         data = self.data(column)
-        return sum(bool(_VALUE.match(unicodedata.normalize("NFKC", text))) for text in data) * 2 < len(data)
+        bare = (unicodedata.normalize("NFKC", text.lstrip("①②③④⑤⑥⑦⑧⑨⑩")) for text in data)
+        return sum(bool(_VALUE.match(text)) for text in bare) * 2 < len(data)
 
     def _drop_sorts(self) -> None:
         """Of several columns under one merged heading, the one that says 活動指標 or 成果指標 in each row names no goal."""
         goals = self.columns(Role.GOAL, Role.ITEM, Role.PART)
         for column in self.columns(*(set(Role) - VALUES), None):
-            free = self.given.get(column, Role.SORT) is Role.SORT and {*goals} - {column}
+            free = self.given.get(column, Role.SORT) is Role.SORT and ({*goals} - {column} or self._name_beside(column))
             if free and self.layout.sort is None and self._tells_sorts(column):
                 self.layout.sort, self.roles[column] = column, Role.SORT
-        for column in self.columns(Role.GOAL):
-            if all(_SORTS.fullmatch(fold(text)) for text in self.data(column)) and len(self.columns(Role.GOAL)) > 1:
-                self.roles[column] = Role.LEFT_OUT
+                if not {*goals} - {column}:
+                    self.roles[column + 1] = Role.GOAL
+
+    def _name_beside(self, column: int) -> bool:
+        """Whether a column without a heading, right of this one, can hold the names: 指標 over 活動 and a name."""
+        beside = column + 1
+        unheaded = beside < self.grid.width and not self.table.headings[beside].label and self.roles[beside] is None
+        return unheaded and self.roles[column] is Role.GOAL and bool(self.data(beside)) and self._is_worded(beside)
 
     def _tells_sorts(self, column: int) -> bool:
         """Whether the column says 活動指標 or 成果指標, and nothing else but the headings of what comes next."""
         rows = [row for row in self.rows if len(self.grid.filled(row)) > 1]
-        return all(sort_of(text) for row in rows if (text := self.grid.own(row, column).strip()))
+        texts = [text for row in rows if (text := self.grid.own(row, column).strip())]
+        return all(sort_of(text) or (column == self.layout.kind and kind_of_row(text)) for text in texts)
 
     def _unit_beside_goal(self) -> None:
         """Two columns under one merged 指標: the second holds units where all of it is short and says no number."""
@@ -235,11 +231,18 @@ class _Decision:
         groups = self.columns(Role.GROUP)
         if not measures and not groups:
             before = self._unheaded_names(first_goal)
+        elif not measures and (between := self._names_between(groups[-1], first_goal)):
+            before = between[-1:]
+            self.layout.assumed[before[0]] = "measure_assumed"
         elif not measures and groups[-1] not in self.given:
             before, groups = groups[-1:], groups[:-1]
         elif not before:
             before = measures[:1]
         self.layout.measure = before[-1] if before else None
+        for column in self.columns(None) if self.layout.measure is not None else ():
+            if column < before[-1] and self.table.headings[column].label and self._is_worded(column):
+                self.layout.assumed[column], self.roles[column] = "group_assumed", Role.GROUP
+                groups.append(column)
         edge = min((column for column in (self.layout.measure, first_goal) if column is not None), default=0)
         for column in groups:
             if column > max(edge, first_goal if goals else edge):
@@ -250,10 +253,17 @@ class _Decision:
                 self.roles[column] = Role.TEXT
         self._code()
 
+    def _names_between(self, group: int, goal: int) -> list[int]:
+        """The columns between 分野 and goals that can hold names: of unknown words, or short ones under the word of a text."""
+        right = min([goal, *self.columns(*VALUES)])
+        columns = [c for c in self.columns(None, Role.TEXT) if group < c < right and c not in self.given]
+        return [c for c in columns if self._is_worded(c) and not self._tells(c)]
+
     def _unheaded_names(self, first_goal: int) -> list[int]:
         texts = self.columns(Role.TEXT, Role.ITEM) if not self.columns(Role.GOAL) else self.columns(Role.ITEM)
         unheaded = [c for c in self.columns(None) if c < first_goal and not all(map(is_number, self.data(c)))]
-        candidates = [column for column in texts[:1] or unheaded[:1] if column not in self.given]
+        values = min(self.columns(*VALUES), default=self.grid.width)
+        candidates = [c for c in texts[:1] or unheaded[:1] if c not in self.given and c < values]
         for column in candidates:
             self.roles[column] = Role.MEASURE
         return candidates
@@ -288,7 +298,9 @@ class _Decision:
         """Whether each measure has one number: a count of rows gives several to a measure with several goals."""
         numbers: dict[str, set[str]] = {}
         name = ""
-        for row in (row for row in self.rows if len(self.grid.filled(row)) > 1):
+        for row in self.rows:
+            if len(self.grid.filled(row)) < 2 or is_total(self.grid.own(row, column)):
+                continue
             name = self.grid.seen(row, measure).strip() or name
             number = self.grid.seen(row, column).strip()
             if number and name:
@@ -299,8 +311,7 @@ class _Decision:
         """Years without a word beside columns of targets hold what came of it."""
         if self.layout.kind is None and self.columns(Role.TARGET) and not self.columns(Role.ACTUAL):
             for column in (one for one in self.columns(Role.YEARLY) if one not in self.given):
-                self.roles[column] = Role.ACTUAL
-                self.layout.assumed.append(column)
+                self.roles[column], self.layout.assumed[column] = Role.ACTUAL, "kind_assumed"
         elif self.layout.kind is None and not self.columns(Role.TARGET, Role.ACTUAL):
             worded = [self._is_worded(column) for column in self.columns(Role.YEARLY)]
             self.layout.guess = Role.TARGET if worded and all(worded) else Role.ACTUAL
@@ -319,7 +330,8 @@ class _Decision:
         for column in self.columns(Role.CURRENT):
             has_year = self.table.headings[column].year
             self.roles[column] = Role.ACTUAL if has_baseline and has_year else Role.BASELINE
-            self.layout.current += [column] if has_baseline else []
+            if has_baseline:
+                self.layout.assumed[column] = "current_as_actual"
             has_baseline = True
 
     def _segments(self) -> None:
@@ -332,12 +344,9 @@ class _Decision:
             role, heading = self.roles[column], self.table.headings[column]
             if role is not None:
                 value = ValueColumn(
-                    column=column,
-                    role=role,
-                    year=self.years.get(column, heading.year),
-                    doubt="" if column in self.years else heading.doubt,
-                    year_column=self._year_beside(column),
-                )
+                    column=column, role=role, year=self.years.get(column, heading.year),
+                    doubt="" if column in self.years else heading.doubt, year_column=self._year_beside(column),
+                )  # fmt: skip
                 self._of(segments, starts, column).values.append(value)
         for unit in units:
             segment = self._of(segments, starts, unit)
@@ -351,12 +360,8 @@ class _Decision:
             return
         column = segment.goal + 1
         taken = {
-            self.layout.kind,
-            self.layout.sort,
-            self.layout.year,
-            segment.unit,
-            *(v.column for v in segment.values),
-        }
+            self.layout.kind, self.layout.sort, self.layout.year, segment.unit, *(v.column for v in segment.values),
+        }  # fmt: skip
         if column >= self.grid.width or column in taken or self.roles[column] not in _DIVIDING:
             return
         if not _DIVISION.fullmatch(core(self.table.headings[column].label)):
@@ -387,11 +392,8 @@ class _Decision:
         for column in range(self.grid.width):
             if column in used or not self.data(column):
                 continue
-            if self.roles[column] is Role.TEXT:
+            if self.roles[column] is Role.TEXT or (self.roles[column] is None and self._tells(column)):
                 layout.texts[column] = self.table.headings[column].label or NAMELESS
-            elif self.given.get(column) is Role.LEFT_OUT:
-                layout.set_aside.append(column)
-            elif self.roles[column] is None:
-                layout.unknown.append(column)
             else:
-                layout.left_out.append(column)
+                says = "left_out" if self.roles[column] else "unknown_column"
+                layout.left_out[column] = "" if self.given.get(column) is Role.LEFT_OUT else says

@@ -47,7 +47,7 @@ class Goal:
 
     def shown(self) -> dict[Slot, str]:
         """The values as they stand in one writing: bare numbers get the decimals of their neighbours, and commas."""
-        places = max((len(_places(one.text)) for one in self.values.values() if one.plain), default=0)
+        places = max((len(one.text.partition(".")[2]) for one in self.values.values() if one.plain), default=0)
         return {slot: _written(one.text, places) if one.plain else one.text for slot, one in self.values.items()}
 
     def as_data(self) -> dict[str, Any]:
@@ -57,10 +57,6 @@ class Goal:
             for kind in ("target", "actual")
         }
         return {"name": self.name, "unit": self.unit, "baseline": shown.get(("baseline", None), ""), **years}
-
-
-def _places(text: str) -> str:
-    return text.partition(".")[2]
 
 
 def _written(text: str, places: int) -> str:
@@ -149,6 +145,12 @@ class Collector:
             return None
         return self.measures.setdefault(("", sheet, str(len(self.measures))), Measure(name=name))
 
+    def holder(self, goal: str) -> Measure | None:
+        """The only measure with a goal of this name that has more of a name than the goal; None where there is no such."""
+        name = squeezed(goal)
+        holders = [one for one in self.measures.values() if any(name == key for key, _unit in one.goals)]
+        return holders[0] if name and len(holders) == 1 and squeezed(holders[0].name) != name else None
+
     def leave(self, labels: list[str], measure: Measure | None) -> None:
         """Say which measure a table with these headings ended with; None where no name stood in it."""
         self.last_table = (labels, measure)
@@ -161,6 +163,10 @@ class Collector:
         if doubt not in self.doubts:
             self.doubts.append(doubt)
 
+    def at(self, grid: Grid, row: int, column: int, says: str, proposal: str | None = None, /, **facts: object) -> None:
+        """The same of one cell."""
+        self.doubt(says, sheet=grid.title, cell=grid.address(row, column), proposal=proposal, **facts)
+
     def keep_cells(self, grid: Grid) -> None:
         """Note the whole text of each cell of the sheet of which a doubt speaks, as a person would rewrite it."""
         places = {doubt.cell for doubt in self.doubts if doubt.sheet == grid.title}
@@ -168,12 +174,12 @@ class Collector:
             if (cell := grid.address(row, column)) in places:
                 self.cells[grid.title, cell] = grid.own(row, column)
 
-    def put(self, goal: Goal, slot: Slot, typed: Typed, *, sheet: str, cell: str) -> None:
+    def put(self, goal: Goal, slot: Slot, typed: Typed, grid: Grid, row: int, column: int) -> None:
         """Store a value; another value for the same place is doubted and left out."""
         before = goal.values.setdefault(slot, typed)
         if before.text != typed.text:
             facts = {"name": goal.name, "before": before.text, "text": typed.text}
-            self.doubt("two_values", sheet=sheet, cell=cell, proposal=before.text, **facts)
+            self.at(grid, row, column, "two_values", before.text, **facts)
 
     def proposal(self) -> Proposal:
         """All that was taken in, with a word on numbers that are written otherwise than a bare cell shows them."""
@@ -187,11 +193,9 @@ class Collector:
         if changed:
             self.doubt("bare_numbers", proposal=changed[0], count=len(changed), example=changed[0])
         return Proposal(
-            measures=tuple(self.measures.values()),
-            doubts=tuple(self.doubts),
-            columns=tuple(self.columns),
+            measures=tuple(self.measures.values()), doubts=tuple(self.doubts), columns=tuple(self.columns),
             cells=self.cells,
-        )
+        )  # fmt: skip
 
 
 def squeezed(text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from review.domain.forms.departments import is_office, split_departments
@@ -14,13 +15,15 @@ from review.domain.forms.headings import (
     Column,
     Corrections,
     Role,
+    core,
     keys_of,
     kind_of_row,
     kinds_in_turn,
     sort_of,
 )
-from review.domain.forms.label_rows import Pair, pairs_of
+from review.domain.forms.label_rows import Pair, label_in, pairs_of
 from review.domain.forms.layout import Layout, lay_out
+from review.domain.forms.plausible import adds_up, doubt_all, doubt_odd, is_odd
 from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
 from review.domain.forms.table_rows import TableRows
@@ -28,11 +31,19 @@ from review.domain.forms.tables import Table, find_tables, is_note
 from review.domain.forms.years import all_years, named_year
 from review.domain.sheet import DocumentError
 
-_NO_NAME = re.compile(r"(?:Sheet|シート|Table|Worksheet)?\s*\d*", re.I)
+_NO_NAME = re.compile(
+    r"(?:Sheet|Table|Worksheet|.*(?:シート|個票|一覧表?|様式|調書|管理表|進捗表|評価表|KPI))?\s*\d*", re.I
+)
 _UNIT = re.compile(r"[(\[]?\s*単位\s*[::]\s*([^)\]]+)[)\]]?")
-_SAMPLES = re.compile(r"記[入載]例|記[入載]見本|見本|サンプル|記[入載]要領|作成要領|使い方|凡例|説明")
-_MOST_NAMED = 40
-_MOST_SAMPLES, _SAMPLE = 3, 30
+_SAMPLES = re.compile(r"記[入載]例|記[入載]見本|見本|サンプル|記[入載]要領|作成要領|使い方|凡例|説明|目次|表紙")
+#: 施策 over 事業名 on a card says where it belongs
+_BROAD = re.compile(r"(?:基本|上位|関連|総合計画)?(?:の)?施策(?:の)?(?:名|名称)?")
+#: what is done for a 施策 that is named already
+_DEEDS = re.compile("主な|主要|具体的")
+_FINE = re.compile(r"(?:事務|構成|個別|対象)?事業(?:の)?(?:名|名称)|事務事業")
+#: 今後の方向性 where it stands below the goals, else a 分野
+_WAYS = re.compile(r"方向性?|方針")
+_MOST_NAMED, _LONGEST, _MOST_SAMPLES, _SAMPLE = 40, 60, 3, 30
 
 
 def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Proposal:
@@ -46,6 +57,7 @@ def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Propos
         elif grid.rows:
             _SheetReader(divided(_upright(grid, collector), collector), collector, corrections).read()
             collector.keep_cells(grid)
+    doubt_all(collector.measures.values(), collector)
     proposal = collector.proposal()
     if not any(measure.goals or measure.code or measure.departments for measure in proposal.measures):
         raise DocumentError("no_plan")
@@ -59,12 +71,8 @@ def _upright(grid: Grid, collector: Collector) -> Grid:
     turned = grid.turned()
     tables = find_tables(turned)
     roles = {heading.role for table in tables for heading in table.headings}
-    if (
-        len(tables) != 1
-        or tables[0].end - tables[0].first < 2
-        or not {Role.MEASURE, Role.GOAL} <= roles
-        or not roles & VALUES
-    ):
+    names = {Role.MEASURE, Role.GOAL} <= roles
+    if len(tables) != 1 or tables[0].end - tables[0].first < 2 or not names or not roles & VALUES:
         return grid
     collector.doubt("turned_sheet", sheet=grid.title, title=grid.title)
     return turned
@@ -76,6 +84,10 @@ class _SheetReader:
     def __init__(self, grid: Grid, collector: Collector, corrections: Corrections) -> None:
         self.grid, self.collector, self.corrections = grid, collector, corrections
         self.tables = find_tables(grid)
+        self.first = self.tables[0] if self.tables else None
+        inside = {row for table in self.tables for row in range(table.top, table.end)}
+        labels = (text for row, texts in enumerate(grid.rows) if row not in inside for text in texts if text)
+        self.is_of_projects = any(_FINE.fullmatch(core(text)) for text in labels)
         self.sections = Sections()
         self.used: set[tuple[int, int]] = set()
         self.titles: list[str] = [grid.title]
@@ -87,6 +99,8 @@ class _SheetReader:
         self.goal_name = ""
         self.unit = self.sort = ""
         self.goal: Goal | None = None
+        #: labels that a table has followed: what is said anew holds instead
+        self.closed: set[Role] = set()
 
     def read(self) -> None:
         self._doubt_hidden()
@@ -97,15 +111,13 @@ class _SheetReader:
             if table:
                 self._table(table)
                 row = table.end
-        for pair in self.held:
-            self._doubt("unplaced:label", pair)
         self._doubt_unplaced()
 
     # --- outside tables ---------------------------------------------------------------------------------------------
 
     def _between(self, rows: range, table: Table | None) -> None:
         labelled = self.grid.height
-        for pair in pairs_of(self.grid, rows, self.used):
+        for pair in self._in_order(list(pairs_of(self.grid, rows, self.used))):
             labelled = min(labelled, pair.row)
             self._take(pair)
         if self.owner is None and Role.CODE in self.head:
@@ -119,12 +131,25 @@ class _SheetReader:
             if len(texts) == 1 and is_caption(texts[0]):
                 self.kind = kind_of_row(texts[0])
                 self.used.add((row, columns[0]))
-            title = len(texts) == 1 and len(self.grid.filled(row)) == 1
-            if is_note(texts[0]) or (title and row < labelled) or (not self.owner and table is self._first()):
+            others = (self.grid.own(row, column) for column in self.grid.filled(row) if column != columns[0])
+            title = len(texts) == 1 and all(label_in(text)[1] for text in others)
+            if is_note(texts[0]) or (title and row < labelled) or (not self.owner and table is self.first):
                 self.titles += texts
                 self.used |= {(row, column) for column in columns}
             if title and table and self._is_section(row, texts[0], table):
+                doubt_odd(self.collector, self.grid, row, columns[0], Role.GROUP)
                 self.sections.begin(texts[0])
+                self.used.add((row, columns[0]))
+
+    def _in_order(self, pairs: list[Pair]) -> list[Pair]:
+        """The labels, with the name of the next card before what is said anew above it: 基本目標 stands over 施策名."""
+        if self.is_of_projects:
+            pairs = [replace(one, role=Role.GROUP) if _BROAD.fullmatch(one.label) else one for one in pairs]
+        names = {Role.MEASURE, Role.CODE} & self.closed
+        first = next((place for place, one in enumerate(pairs) if one.role in names), 0)
+        early = [one for one in pairs[:first] if one.role in self.closed]
+        others = [one for one in pairs[:first] if one not in early]
+        return [*others, *pairs[first : first + 1], *early, *pairs[first + 1 :]]
 
     def _note_unit(self, texts: list[str]) -> None:
         """A cell of its own above a table, 単位:人, gives the unit of all its goals that have none."""
@@ -133,17 +158,18 @@ class _SheetReader:
             if match:
                 self.unit = match[1].strip()
 
-    def _first(self) -> Table | None:
-        return self.tables[0] if self.tables else None
-
     def _is_section(self, row: int, text: str, table: Table) -> bool:
         if is_note(text) or is_caption(text):
             return False
         if class_of(text) and not named_year(text).year and not text.strip().startswith("第"):
             return True
-        return len(self.tables) > 1 and row == table.top - 1 and (row > 0 or table is not self._first())
+        return len(self.tables) > 1 and row == table.top - 1 and (row > 0 or table is not self.first)
 
     def _take(self, pair: Pair) -> None:
+        is_named = self.owner is not None or bool(self.sections.path())
+        sentence = pair.role is Role.GROUP and pair.text.endswith("。")
+        if sentence or (pair.role is Role.MEASURE and _DEEDS.match(pair.label) and is_named):
+            pair = replace(pair, role=Role.TEXT)
         if pair.role in (Role.MEASURE, Role.CODE) and pair.text:
             self._begin_measure(pair)
         if pair.role is Role.LEFT_OUT:
@@ -152,15 +178,20 @@ class _SheetReader:
             return
         if not pair.text:
             return
+        if is_odd(pair.role, pair.text):
+            self._doubt("odd", pair)
         if pair.role is Role.GOAL:
             self.goal_name, self.unit, self.goal, self.sort = pair.text, "", None, sort_of(pair.label)
         elif pair.role is Role.UNIT:
             self.unit = pair.text
-        elif pair.role is Role.TEXT:
+        elif pair.role is Role.TEXT or (self.owner and self.owner.goals and _WAYS.fullmatch(pair.label)):
             self.held.append(pair)
         elif pair.role in (Role.BASELINE, Role.CURRENT, Role.TARGET, Role.ACTUAL):
             self._labelled_value(pair)
         else:
+            if pair.role in self.closed:
+                self.closed.discard(pair.role)
+                self.head.pop(pair.role, None)
             self.head.setdefault(pair.role, []).append(pair.text)
         self._complete()
 
@@ -199,30 +230,35 @@ class _SheetReader:
         self.goal = self.owner.goal(self.goal_name, self.unit)
         self.goal.sort = self.goal.sort or self.sort
         kind = "baseline" if baseline else "target" if pair.role is Role.TARGET else "actual"
-        cell = self.grid.address(pair.row, pair.column)
-        slot = (kind, None if baseline else year)
-        self.collector.put(self.goal, slot, Typed(text=pair.text, plain=pair.plain), sheet=self.grid.title, cell=cell)
+        typed, self.closed = Typed(text=pair.text, plain=pair.plain), set(self.head)
+        self.collector.put(self.goal, (kind, None if baseline else year), typed, self.grid, pair.row, pair.column)
 
     # --- tables -----------------------------------------------------------------------------------------------------
 
     def _table(self, table: Table) -> None:
+        self.used |= {(row, c) for row in range(table.top, table.end) for c in range(self.grid.width)}
+        if adds_up(self.grid, table):
+            self.collector.at(self.grid, table.top, 0, "tally")
+            return
         layout = lay_out(self.grid, table, *self.corrections.given_in(table.headings))
         self.collector.columns += self._columns(table, layout)
         owner = self.owner if layout.measure is None or not layout.segments[0].values else None
-        if owner and layout.measure is None and layout.groups:
+        if owner and layout.measure is not None:
+            self.collector.at(self.grid, table.top, layout.measure, "parts_left_out", name=owner.name)
+            return
+        if owner and layout.groups:
             owner = None
         named = "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
         rows = TableRows(
-            grid=self.grid, table=table, layout=layout, collector=self.collector, sections=self.sections.copy(),
-            owner=owner, year_of=self._year_of, fallback=self.goal_name if owner else named, unit=self.unit,
-            sort=self.sort if owner else "", kind=self.kind, kind_of_titles=self._kind_of_titles(),
+            grid=self.grid, table=table, layout=layout, collector=self.collector, sections=self.sections,
+            owner=owner, year_of=self._year_of, fallback=named, called=self.goal_name, unit=self.unit,
+            sort=self.sort if owner or self.goal_name else "", kind=self.kind, kind_of_titles=self._kind_of_titles(),
             kinds_in_turn=self._kinds_in_turn(layout),
             groups=[] if self.owner else self.head.get(Role.GROUP) or self._group_of_sheet(layout),
             departments=[] if self.owner else self._offices() or self._office_of_sheet(layout),
         )  # fmt: skip
         rows.read()
-        self.sections = rows.sections
-        self.used |= {(row, c) for row in range(table.top, table.end) for c in range(self.grid.width)}
+        self.closed = set(self.head)
 
     def _columns(self, table: Table, layout: Layout) -> Iterator[Column]:
         """Every column with data, as it was read."""
@@ -230,26 +266,18 @@ class _SheetReader:
         years = {value.column: value.year for segment in layout.segments for value in segment.values}
         for column, role in sorted(layout.holds.items()):
             texts = (self.grid.own(row, column).strip() for row in range(table.first, table.end))
+            samples = tuple(islice((text[:_SAMPLE] for text in texts if text), _MOST_SAMPLES))
             yield Column(
-                key=keys[column],
-                sheet=self.grid.title,
-                cell=self.grid.address(table.first - 1, column),
-                label=table.headings[column].label,
-                role=role,
-                year=years.get(column),
-                samples=tuple(islice((text[:_SAMPLE] for text in texts if text), _MOST_SAMPLES)),
-            )
+                key=keys[column], sheet=self.grid.title, cell=self.grid.address(table.first - 1, column), role=role,
+                label=table.headings[column].label, year=years.get(column), samples=samples,
+            )  # fmt: skip
 
     def _group_of_sheet(self, layout: Layout) -> list[str]:
         """The sheet's name, 基本目標1 …, where nothing on the sheet says a 分野."""
         title = self.grid.title.strip()
-        headed = any(
-            class_of(self.grid.own(row, c))
-            for table in self.tables
-            for row in range(table.first, table.end)
-            for c in self.grid.filled(row)[:1]
-            if len(self.grid.filled(row)) == 1
-        )
+        rows = (row for table in self.tables for row in range(table.first, table.end))
+        alone = ((row, *columns) for row in rows if len(columns := self.grid.filled(row)) == 1)
+        headed = any(class_of(self.grid.own(*place)) for place in alone)
         if layout.groups or self.sections.path() or headed or not class_of(title).startswith("word"):
             return []
         self.collector.doubt("group_from_sheet", sheet=self.grid.title, proposal=title, title=title)
@@ -268,8 +296,7 @@ class _SheetReader:
         if layout.kind is None:
             for row, column in ((r, c) for r in range(self.grid.height) for c in self.grid.filled(r)):
                 if kinds := kinds_in_turn(text := self.grid.own(row, column)):
-                    cell, note = self.grid.address(row, column), text.strip()[:40]
-                    self.collector.doubt("rows_in_turn", sheet=self.grid.title, cell=cell, text=note)
+                    self.collector.at(self.grid, row, column, "rows_in_turn", text=text.strip()[:40])
                     return kinds
         return []
 
@@ -299,28 +326,25 @@ class _SheetReader:
     def _doubt_hidden(self) -> None:
         grid = self.grid
         for row, column in sorted(grid.dates):
-            text, cell = grid.own(row, column), grid.address(row, column)
-            self.collector.doubt("date_cell", sheet=grid.title, cell=cell, proposal=text, text=text)
+            text = grid.own(row, column)
+            self.collector.at(grid, row, column, "date_cell", text, text=text)
         for row in sorted(grid.hidden_rows):
-            cell, number = grid.address(row, 0), grid.row_numbers[row]
-            self.collector.doubt("hidden_row", sheet=grid.title, cell=cell, row=number)
+            self.collector.at(grid, row, 0, "hidden_row", row=grid.row_numbers[row])
         for column in sorted(grid.hidden_columns):
-            cell = grid.address(0, column)
-            self.collector.doubt("hidden_column", sheet=grid.title, cell=cell, column=cell.rstrip("0123456789"))
+            letters = grid.address(0, column).rstrip("0123456789")
+            self.collector.at(grid, 0, column, "hidden_column", column=letters)
 
     def _doubt_unplaced(self) -> None:
-        left = [
-            (row, column)
-            for row in range(self.grid.height)
-            for column in self.grid.filled(row)
-            if (row, column) not in self.used
-        ]
-        for row, column in left[:_MOST_NAMED]:
-            text, cell = self.grid.own(row, column).strip()[:40], self.grid.address(row, column)
-            self.collector.doubt("unplaced", sheet=self.grid.title, cell=cell, text=text)
-        if len(left) > _MOST_NAMED:
-            self.collector.doubt("unplaced:more", sheet=self.grid.title, count=len(left) - _MOST_NAMED)
+        for pair in self.held:
+            self._doubt("unplaced:label", pair)
+        rows = [[(r, c) for c in self.grid.filled(r) if (r, c) not in self.used] for r in range(self.grid.height)]
+        left = [places for places in rows if places]
+        for places in left[:_MOST_NAMED]:
+            text = " ".join(self.grid.own(*place).strip() for place in places)
+            self.collector.at(self.grid, *places[0], "unplaced", text=text[:_LONGEST])
+        if more := sum(map(len, left[_MOST_NAMED:])):
+            self.collector.doubt("unplaced:more", sheet=self.grid.title, count=more)
 
     def _doubt(self, says: str, pair: Pair) -> None:
-        cell = self.grid.address(pair.row, pair.column)
-        self.collector.doubt(says, sheet=self.grid.title, cell=cell, label=pair.label, text=pair.text)
+        facts = {"label": pair.label, "text": pair.text, "kind_item": pair.role}
+        self.collector.at(self.grid, pair.row, pair.column, says, **facts)

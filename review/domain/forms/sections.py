@@ -5,21 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from review.domain.forms.headings import role_of
+from review.domain.forms.headings import kind_of_row, role_of, sort_of
 
 JOINED = " > "
-_WORDS = "基本目標|基本方針|基本戦略|基本施策|重点目標|重点戦略|重点項目|政策分野|政策|施策|分野|方針|戦略|目標|取組|柱|テーマ|プロジェクト"
+_WORDS = "基本目標|基本方針|基本戦略|基本施策|重点目標|重点戦略|重点項目|政策分野|政策|施策|分野|方針|戦略|目標|取組|柱|テーマ|課題|プロジェクト"
 _CLASSES = (
-    ("word", re.compile(rf"[◆■●○◎【(]*({_WORDS})\s*[0-9IVX一二三四五六七八九十]")),
-    ("chapter", re.compile(r"第?\s*[0-9一二三四五六七八九十IVX]+\s*([章節編部項])")),
-    ("three", re.compile(r"\d+[-.]\d+[-.]\d+")),
-    ("two", re.compile(r"\d+[-.]\d+")),
-    ("roman", re.compile(r"[IVX]+[\s.、:-]")),
-    ("one", re.compile(r"\d+(?![\d年月,%])")),
-    ("bracket", re.compile(r"\(\d+\)")),
-    ("circle", re.compile(r"[①-⑳]")),
+    ("word", re.compile(rf"[◆■●○◎【(]*(?:(?:施策|政策|取組|計画)の)?({_WORDS})\s*[0-9IVX一二三四五六七八九十]")),
+    ("chapter", re.compile(r"第?\s*[0-9一二三四五六七八九十IVX]+\s*([章節編部項])")), ("three", re.compile(r"\d+[-.]\d+[-.]\d+")),
+    ("two", re.compile(r"\d+[-.]\d+")), ("roman", re.compile(r"[IVX]+[\s.、:-]")),
+    ("one", re.compile(r"\d+(?![\d年月,%])")), ("bracket", re.compile(r"\(\d+\)")), ("circle", re.compile(r"[①-⑳]")),
     ("mark", re.compile(r"([◆■●○◎▼□◇【])(?!\1)")),
-)
+)  # fmt: skip
 
 
 def class_of(text: str) -> str:
@@ -43,9 +39,19 @@ def items_of(text: str) -> list[str]:
     return [_ITEM.sub("", line, 1).strip() for line in lines] if len(lines) > 1 and all(map(_ITEM.match, lines)) else []
 
 
+#: 2 数値目標の一覧
+_CAPTION = re.compile(
+    r"(?:[\d(]|[^\w\s]).{0,20}(?:一覧|集計|管理|進捗|評価|実績)表?|.{0,20}(?:一覧|集計|の(?:状況|推移|結果))(?:表|について)?"
+)
+
+
 def is_caption(text: str) -> bool:
     """Whether a line only says what table follows (◎数値目標, ■施策とKPI), not where it belongs."""
-    return role_of(text) is not None and not any(letter.isdigit() for letter in unicodedata.normalize("NFKC", text))
+    plain = unicodedata.normalize("NFKC", text.strip())
+    bare = plain.lstrip("0123456789IVX().、 ■◆●○◎【】")
+    if (_CAPTION.fullmatch(plain) or sort_of(bare) or kind_of_row(bare)) and not class_of(text).startswith("word"):
+        return True
+    return role_of(text) is not None and not any(letter.isdigit() for letter in plain)
 
 
 class Sections:
@@ -63,8 +69,3 @@ class Sections:
 
     def path(self) -> list[str]:
         return [text for _kind, text in self._stack]
-
-    def copy(self) -> Sections:
-        twin = Sections()
-        twin._stack = list(self._stack)
-        return twin

@@ -8,16 +8,14 @@ from review.domain.forms.departments import offices_named, split_departments
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import Role, is_year_only, kind_of_row, sort_of
 from review.domain.forms.layout import Layout, Segment, ValueColumn
+from review.domain.forms.plausible import DITTO, doubt_columns, doubt_odd
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption, items_of
 from review.domain.forms.tables import Table, is_total, passes_over
 from review.domain.forms.years import named_year
 
-_DITTO = frozenset({"〃", "々", "同上", "″", '"', "''", "””", "仝", "ゝ"})
 _LONGEST_UNIT = 12
 _BRACKET = re.compile(r"[((\[]([^()()\[\]]+)[))\]]\s*$")
-#: the year of a value of this role where no heading names one
-YearOf = Callable[[Role], int | None]
 
 
 def _lines(text: str) -> list[str]:
@@ -34,9 +32,11 @@ class TableRows:
     collector: Collector
     sections: Sections
     owner: Measure | None
-    year_of: YearOf
-    #: the goal's name where no column has it, and the unit and sort of those that say none
+    #: the year of a value of this role where no heading names one
+    year_of: Callable[[Role], int | None]
+    #: the measure's name where nothing has it; the goal's where no column has it, and the unit and sort of those that say none
     fallback: str
+    called: str
     unit: str
     sort: str
     kind: Role | None
@@ -51,6 +51,7 @@ class TableRows:
     _goal: dict[int, Goal] = field(default_factory=dict)
     _goal_at: dict[tuple[int, int], Goal] = field(default_factory=dict)
     _turn: dict[int, int] = field(default_factory=dict)
+    _read: list[int] = field(default_factory=list)
 
     def read(self) -> None:
         """Every row of the table, from the first to the last."""
@@ -66,12 +67,15 @@ class TableRows:
                 if is_caption(text := self.grid.own(row, columns[0])):
                     self.kind = kind_of_row(text) or self.kind
                 else:
+                    doubt_odd(self.collector, self.grid, row, columns[0], Role.GROUP)
                     self.sections.begin(text)
                     self._level.clear()
                 continue
             if self._begin_levels(row):
+                self._read.append(row)
                 self._row(row)
         self.collector.leave(labels, self._before)
+        doubt_columns(self.collector, self.grid, self.table, self.layout, self._read)
         for row, measure in self._rows_of.values() if self.layout.departments else ():
             if not measure.departments:
                 self._doubt("no_department", row, self.layout.departments[0], name=measure.name)
@@ -126,7 +130,7 @@ class TableRows:
         if column is None:
             return ""
         text = self.grid.seen(row, column).strip()
-        if text in _DITTO and self._last.get(column):
+        if text in DITTO and self._last.get(column):
             if self.grid.own(row, column):
                 self._doubt("ditto", row, column, self._last[column], sign=text, text=self._last[column])
             return self._last[column]
@@ -178,6 +182,11 @@ class TableRows:
             name, cell = self._before.name, self.grid.filled(row)[0]
             self._doubt("table_continued", row, cell, name, name=name)
             return self._before
+        known = self.collector.holder(self._text(row, layout.segments[0].goal)) if layout.measure is None else None
+        if known and not path:
+            self._doubt("table_joined", self.table.top, 0)
+        if known and (not path or path[-1] in (known.name, known.group)):
+            return known
         if not name and path and layout.measure is not None:
             self._doubt("measure_missing", row, layout.measure, path[-1], name=path[-1])
         if not name:
@@ -190,8 +199,7 @@ class TableRows:
         """Where nothing names a measure: the sheet's own name, else each goal stands for itself."""
         if self.layout.measure is not None:
             return ""
-        goal = self._text(row, self.layout.segments[0].goal)
-        name = self.fallback or goal
+        name = self.fallback or self._text(row, self.layout.segments[0].goal) or self.called
         if name:
             self._doubt("no_measure_column", self.table.top, 0, name=name)
         return name
@@ -237,8 +245,8 @@ class TableRows:
             goal.sort = goal.sort or self._sort(row, segment)
             for value in values:
                 if slot := self._slot(row, value, 0):
-                    typed, cell = Typed(text=lines[value.column][place]), self.grid.address(row, value.column)
-                    self.collector.put(goal, slot, typed, sheet=self.grid.title, cell=cell)
+                    typed = Typed(text=lines[value.column][place])
+                    self.collector.put(goal, slot, typed, self.grid, row, value.column)
         return True
 
     def _goal_of(self, row: int, segment: Segment, measure: Measure, has_values: bool) -> Goal | None:
@@ -261,10 +269,9 @@ class TableRows:
         if segment.name:
             return measure.goal(segment.name, unit)
         if segment.goal is None:
-            called = self.fallback if self.owner else ""
-            if key == 0 and not called:
+            if key == 0 and not self.called:
                 self._doubt("no_goal_column", self.table.top, 0)
-            return measure.goal(called or measure.name, unit)
+            return measure.goal(self.called or measure.name, unit)
         self._doubt("no_goal_name", row, segment.goal)
         return None
 
@@ -310,14 +317,14 @@ class TableRows:
             if origin[0] != row and self._goal_at.get((origin[0], key)) is goal:
                 return
             self._doubt("merged_value", *origin, text, text=text)
-        if text in _DITTO:
+        if text in DITTO:
             text = self._last.get(value.column, "")
             self._doubt("ditto:value", row, value.column, text, text=text)
         self._last[value.column] = text
         slot = self._slot(row, value, self._turn[key])
         if slot and text:
             typed = Typed(text=text, plain=origin in self.grid.plain)
-            self.collector.put(goal, slot, typed, sheet=self.grid.title, cell=self.grid.address(row, value.column))
+            self.collector.put(goal, slot, typed, self.grid, row, value.column)
 
     def _slot(self, row: int, value: ValueColumn, turn: int) -> Slot | None:
         role: Role | None = value.role
@@ -343,9 +350,7 @@ class TableRows:
 
     def _row_year(self, row: int, value: ValueColumn) -> int | None:
         column = self.layout.year if value.year_column is None else value.year_column
-        text = self._text(row, column)
-        if not text and column is not None:
-            text = self._last.get(column, "")
+        text = self._text(row, column) or ("" if column is None else self._last.get(column, ""))
         return named_year(text).year if text else None
 
     def _kind_from_titles(self, value: ValueColumn) -> Role | None:
@@ -373,25 +378,22 @@ class TableRows:
     # --- doubts -----------------------------------------------------------------------------------------------------
 
     def _doubt_columns(self) -> None:
-        for column in self.layout.left_out:
-            self._doubt_heading("left_out", column)
-        for column in self.layout.unknown:
-            self._doubt_heading("unknown_column", column)
-        if self.unit and not self.owner and any(segment.unit is None for segment in self.layout.segments):
+        if (
+            self.unit
+            and not (self.owner or self.called)
+            and any(segment.unit is None for segment in self.layout.segments)
+        ):
             self._doubt("unit_of_note", self.table.first - 1, 0, self.unit, unit=self.unit)
-        for column in self.layout.current:
-            self._doubt_heading("current_as_actual", column)
-        for column in self.layout.assumed:
-            self._doubt_heading("kind_assumed", column, kind_item=Role.ACTUAL)
+        for column, says in (self.layout.left_out | self.layout.assumed).items():
+            if says:
+                self._doubt_heading(says, column, kind_item=Role.ACTUAL)
         for value in (value for segment in self.layout.segments for value in segment.values):
             if value.doubt:
                 label = self.table.headings[value.column].label
                 self._doubt_heading(value.doubt, value.column, label=label, western_year=value.year)
 
     def _doubt_heading(self, says: str, column: int, **facts: object) -> None:
-        place = self.table.headings[column].place
-        self._doubt(says, self.table.first - 1, column, None, heading_words=place, **facts)
+        self._doubt(says, self.table.first - 1, column, None, heading_words=self.table.headings[column].place, **facts)
 
     def _doubt(self, says: str, row: int, column: int, proposal: str | None = None, **facts: object) -> None:
-        cell = self.grid.address(row, column)
-        self.collector.doubt(says, sheet=self.grid.title, cell=cell, proposal=proposal, **facts)
+        self.collector.at(self.grid, row, column, says, proposal, **facts)

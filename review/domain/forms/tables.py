@@ -15,6 +15,7 @@ from review.domain.forms.headings import (
     is_number,
     kind_of_row,
     role_of,
+    sort_of,
     understand,
     unmarked,
 )
@@ -24,6 +25,8 @@ _MOST_HEADER_ROWS = 4
 _NOTE = re.compile(
     r"[※*]|[(\[【]?(?:注|備考|出典|資料|凡例)\s*[\d)\]】:、]|[(\[]?単位\s*:|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[:…]"
 )
+#: A:達成 and ○…順調, as a legend says what its signs mean
+_LEGEND = re.compile(r"(?:^|[\s、,・/(\[【】)])[A-ES◎○△×▲●★☆]\s*[:…=]\s*\D")
 _PAGE = re.compile(
     r"[-(]?\s*(?:P\.?\s*)?\d+\s*(?:/\s*\d+\s*)?(?:ページ|頁)?\s*[-)]?|\(?(?:次ページへ)?(?:続き|つづき|続く)\)?|以上"
 )
@@ -46,7 +49,8 @@ class Table:
 
 def is_note(text: str) -> bool:
     """Whether a text is a remark, a source or a legend."""
-    return bool(_NOTE.match(unicodedata.normalize("NFKC", text.strip())))
+    plain = unicodedata.normalize("NFKC", text.strip())
+    return bool(_NOTE.match(plain)) or len(_LEGEND.findall(plain)) > 1
 
 
 def is_total(text: str) -> bool:
@@ -67,6 +71,9 @@ def find_tables(grid: Grid) -> list[Table]:
         top, bottom = block
         headings = [understand(_path(grid, top, bottom, column)) for column in range(grid.width)]
         end = _end(grid, bottom + 1, headings, top)
+        if end == bottom + 2 and not {heading.role for heading in headings} & VALUES:
+            row += 1  # labels that stand above their values
+            continue
         tables.append(Table(top=top, first=bottom + 1, end=end, headings=headings))
         row = max(end, bottom + 1)
     return tables
@@ -132,7 +139,7 @@ def _names_goals(grid: Grid, row: int, below: int) -> bool:
     """A row above with names of goals, each over several columns of values (貸出冊数 over 目標 and 実績), and no value beside."""
     filled, roles = grid.filled(row), [role_of(grid.seen(below, column)) for column in range(grid.width)]
     under: list[list[Role | None]] = []
-    for column, following in zip(filled, [*filled[1:], grid.width], strict=True):
+    for column, following in zip(filled, [*filled[1:], grid.width], strict=False):
         text, right = grid.own(row, column), grid.span(row, column)[3]
         if not is_headingish(text) and not is_note(text):
             under.append(roles[column : right + 1 if right > column else following])
@@ -210,16 +217,14 @@ def _end(grid: Grid, first: int, headings: list[Heading], top: int) -> int:
     row = first
     while row < grid.height:
         texts = [unmarked(grid.own(row, c)) for c in range(grid.width)]
-        if texts not in own and (_begins_other(grid, row, top) or _is_label_row(grid, row, headings)):
+        if texts not in own and (_begins_other(grid, row) or _is_label_row(grid, row, headings)):
             return row
         row += 1
     return row
 
 
-def _begins_other(grid: Grid, row: int, top: int) -> bool:
+def _begins_other(grid: Grid, row: int) -> bool:
     """The headings of another table, or of one that holds no goals."""
-    if row <= top:
-        return False
     texts = [grid.own(row, column) for column in grid.filled(row)]
     alone = len(texts) > 1 and all(role_of(text) for text in texts) and not any(map(kind_of_row, texts[:1]))
     return _header_block(grid, row, row) is not None or (alone and _is_header_row(grid, row))
@@ -230,9 +235,20 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
     if not columns:
         return False
     column, text = columns[0], grid.own(row, columns[0])
+    head_role = headings[column].role
+    strange = [c for c in columns if role_of(grid.own(row, c)) in _LABELS - {headings[c].role}]
+    if len(strange) > 1 and not any(headings[c].role in VALUES for c in strange) and column in strange:
+        return True  # 評価, B, 方向性, 継続 under other headings
+    goals = [c for c in columns[1:] if headings[c].role is Role.GOAL and not role_of(grid.own(row, c))]
+    if goals and any(headings[c].role in VALUES and c not in strange for c in columns):
+        return False
     label, named = label_in(text)
     if named in _LABELS and not any(map(str.isdigit, label)) and not is_note(text):
         return True
+    if (len(columns) == 1 and named is Role.GOAL) or (len(columns) == 2 and label_in(grid.own(row, columns[1]))[1]):
+        return True  # 指標名:登録者数, or 施策2 相談 and (担当:福祉課)
+    if sort_of(text) and head_role in (Role.GOAL, Role.SORT, Role.ITEM, None):
+        return False
     role, head = role_of(text), headings[column].role
     values = [c for c in columns if headings[c].role in VALUES]
     if role is Role.MEASURE and role is not head and len(columns) == 2 and not values:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from review.domain.forms.as_document import Known, document_in
-from review.domain.forms.mends import mended, proposals
+from review.domain.mends import mended, proposals
 from review.domain.sheet import DocumentError, PlanDocument
 from review.management.refusing import database_words, proposal_in, refusing
 from review.models import Plan

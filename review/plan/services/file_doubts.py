@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 
 from review.domain.doubt_words import MORE
 from review.domain.forms.as_document import NOBODY, Known
-from review.domain.forms.mends import offices_of
 from review.domain.forms.proposal import squeezed
+from review.domain.mends import offices_of
 from review.domain.sheet import Doubt, PlanDocument, Sheet
 
 #: Doubts that nobody accepts together with others: the file may be somebody else's.

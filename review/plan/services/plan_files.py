@@ -24,7 +24,7 @@ from review.background.services import jobs
 from review.domain import file_names
 from review.domain.forms.as_document import document_in, doubt_of
 from review.domain.forms.headings import template
-from review.domain.forms.mends import CODE, Mends, mended, proposals, spoken_of
+from review.domain.mends import CODE, Mends, mended, proposals, spoken_of
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
 from review.domain.sheet import DocumentError, Doubt, PlanDocument
 from review.models import Job, Plan, PlanUpload, User

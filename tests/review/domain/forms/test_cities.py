@@ -7,17 +7,27 @@ import pytest
 from review.domain.forms.reading import read_grids
 from review.domain.separated import read_separated
 from tests.review.domain.forms.books import Case, Page, differences
+from tests.review.domain.forms.cities_eighth import EIGHTH
+from tests.review.domain.forms.cities_eleventh import BLOCKS_OF_YEARS, BLOCKS_OF_YEARS_CSV, ELEVENTH
 from tests.review.domain.forms.cities_later import LATER, SIDE_BY_SIDE
 from tests.review.domain.forms.cities_lists import LISTS
 from tests.review.domain.forms.cities_more import MORE
+from tests.review.domain.forms.cities_ninth import NINTH, ROWS_OF_VALUES, ROWS_OF_VALUES_CSV
 from tests.review.domain.forms.cities_printed import PRINTED
 from tests.review.domain.forms.cities_round import CARDS_WITH_SORTS, ROUND, SORTED_LIST
+from tests.review.domain.forms.cities_seventh import SEVENTH, TOTALS, TOTALS_CSV
 from tests.review.domain.forms.cities_sheets import SHEET_CASES
+from tests.review.domain.forms.cities_tenth import SEMICOLONS, SEMICOLONS_CSV, TENTH
+from tests.review.domain.forms.cities_thirteenth import THIRTEENTH
+from tests.review.domain.forms.cities_twelfth import TABBED, TABS, TWELFTH
 from tests.review.domain.forms.cities_unseen import NOTED, NOTED_CSV, TIDY, TIDY_CSV, UNSEEN
 from tests.review.domain.forms.kinds import KINDS
 from tests.review.domain.forms.more_kinds import MORE_KINDS
 
-CASES = [*UNSEEN, *PRINTED, *ROUND, *LISTS, *SHEET_CASES, *MORE, *LATER, *KINDS, *MORE_KINDS]
+CASES = [
+    *UNSEEN, *PRINTED, *ROUND, *LISTS, *SHEET_CASES, *MORE, *LATER, *KINDS, *MORE_KINDS, *SEVENTH, *EIGHTH, *NINTH, *TENTH,
+    *ELEVENTH, *TWELFTH, *THIRTEENTH,
+]  # fmt: skip
 
 
 def test_each_goal_is_an_activity_or_an_outcome_as_its_row_heading_or_label_says() -> None:
@@ -39,11 +49,22 @@ def test_a_citys_list_is_read_with_every_cell(case: Case) -> None:
     assert case.doubts <= {doubt["code"] for doubt in read["doubts"]}
 
 
-@pytest.mark.parametrize(("raw", "right"), [(NOTED_CSV.encode("cp932"), NOTED), (TIDY_CSV.encode(), TIDY)])
-def test_a_list_saved_as_csv_is_read_with_every_cell(raw: bytes, right: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize(
+    ("raw", "right", "doubt"),
+    [
+        (NOTED_CSV.encode("cp932"), NOTED, "left_out"),
+        (TIDY_CSV.encode(), TIDY, "left_out"),
+        (TOTALS_CSV.encode("cp932"), TOTALS, "total_row"),
+        (ROWS_OF_VALUES_CSV.encode(), ROWS_OF_VALUES, "left_out"),
+        (BLOCKS_OF_YEARS_CSV.encode("cp932"), BLOCKS_OF_YEARS, "year_without_era"),
+        (TABS.encode("cp932"), TABBED, ""),
+        (SEMICOLONS_CSV.encode("utf-8-sig"), SEMICOLONS, "group_assumed"),
+    ],
+)
+def test_a_list_saved_as_csv_is_read_with_every_cell(raw: bytes, right: list[dict[str, Any]], doubt: str) -> None:
     read = read_grids([read_separated(raw.replace(b"\n", b"\r\n"))]).as_data()
     assert differences(read["measures"], right) == {}
-    assert "left_out" in {doubt["code"] for doubt in read["doubts"]}
+    assert not doubt or doubt in {one["code"] for one in read["doubts"]}
 
 
 def test_what_cannot_be_divided_is_left_whole_and_named() -> None:
