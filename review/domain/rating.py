@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
@@ -96,7 +97,7 @@ class Scale:
     def from_data(cls, data: Iterable[Mapping[str, Any]]) -> Scale:
         """The scale stored as `as_data` gives it. Raises ScaleError where it makes no scale."""
         try:
-            return cls(grades=tuple(_grade_from(entry) for entry in data))
+            return _scale(tuple(tuple(entry.items()) for entry in data))
         except (KeyError, TypeError, AttributeError) as error:
             raise ScaleError(f"達成区分の設定に必要な項目がないか、形式が違います({error})。") from None
 
@@ -209,6 +210,12 @@ def _grade_from(entry: Mapping[str, Any]) -> Grade:
         raise ScaleError(f"しきい値「{threshold}」を数として読み取れません。") from None
     texts: dict[str, Any] = {key: str(entry[key]) for key in ("letter", "name", "role")}
     return Grade(threshold=exact, **texts)
+
+
+@lru_cache(maxsize=64)
+def _scale(entries: tuple[tuple[tuple[str, Any], ...], ...]) -> Scale:
+    """Thousands of 施策 are shown by the few scales that a city has."""
+    return Scale(grades=tuple(_grade_from(dict(entry)) for entry in entries))
 
 
 def _written(threshold: Fraction | None) -> str | None:

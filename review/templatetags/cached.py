@@ -10,6 +10,7 @@ from functools import lru_cache
 from django import template
 from django.conf import settings
 from django.template import loader
+from django.template.base import FilterExpression, Parser, Token
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -25,6 +26,30 @@ def cached_row(name: str, row: Hashable) -> SafeString:
     if settings.DEBUG:  # an edited template shows at once
         return _drawn.__wrapped__(name, get_language(), row)
     return _drawn(name, get_language(), row)
+
+
+class OnceNode(template.Node):
+    """What is shown of each of some dicts, drawn once as long as that dict lives."""
+
+    def __init__(self, name: str, rows: FilterExpression, nodelist: template.NodeList) -> None:
+        self.name, self.rows, self.nodelist = name, rows, nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        rows = self.rows.resolve(context)
+        for row in rows:
+            if "html" not in row:
+                with context.push(**{self.name: row}):
+                    row["html"] = self.nodelist.render(context)
+        return SafeString("".join(row["html"] for row in rows))
+
+
+@register.tag
+def once(parser: Parser, token: Token) -> OnceNode:
+    """{% once row in rows %}…{% endonce %}: what stands between shows nothing but `row`, a dict of one language."""
+    _once, name, _in, rows = token.split_contents()
+    nodelist = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return OnceNode(name, parser.compile_filter(rows), nodelist)
 
 
 @lru_cache(maxsize=MOST)

@@ -8,11 +8,11 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django import template
-from django.template.loader import get_template
+from django.template import Context
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
@@ -20,6 +20,7 @@ from django.utils.translation import get_language, gettext
 from review.domain.grade_words import share
 from review.domain.rating import DEFAULT, Scale
 from review.reader_words import legend
+from review.templatetags.ready import ready
 from review.templatetags.words import STATES, fiscal_year_short, number
 
 register = template.Library()
@@ -119,6 +120,7 @@ def _label_place(value: str, bar_y: float, base: float, tick_y: float | None, ba
     return min(tick_y, bar_y) - 7, False
 
 
+@lru_cache(maxsize=4096)
 def _width(text: str) -> int:
     """How many half-width letters stand in the same room."""
     return sum(2 if unicodedata.east_asian_width(letter) in "FWA" else 1 for letter in text)
@@ -191,8 +193,8 @@ def geometry(chart: Mapping[str, Any]) -> Mapping[str, Any]:
     if "drawing" in chart:
         return chart
     if chart.get("kind") == "timeline":
-        placed, look = timeline_geometry(chart), get_template("components/charts/_timeline.html")
-        return {**placed, "drawing": cache(partial(look.render, {"chart": placed}))}
+        placed, look = timeline_geometry(chart), ready("components/charts/_timeline.html")
+        return {**placed, "drawing": cache(lambda: look.render(Context({"chart": placed})))}
     placed = indicator_geometry(chart)
     return {**placed, "drawing": cache(partial(_drawn, placed))}
 

@@ -27,28 +27,18 @@ register.filter(sort_label)
 
 #: state -> its word and its icon; the colour is the CSS class of the same name
 STATES: dict[str, tuple[Any, str]] = {
-    "not_started": (_("未着手"), "circle"),
-    "editing": (_("入力中"), "pencil"),
-    "endorsing": (_("所属長確認中"), "person-check"),
-    "submitted": (_("提出済"), "send"),
-    "returned": (_("差戻し"), "return"),
-    "reviewed": (_("確認済"), "check"),
-    "approved": (_("承認済"), "seal"),
-    "published": (_("公表済"), "megaphone"),
-    "not_submitted": (_("未提出"), "cross-circle"),
-    "excluded": (_("対象外"), "minus-circle"),
-    "late": (_("期限後"), "clock"),
+    "not_started": (_("未着手"), "circle"), "editing": (_("入力中"), "pencil"),
+    "endorsing": (_("所属長確認中"), "person-check"), "submitted": (_("提出済"), "send"),
+    "returned": (_("差戻し"), "return"), "reviewed": (_("確認済"), "check"), "approved": (_("承認済"), "seal"),
+    "published": (_("公表済"), "megaphone"), "not_submitted": (_("未提出"), "cross-circle"),
+    "excluded": (_("対象外"), "minus-circle"), "late": (_("期限後"), "clock"),
     # of a cycle
-    "draft": (_("準備中"), "pencil"),
-    "open": (_("実施中"), "flow"),
-    "deciding": (_("審議中"), "people"),
+    "draft": (_("準備中"), "pencil"), "open": (_("実施中"), "flow"), "deciding": (_("審議中"), "people"),
     "scheduled": (_("公表待ち"), "clock"),
     # of a job
-    "queued": (_("待ち"), "clock"),
-    "running": (_("処理中"), "jobs"),
-    "done": (_("完了"), "check"),
+    "queued": (_("待ち"), "clock"), "running": (_("処理中"), "jobs"), "done": (_("完了"), "check"),
     "failed": (_("失敗"), "error"),
-}
+}  # fmt: skip
 
 #: states that borrow the colour of another
 _TONES = {

@@ -44,14 +44,10 @@ SHAPES = "(図形)"
 # show the serial number of a date that was made of 1-2.
 JAPANESE_FORMATS = {
     **dict.fromkeys((27, 36, 50, 57), "[$-411]ge.m.d"),
-    **dict.fromkeys((28, 29, 51, 54, 58), '[$-411]ggge"年"m"月"d"日"'),
-    30: "m/d/yy",
-    31: 'yyyy"年"m"月"d"日"',
-    32: 'h"時"mm"分"',
-    33: 'h"時"mm"分"ss"秒"',
-    **dict.fromkeys((34, 52, 55), 'yyyy"年"m"月"'),
+    **dict.fromkeys((28, 29, 51, 54, 58), '[$-411]ggge"年"m"月"d"日"'), 30: "m/d/yy", 31: 'yyyy"年"m"月"d"日"',
+    32: 'h"時"mm"分"', 33: 'h"時"mm"分"ss"秒"', **dict.fromkeys((34, 52, 55), 'yyyy"年"m"月"'),
     **dict.fromkeys((35, 53, 56), 'm"月"d"日"'),
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,14 +92,11 @@ def read_entry_book(path: Path) -> EntryBook:
     read = {sheet.title for sheet in own.values()}
     others, beyond = _others(book, read)
     return EntryBook(
-        token=props.get(TOKEN_PROPERTY, ""),
-        cycle=props.get(CYCLE_PROPERTY, ""),
+        token=props.get(TOKEN_PROPERTY, ""), cycle=props.get(CYCLE_PROPERTY, ""),
         sheets={code: _read_sheet(sheet, handed_out[code][1]) for code, sheet in own.items()},
-        others=others | ({SHAPES: shapes} if (shapes := _shapes(path)) else {}),
-        codes=codes,
-        copies=[title for title in codes if title not in read],
-        beyond=beyond,
-    )
+        others=others | ({SHAPES: shapes} if (shapes := _shapes(path)) else {}), codes=codes,
+        copies=[title for title in codes if title not in read], beyond=beyond,
+    )  # fmt: skip
 
 
 def _handed_out(props: Mapping[str, str]) -> dict[str, tuple[str, str]]:

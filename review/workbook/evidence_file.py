@@ -12,13 +12,11 @@ from review.workbook.file_kind import OLE, ZIP, ole_code
 from review.workbook.findings import ADVICE, KEPT_AGAIN, Code, Refused
 
 MIME: dict[str, str] = {
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "jpeg": "image/jpeg",
+    "pdf": "application/pdf", "png": "image/png", "jpeg": "image/jpeg",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-}
+}  # fmt: skip
 ENDINGS = {**{kind: kind for kind in MIME}, "jpeg": "jpg"}
 #: kind -> how a picture begins, and what it has from there to its end.
 _PICTURES = {

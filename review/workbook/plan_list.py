@@ -20,11 +20,9 @@ from review.workbook.writer import describe, new_book, save
 TITLE = "計画一覧"
 #: The heading under which the list has a text of the sheet, by the text's key.
 TEXTS = {
-    "current_state": "現状と課題",
-    "description": "施策内容",
-    "expected_effect": "期待される効果",
+    "current_state": "現状と課題", "description": "施策内容", "expected_effect": "期待される効果",
     "policy": "今後の取組方針",
-}
+}  # fmt: skip
 _HEADS = ("施策ID", "分野", "施策名", "主管部署", "関連部署")
 _GOAL = ("指標", SORT_ROW, "単位", "基準値")
 _WIDE, _NARROW, _ROWS = 28.0, 14.0, 300

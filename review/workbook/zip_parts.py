@@ -5,9 +5,10 @@ Kept to what books and sites need: ASCII names, deflate, less than 4 GB.
 
 from __future__ import annotations
 
+import os
 import struct
 from datetime import datetime
-from typing import BinaryIO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple
 
 from isal import isal_zlib
 
@@ -34,10 +35,38 @@ class Part(NamedTuple):
         """As bytes, for the cache."""
         return _HEAD.pack(self.crc, self.size) + self.deflated
 
+    def content(self) -> bytes:
+        """What it holds."""
+        return isal_zlib.decompress(self.deflated, RAW)
+
     @classmethod
     def unpacked(cls, data: bytes) -> Part:
         crc, size = _HEAD.unpack_from(data)
         return cls(crc, size, data[_HEAD.size :])
+
+
+class Entry(NamedTuple):
+    """Where in an archive of `ZipParts` the deflated bytes of a member stand, with the checksum and size of what they hold."""
+
+    crc: int
+    size: int
+    at: int
+    deflated: int
+
+
+def entries(stream: IO[bytes]) -> dict[str, Entry]:
+    """{name: where it stands} of a finished archive of `ZipParts`."""
+    stream.seek(-_END.size, os.SEEK_END)
+    *_counts, length, begin, _comment = _END.unpack(stream.read(_END.size))
+    stream.seek(begin)
+    directory, known, at = stream.read(length), dict[str, Entry](), 0
+    while at < length:
+        *_head, crc, deflated, size, named, _more, _note, _disk, _kind, _rights, begin = _CENTRAL.unpack_from(
+            directory, at
+        )
+        at += _CENTRAL.size + named
+        known[directory[at - named : at].decode("ascii")] = Entry(crc, size, begin + _LOCAL.size + named, deflated)
+    return known
 
 
 def compress(data: bytes) -> Part:
@@ -59,8 +88,7 @@ class ZipParts:
         size = len(part.deflated)
         common = (_VERSION, 0, _DEFLATED, self._time, self._date, part.crc, size, part.size, len(path), 0)
         self._directory.append(_CENTRAL.pack(_MAGIC[1], _VERSION, *common, 0, 0, 0, 0, self._at) + path)
-        self._write(_LOCAL.pack(_MAGIC[0], *common) + path)
-        self._write(part.deflated)
+        self._write(b"".join((_LOCAL.pack(_MAGIC[0], *common), path, part.deflated)))
         self._count += 1
 
     def close(self) -> None:

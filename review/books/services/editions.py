@@ -4,8 +4,8 @@ Everything here takes the frozen snapshot (services.snapshot) and makes no query
 """
 
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,16 @@ def listed(snapshot: Snapshot, filters: Filters) -> list[Row]:
     return sorted(
         rows, key=lambda row: _place(row, snapshot, filters.sort.removeprefix("-")), reverse=filters.sort[:1] == "-"
     )
+
+
+def lists(snapshot: Snapshot) -> Mapping[Filters, list[Row]]:
+    """The whole list, and each that one 分野, 主管部署 or grade narrows; every one as `listed` gives it."""
+    made = defaultdict[Filters, list[Row]](list)
+    for row in listed(snapshot, Filters()):
+        narrowed = {Filters(grade=one) for one in (row["grade"], row["outcome"])}
+        for filters in {Filters(), Filters(field=row["field"]["number"]), Filters(department=row["owner"]), *narrowed}:
+            made[filters].append(row)
+    return made
 
 
 def _fits(row: Row, filters: Filters) -> bool:
@@ -171,17 +181,21 @@ def totals(rows: Iterable[Row], *, label: str = "", key: str = "") -> Totals:
 
 
 def by_field(snapshot: Snapshot) -> list[Totals]:
+    names = fields(snapshot)
     return [
-        totals((row for row in snapshot["measures"] if row["field"]["number"] == number), label=name, key=number)
-        for number, name in fields(snapshot).items()
+        totals(rows, label=names[key], key=key) for key, rows in _apart(snapshot, lambda row: row["field"]["number"])
     ]
 
 
 def by_department(snapshot: Snapshot) -> list[Totals]:
-    return [
-        totals((row for row in snapshot["measures"] if row["owner"] == name), label=name, key=name)
-        for name in departments(snapshot)
-    ]
+    return [totals(rows, label=key, key=key) for key, rows in _apart(snapshot, lambda row: row["owner"])]
+
+
+def _apart(snapshot: Snapshot, key: Callable[[Row], str]) -> Iterable[tuple[str, list[Row]]]:
+    groups = defaultdict[str, list[Row]](list)
+    for row in snapshot["measures"]:
+        groups[key(row)].append(row)
+    return groups.items()
 
 
 # --- one 成果目標 ------------------------------------------------------------------------------------------------------

@@ -68,13 +68,9 @@ def _of_sheet(review: MeasureReview) -> jobs.Requested:
 
 def make_sheet(claim: Claim) -> None:
     artifacts.produce_for_sheet(
-        claim,
-        lambda form: _writes(maker.sheet(form, made_at=timezone.localtime(clock.now()))),
-        kind=Artifact.Kind.SHEET_PDF,
-        check=check_pdf,
-        ending="pdf",
-        folder="papers",
-    )
+        claim, lambda form: _writes(maker.sheet(form, made_at=timezone.localtime(clock.now()))),
+        kind=Artifact.Kind.SHEET_PDF, check=check_pdf, ending="pdf", folder="papers",
+    )  # fmt: skip
 
 
 def make_book(claim: Claim) -> None:
@@ -114,13 +110,9 @@ def agenda_of(cycle: Cycle) -> Agenda:
 def make_edition(claim: Claim) -> None:
     """Build the PDF of a published edition from its frozen snapshot."""
     artifacts.produce_for_edition(
-        claim,
-        lambda edition: _writes(maker.book(books.edition_book(edition))),
-        kind=Artifact.Kind.BOOK_PDF,
-        check=check_pdf,
-        ending="pdf",
-        name="評価結果",
-    )
+        claim, lambda edition: _writes(maker.book(books.edition_book(edition))), kind=Artifact.Kind.BOOK_PDF,
+        check=check_pdf, ending="pdf", name="評価結果",
+    )  # fmt: skip
 
 
 def _writes(paper: maker.Paper) -> artifacts.Write:

@@ -9,12 +9,8 @@ from review.models import Appointment, AuditEntry, Department, MeasureReview, Re
 
 #: Where a sheet stands by what was submitted; before, and after a return, it is the department's own again.
 BY_SUBMISSION = (
-    ReviewState.ENDORSING,
-    ReviewState.SUBMITTED,
-    ReviewState.REVIEWED,
-    ReviewState.APPROVED,
-    ReviewState.PUBLISHED,
-)
+    ReviewState.ENDORSING, ReviewState.SUBMITTED, ReviewState.REVIEWED, ReviewState.APPROVED, ReviewState.PUBLISHED,
+)  # fmt: skip
 
 
 def offices_of(review: MeasureReview) -> dict[str, Any]:

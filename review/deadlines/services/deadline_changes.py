@@ -16,12 +16,9 @@ from review.notices.services import waiting
 
 #: The deadlines of a year, in their order.
 LABELS = {
-    "due_at": "提出期限",
-    "closes_at": "締切",
-    "endorse_due_at": "所属長確認期限",
-    "review_due_at": "確認期限",
+    "due_at": "提出期限", "closes_at": "締切", "endorse_due_at": "所属長確認期限", "review_due_at": "確認期限",
     "decide_due_at": "審議期限",
-}
+}  # fmt: skip
 Moments = Mapping[str, datetime | None]
 _WRITE, _HEAD = ("due_at", "closes_at"), "endorse_due_at"
 

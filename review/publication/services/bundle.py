@@ -5,7 +5,6 @@ edition gives the same bytes, whoever makes it and when. The pages come from the
 """
 
 import hashlib
-import struct
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple
@@ -22,7 +21,7 @@ from review.domain.fiscal import fiscal_year_label
 from review.domain.form_labels import AUDIT_HEAD
 from review.models import Artifact, Cycle, Edition, Job, SummaryEdition, User
 from review.trail.services import audit
-from review.workbook.zip_parts import Part, ZipParts, compress
+from review.workbook.zip_parts import Part, ZipParts, compress, entries
 
 KIND = "site_bundle"
 MANIFEST = "manifest-sha256.txt"
@@ -38,6 +37,11 @@ class Packed(NamedTuple):
     sha256: str
 
 
+def packed(content: bytes) -> Packed:
+    """The file as it will stand in an archive."""
+    return Packed(compress(content), hashlib.sha256(content).hexdigest())
+
+
 Pages = Callable[[Edition, Progress | None, SummaryEdition | None], Iterator[tuple[str, bytes | Packed]]]
 
 
@@ -45,25 +49,26 @@ class Former:
     """A finished archive, from which files are taken over as they stand."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        self._stream, self._archive = stream, ZipFile(stream)
-        self._sums = sums_of(self._archive)
+        self._stream, self._entries = stream, entries(stream)
+        self.sums = sums_of((self.read(MANIFEST) or b"").decode())
 
     def read(self, place: str) -> bytes | None:
         """What the file holds; None where there is none."""
-        return self._archive.read(place) if place in self._sums else None
+        return self._part(place).content() if place in self._entries else None
 
     def member(self, place: str) -> Packed:
         """The file as it stands. Raises KeyError where there is none."""
-        entry = self._archive.getinfo(place)
-        self._stream.seek(entry.header_offset + 26)
-        self._stream.seek(sum(struct.unpack("<2H", self._stream.read(4))), 1)
-        return Packed(Part(entry.CRC, entry.file_size, self._stream.read(entry.compress_size)), self._sums[place])
+        return Packed(self._part(place), self.sums[place])
+
+    def _part(self, place: str) -> Part:
+        crc, size, at, deflated = self._entries[place]
+        self._stream.seek(at)
+        return Part(crc, size, self._stream.read(deflated))
 
 
-def sums_of(archive: ZipFile) -> dict[str, str]:
-    """{place: digest} by the archive's manifest."""
-    lines = archive.read(MANIFEST).decode().splitlines()
-    return {place: digest for digest, _space, place in (line.partition("  ") for line in lines)}
+def sums_of(manifest: str) -> dict[str, str]:
+    """{place: digest} by an archive's manifest."""
+    return {place: digest for digest, _space, place in (line.partition("  ") for line in manifest.splitlines())}
 
 
 def newest_summary(cycle: Cycle) -> SummaryEdition | None:
@@ -111,10 +116,8 @@ def pack(published: Edition | SummaryEdition, files: Iterable[tuple[str, bytes |
     sums: dict[str, str] = {}
 
     def put(place: str, content: bytes | Packed) -> None:
-        if isinstance(content, bytes):
-            content = Packed(compress(content), hashlib.sha256(content).hexdigest())
-        archive.add(place, content.part)
-        sums[place] = content.sha256
+        part, sums[place] = content if isinstance(content, Packed) else packed(content)
+        archive.add(place, part)
 
     for place, content in files:
         put(place, content)
@@ -197,7 +200,7 @@ def _make_with_summary(claim: Claim, pages: Pages, report: Progress) -> None:
 def check(path: Path) -> None:
     """Read a finished archive again: every file is there once and matches the manifest. Raises ValueError."""
     with ZipFile(path) as archive:
-        names, sums = archive.namelist(), sums_of(archive)
+        names, sums = archive.namelist(), sums_of(archive.read(MANIFEST).decode())
         if len(names) != len(set(names)) or set(names) != {*sums, MANIFEST}:
             raise ValueError(f"{path.name} does not hold what its manifest names")
         for place, digest in sums.items():

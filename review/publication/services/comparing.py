@@ -83,6 +83,17 @@ def side_by_side(left: Snapshot, right: Snapshot) -> list[MeasureRow]:
     ]
 
 
+def differing(left: Snapshot, right: Snapshot) -> list[MeasureRow]:
+    """Of two editions of one year the 施策 that differ: what is equal as it was frozen is not looked at."""
+    if left["scale"] != right["scale"]:
+        return [row for row in side_by_side(left, right) if row.differs]
+    known = {row["code"]: row for row in left["measures"]}
+    there = {row["code"]: row for row in right["measures"]}
+    codes = {code for code in known.keys() | there.keys() if known.get(code) != there.get(code)}
+    some = ({**one, "measures": [row for row in one["measures"] if row["code"] in codes]} for one in (left, right))
+    return [row for row in side_by_side(*some) if row.differs]
+
+
 def _measure(code: str, left: Row | None, right: Row | None, years: tuple[int, int]) -> MeasureRow:
     sides = (left or {}), (right or {})
     numbers = sorted({one["number"] for side in sides for one in side.get("indicators", ())})

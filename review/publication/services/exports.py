@@ -3,8 +3,9 @@ share these writers; what the columns mean stands in `open_data`.
 """
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from django.utils import timezone
@@ -58,6 +59,14 @@ def as_json(source: Source) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
+def _renewed_json(source: Source, former: str, changed: Collection[str]) -> bytes:
+    rows, mark = source.snapshot["measures"], "\0"  # which no text of an edition holds
+    standing = former.partition('\n  "measures": [\n   {')[2].partition("\n  ]")[0].split(",\n   {")
+    marked = [row if row["code"] in changed else f"{mark}{place}" for place, row in enumerate(rows)]
+    text = as_json(replace(source, snapshot={**source.snapshot, "measures": marked})).decode()
+    return re.sub(r'"\\u0000(\d+)"', lambda place: "{" + standing[int(place[1])], text).encode()
+
+
 def as_csv(source: Source) -> bytes:
     """The tidy table of 成果目標 and 年度."""
     rows = open_data.indicator_rows(source.snapshot, source.meta)
@@ -95,6 +104,17 @@ def data_file(source: Source, name: str) -> bytes | None:
     """One data file of an edition; None for an unknown name."""
     write = FILES.get(name) or EARLIER.get(name)
     return write(source) if write else None
+
+
+def renewed(source: Source, name: str, former: bytes, changed: Collection[str]) -> bytes:
+    """The data.json or table of a correction: what was not `changed` is taken from that of the edition before, which names
+    the same 施策. Equal to what `data_file` makes."""
+    if name == "data.json":
+        return _renewed_json(source, former.decode(), changed)
+    rows = source.snapshot["measures"]
+    some = {**source.snapshot, "measures": [row for row in rows if row["code"] in changed]}
+    table = open_data.renewed(former, FILES[name](replace(source, snapshot=some)), source.meta, changed)
+    return table or FILES[name](source)
 
 
 # --- workbook --------------------------------------------------------------------------------------------------------

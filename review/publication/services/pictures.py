@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
+from django.template import Context
 
 from review.templatetags import charts
+from review.templatetags.ready import ready
 
 WIDTH, MARGIN = 640, 32
 SHEETS = ("tokens.css", "base.css", "charts.css")
@@ -34,7 +35,7 @@ def of_goal(titles: Sequence[str], drawn: Sequence[Mapping[str, Any]], notes: Se
     feet = [line for text in notes for line in charts.folded(text, int((width - 2 * MARGIN) / 7)) if text]
     foot = [{"y": y + 18 * number, "text": line} for number, line in enumerate(feet)]
     context = {"width": width, "margin": MARGIN, "height": y + 18 * len(feet) + 12, "heads": heads, "feet": foot}
-    return dressed(render_to_string("components/charts/picture.html", {**context, "charts": shown}).strip())
+    return dressed(ready("components/charts/picture.html").render(Context({**context, "charts": shown})).strip())
 
 
 def dressed(svg: str) -> str:

@@ -111,12 +111,10 @@ def _table(name: str, snapshot: Snapshot | None) -> dict[str, Any]:
 def _csvw(column: Column) -> dict[str, Any]:
     return {
         # A name of CSVW is a name of a URI template: no hyphen, and no letter that is not escaped.
-        "name": quote(column.key.replace("-", "_")),
-        "titles": column.title,
-        "datatype": CSVW_TYPES[column.kind],
+        "name": quote(column.key.replace("-", "_")), "titles": column.title, "datatype": CSVW_TYPES[column.kind],
         "dc:description": {"ja": column.about, "en": column.english},
         "required": column.kind == "integer" and not column.nullable,
-    }
+    }  # fmt: skip
 
 
 SITE_FILES = {"edition.schema.json": lambda: as_bytes(edition_schema()), "dictionary.csv": open_data.dictionary}

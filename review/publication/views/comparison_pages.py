@@ -51,7 +51,7 @@ def change_of(book: Book) -> goals.Change:
     earlier = book.site.book(book.plan, book.year - 1)
     key = ("change", book.edition.pk, earlier.edition.pk if earlier else None)
     make = partial(goals.change, book.snapshot, earlier.snapshot if earlier else None)
-    return book.site.remembered(key, make)
+    return book.site.shared(key, make)
 
 
 def _step(one: goals.Step, book: Book) -> dict[str, Any]:
@@ -168,8 +168,10 @@ def neighbours(site: Site, plan: str) -> list[tuple[Book, Book]]:
 
 def _shown(left: Book, right: Book) -> tuple[list[comparing.MeasureRow], int]:
     """The rows of a comparison, of one year only what differs, and how many 施策 there are in all."""
-    rows = comparing.side_by_side(left.snapshot, right.snapshot)
-    return ([row for row in rows if row.differs] if left.year == right.year else rows), len(rows)
+    which = comparing.differing if left.year == right.year else comparing.side_by_side
+    key = ("compared", left.edition.pk, right.edition.pk)
+    rows = left.site.remembered(key, partial(which, left.snapshot, right.snapshot))
+    return rows, len(left.rows.keys() | right.rows.keys())
 
 
 def compared_pages(left: Book, right: Book) -> int:
@@ -234,9 +236,7 @@ def run(site: Site, plan: str, code: str) -> Page | None:
         ],
     }  # fmt: skip
     steps = (
-        (fiscal_year(newest.year), newest.url("year")),
-        (code, newest.url("measure", code)),
-        (_("計画期間の推移"), ""),
-    )
+        (fiscal_year(newest.year), newest.url("year")), (code, newest.url("measure", code)), (_("計画期間の推移"), ""),
+    )  # fmt: skip
     path = ("run", plan, code)
     return page_of(site, "run", f"{code} {name}", here="measure", book=newest, path=path, steps=steps, shown=shown)

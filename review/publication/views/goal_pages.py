@@ -151,10 +151,8 @@ def _source(book: Book, shown: dict[str, Any]) -> str:
     facts = {key: shown[key] or "－" for key in ("target", "actual")}
     verdict = " ".join(filter(None, (shown["grade"], shown["grade_words"] or shown["verdict"]))) or _("目標なし")
     return _("%(year)s: 目標 %(target)s、実績 %(actual)s、判定 %(verdict)s。") % {
-        **facts,
-        "year": fiscal_year(book.year),
-        "verdict": verdict,
-    }
+        **facts, "year": fiscal_year(book.year), "verdict": verdict,
+    }  # fmt: skip
 
 
 def _citation(book: Book, row: dict[str, Any], shown: dict[str, Any], edition: Edition) -> tuple[str, ...]:

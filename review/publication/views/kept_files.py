@@ -6,8 +6,10 @@ Meguri made the site before. What is compared is what pages are made from; any d
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -15,9 +17,11 @@ from django.conf import settings
 from review.books.services import editions
 from review.books.services.editions import Snapshot
 from review.models import Artifact, Edition
-from review.publication.services.bundle import Former
-from review.publication.views import published
+from review.publication.services import exports
+from review.publication.services.bundle import Former, Packed
+from review.publication.views import following, published
 from review.publication.views.publication import SET_SO, look
+from review.publication.views.shelf import Book, place_of
 from review.trail.services import whole_files
 
 if TYPE_CHECKING:
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
 MAKER = "assets/made-by.txt"
 #: what an edition holds that the pages of one 施策 do not show, or show by 施策
 APART = {"measures", "corrections", "totals", "previous", "audit", "decision", "plan_changes", "target_changes"}
+
+#: what makes a file of the site
+Make = Callable[..., bytes | Packed]
 
 
 def maker(base: str) -> bytes:
@@ -55,7 +62,10 @@ class Before:
 
     def __init__(self, archive: Former, stock: "Stock", last: Edition) -> None:
         self.archive, self._year, self._codes = archive, last.cycle.key, dict[Any, list[list[str]]]()
-        self._pair = was, now = [stock.snapshots[pk] for pk in (last.previous_id or 0, last.pk)]
+        self._last = last
+        was, now = [stock.snapshots[pk] for pk in (last.previous_id or 0, last.pk)]
+        site, pair = stock.site("ja"), (one for one in stock.editions if one.pk in (last.pk, last.previous_id))
+        self._lists = [Book(site=site, edition=one).lists for one in pair]
         same_maker = archive.read(MAKER) == maker(stock.base)
         self.comparable = same_maker and _everywhere(was) == _everywhere(now)
         facts = _facts(was)
@@ -74,13 +84,33 @@ class Before:
             return not of_year or (len(more) == 1 and more[0] not in self.changed)
         return name in ("goal", "goal_file") and more[0] not in self.changed
 
+    def data(self, book: Book, name: str, make: Make) -> Make:
+        """What gives a data file of an edition; `make` makes it. What the edition before holds alike is not made again."""
+        place = place_of(self._then(book).url("data", name))
+        if name == "dataset.jsonld" or (book.edition == self._last and name.endswith("-metadata.json")):
+            return make
+        if book.edition != self._last:
+            return partial(self.archive.member, place)
+        if name == "search.js":
+            return lambda: make(former=self.archive.read(place) or b"", changed=self.changed)
+        return lambda: exports.renewed(following.export_of(book), name, self.archive.read(place) or b"", self.changed)
+
+    def book(self, book: Book, name: str, file: Artifact, make: Make) -> Make:
+        """What gives a workbook or PDF of an edition: the former site where it has that very file, else `make`."""
+        place = place_of(self._then(book).url(name))
+        return partial(self.archive.member, place) if self.archive.sums.get(place) == file.sha256 else make
+
+    def _then(self, book: Book) -> Book:
+        """The edition where the former site has it; of the correction, that which was corrected."""
+        return replace(book, numbered=book.numbered and book.edition.pk != self._last.previous_id)
+
     def _list_stands(self, query: Mapping[str, str]) -> bool:
         """Whether a list of the year names what it named, and nothing on its page changed."""
         filters, start = published.filters_of(query), (published.page_number(query) - 1) * published.ROWS
         if filters not in self._codes:
-            self._codes[filters] = [[row["code"] for row in editions.listed(one, filters)] for one in self._pair]
-        was, now = self._codes[filters]
-        return self._offered and was == now and self.changed.isdisjoint(now[start : start + published.ROWS])
+            self._codes[filters] = [[row["code"] for row in one[filters]] for one in self._lists]
+        one, other = self._codes[filters]
+        return self._offered and one == other and self.changed.isdisjoint(one[start : start + published.ROWS])
 
 
 def _everywhere(snapshot: Snapshot) -> Any:

@@ -11,9 +11,9 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -26,10 +26,10 @@ from django.utils import translation
 
 from review import queries
 from review.books.services import editions
-from review.books.services.editions import Filters, Snapshot
+from review.books.services.editions import Filters, Row, Snapshot
 from review.models import Artifact, Edition, SummaryEdition
 from review.publication.services import exports, schemas, summary_tables
-from review.publication.services.bundle import Packed
+from review.publication.services.bundle import Packed, packed
 from review.publication.views import comparison_pages, following, goal_pages, kept_files, published, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.publication import data_file
@@ -37,8 +37,8 @@ from review.publication.views.shelf import Book, Linker, Site, place_of
 from review.reader_words import with_words
 from review.trail.services import whole_files
 
-#: from so many pages and files of goals on, more than one process makes them
-TOGETHER = 1000
+#: from so many pages and files of goals on, other processes make them all; from so many on, one helps
+TOGETHER, HELPED = 1000, 500
 SCRIPTS = ("review/js/search.js",)
 STYLES = ("tokens", "base", "layout", "components", "forms", "tables", "charts", "print", "public")
 
@@ -68,12 +68,13 @@ class Stock:
     summaries: tuple[SummaryEdition, ...] = ()
     #: where the files will stand, without a slash at its end; '' where that is not known
     base: str = ""
+    common: dict[Any, Any] = field(default_factory=dict)
 
     def site(self, language: str) -> Site:
         """The plain site in one language."""
         return Site(
             editions=self.editions, read=lambda edition: self.snapshots[edition.pk], language=language, static=True,
-            base=self.base, files=lambda: self.books, summary_shelf=lambda: self.summaries,
+            base=self.base, files=lambda: self.books, summary_shelf=lambda: self.summaries, common=self.common,
         )  # fmt: skip
 
 
@@ -95,24 +96,20 @@ def _in_language(site: Site) -> Iterator[Sheet]:
     for left, right in (pair for plan in site.plans for pair in comparison_pages.neighbours(site, plan)):
         for page in range(1, comparison_pages.compared_pages(left, right) + 1):
             yield sheet(
-                "compare",
-                left.plan,
-                a=comparison_pages.key_of(left),
-                b=comparison_pages.key_of(right),
+                "compare", left.plan, a=comparison_pages.key_of(left), b=comparison_pages.key_of(right),
                 page=page if page > 1 else "",
-            )
+            )  # fmt: skip
     for name in dict.fromkeys(one.plan.short_name for one in site.summaries):
         yield sheet("summary", name)
     yield from (sheet("summary", one.plan.short_name, one.number) for one in site.summaries)
     for edition in site.editions:
-        place = Book(site=site, edition=edition, numbered=not edition.current).place
+        book = Book(site=site, edition=edition, numbered=not edition.current)
+        place = book.place
         yield from (sheet(name, *place) for name in ("year", "departments", "errata"))
-        snapshot = site.read(edition)
-        for query, count in _lists(snapshot):
+        for query, count in _lists(book):
             for page in range(1 if query else 2, published.page_count(count) + 1):
                 yield sheet("year", *place, **query, page=page if page > 1 else "")
-        book = Book(site=site, edition=edition, numbered=not edition.current)
-        for row in snapshot["measures"]:
+        for row in book.snapshot["measures"]:
             if book.holding(row["code"]).edition is edition:
                 yield sheet("measure", *place, row["code"])
             for number in editions.written_goals(row) if edition.current else ():
@@ -123,15 +120,13 @@ def _in_language(site: Site) -> Iterator[Sheet]:
     yield from (sheet("run", plan, code) for plan, code in _runs(site) if len(site.current(plan)) > 1)
 
 
-def _lists(snapshot: Snapshot) -> Iterator[tuple[dict[str, str], int]]:
+def _lists(book: Book) -> Iterator[tuple[dict[str, str], int]]:
     """Each index of the list with how many 施策 stand in it."""
-    rows = snapshot["measures"]
-    yield {}, len(rows)
-    offered = published.choices(snapshot)
+    yield {}, len(book.snapshot["measures"])
+    offered = published.choices(book.snapshot)
     for parameter, key in (("field", "fields"), ("grade", "grades"), ("department", "departments")):
         for one in offered[key]:
-            filters = Filters(**{parameter: one["value"]})
-            yield {parameter: one["value"]}, len(editions.listed(snapshot, filters))
+            yield {parameter: one["value"]}, len(book.lists[Filters(**{parameter: one["value"]})])
 
 
 def _runs(site: Site) -> Iterator[tuple[str, str]]:
@@ -174,8 +169,10 @@ def asset_files() -> Iterator[tuple[str, bytes]]:
 # --- data and files ------------------------------------------------------------------------------------------------------
 
 
-def data_files(stock: Stock) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Each data file and book of every edition, and the schemas: its place, and what makes it."""
+def data_files(
+    stock: Stock, former: kept_files.Before | None = None
+) -> Iterator[tuple[str, Callable[[], bytes | Packed]]]:
+    """Each data file and book of every edition, and the schemas: its place, and what makes it or takes it over."""
     site = stock.site("ja")
     for name, write in schemas.SITE_FILES.items():
         yield place_of(site.url("schema", name)), write
@@ -186,12 +183,15 @@ def data_files(stock: Stock) -> Iterator[tuple[str, Callable[[], bytes]]]:
     for edition in site.editions:
         book = Book(site=site, edition=edition, numbered=not edition.current)
         for name in (*exports.FILES, "dataset.jsonld"):
-            yield place_of(book.url("data", name)), _data(book, name)
-        yield place_of(book.url("data", "search.js")), partial(search_data, book)
+            made = _data(book, name)
+            yield place_of(book.url("data", name)), former.data(book, name, made) if former else made
+        search = partial(search_data, book)
+        yield place_of(book.url("data", "search.js")), former.data(book, "search.js", search) if former else search
         for kind, (name, _label, _note) in published.BOOKS.items():
             file = book.file(kind)
             if file:
-                yield place_of(book.url(name)), _stored(file)
+                stored = _stored(file)
+                yield place_of(book.url(name)), former.book(book, name, file, stored) if former else stored
     yield place_of(site.url("catalog")), lambda: schemas.as_bytes(following.catalog(site))
     if stock.base:
         yield place_of(site.url("sitemap")), lambda: following.sitemap(following.sites_of(site))
@@ -217,13 +217,19 @@ def _stored(file: Artifact) -> Callable[[], bytes]:
     return read
 
 
-def search_data(book: Book) -> bytes:
-    """The names and offices of every 施策 for the local search: a script, for a page opened from a disk may read no JSON."""
-    rows = [
-        [row["code"], row["name"], row["owner"], row["grade"] + row["grade_note"], editions.searched(row)]
-        for row in (with_words(one, book.snapshot) for one in book.snapshot["measures"])
-    ]  # fmt: skip
-    return ("window.meguriSearch = " + json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + ";\n").encode()
+def search_data(book: Book, former: bytes = b"", changed: Container[str] = ()) -> bytes:
+    """The names and offices of every 施策 for the local search: a script, for a page opened from a disk may read no JSON.
+    `former`: that of the edition before, which says the same of whatever is not `changed`."""
+    begin, end = "window.meguriSearch = ", ";\n"
+    before = json.loads(former.decode().removeprefix(begin).removesuffix(end) or "[]")
+    known = {row[0]: row for row in before if row[0] not in changed}
+    rows = [known.get(one["code"]) or _searched(one, book.snapshot) for one in book.snapshot["measures"]]
+    return (begin + json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + end).encode()
+
+
+def _searched(one: Row, snapshot: Snapshot) -> list[str]:
+    row = with_words(one, snapshot)
+    return [row["code"], row["name"], row["owner"], row["grade"] + row["grade_note"], editions.searched(row)]
 
 
 def stock_as_of(last: Edition, base: str = "", summary: SummaryEdition | None = None) -> Stock:
@@ -260,13 +266,13 @@ def files(
 ) -> Iterator[tuple[str, bytes | Packed]]:
     """(place, content) of every file of the site, always in the same order; what still stands in the former site is taken
     over from it."""
-    sheets, data = plan(stock), list(data_files(stock))
+    sheets, data = plan(stock), list(data_files(stock, former))
     places = places_of(stock, sheets)
     known = [*places, *(place for place, _make in data), *assets().values()]
     if len(set(places)) != len(places):
         raise ValueError("two pages have the same file")
-    stands = former.stands if former else lambda sheet: False
-    todo = [(place, sheet) for place, sheet in zip(places, sheets, strict=True) if not stands(sheet)]
+    stand = {place for place, sheet in zip(places, sheets, strict=True) if former and former.stands(sheet)}
+    todo = [(place, sheet) for place, sheet in zip(places, sheets, strict=True) if place not in stand]
     made = _made(
         stock, todo, known, processes or settings.MEGURI_BUNDLE_PROCESSES, progress or (lambda done, total: None)
     )
@@ -275,8 +281,8 @@ def files(
     for place, write in data:
         yield place, write()
     yield kept_files.MAKER, kept_files.maker(stock.base)
-    for place, sheet in zip(places, sheets, strict=True):
-        yield (place, former.archive.member(place)) if former and stands(sheet) else next(made)
+    for place in places:
+        yield (place, former.archive.member(place)) if former and place in stand else next(made)
     next(made, None)
 
 
@@ -308,8 +314,8 @@ def make_share(task: Path, out: Path) -> None:
     """In another process: make the pages of the task, both files being those of the process that waits for them."""
     stock, work, known = pickle.loads(task.read_bytes())  # noqa: S301 - written by our own parent process
     with out.open("wb") as stream:
-        for number, file in enumerate(pages_in(stock, work, known), start=1):
-            pickle.dump(file, stream)
+        for number, (place, content) in enumerate(pages_in(stock, work, known), start=1):
+            pickle.dump((place, packed(content)), stream)
             if number % 50 == 0 or number == len(work):
                 stream.flush()
                 print(number, flush=True)  # noqa: T201 - this is how the parent hears of it
@@ -319,16 +325,17 @@ def _made(
     stock: Stock, work: Sequence[tuple[str, Sheet]], known: list[str], many: int, tell: Progress
 ) -> Iterator[Any]:
     """First nothing, once the work has begun, then the pages in their order: made by as many processes as are worth it."""
-    many = many if len(work) >= TOGETHER else 1
-    share = -(-len(work) // many)
+    many = many if len(work) >= HELPED else 1
+    share, own = -(-len(work) // many), 1 if many == 1 or len(work) < TOGETHER else 0
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="meguri-site-"))) if many > 1 else Path()
         others = [
             _Other(folder / str(number), (stock, work[number * share : (number + 1) * share], known), stack)
-            for number in range(many if many > 1 else 0)
+            for number in range(own, many)
         ]
         yield None
-        pages = chain.from_iterable(other.files() for other in others) if others else pages_in(stock, work, known)
+        mine = pages_in(stock, work[: own * share], known)
+        pages = chain(mine, chain.from_iterable(other.files() for other in others))
         for number, file in enumerate(pages, start=1):
             yield file
             if number % 50 == 0:

@@ -3,11 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from django.template import Context
-from django.template.backends.django import Template
-from django.template.loader import get_template
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -17,6 +15,7 @@ from review.publication.services import open_data
 from review.publication.views import published as parts
 from review.publication.views.following import feed_url, sites_of
 from review.publication.views.shelf import Book, Site
+from review.templatetags.ready import ready
 from review.templatetags.words import day_text, fiscal_year
 
 #: each language by its own name
@@ -35,8 +34,7 @@ class Page:
     def html(self) -> SafeString:
         """The page's text. Asks the database nothing."""
         # Numbers are formatted by our own filters: Django's localisation would look at every value for nothing.
-        template = cast(Template, get_template(self.template)).template
-        return template.render(Context(dict(self.context), use_l10n=False))
+        return ready(self.template).render(Context(dict(self.context), use_l10n=False))
 
 
 def frame(

@@ -120,7 +120,8 @@ def year(book: Book, filters: Filters | None = None, page: int = 1) -> Page:
     filters = filters or Filters()
     snapshot = book.snapshot
     site, pk = book.site, (book.edition.pk, book.numbered)
-    rows = site.remembered((pk, filters), lambda: editions.listed(snapshot, filters))
+    shapes = [one.shape for one in Scale.from_data(snapshot["scale"]).grades]
+    rows = book.lists[filters] if site.static else editions.listed(snapshot, filters)
     alone = filters.narrows or page > 1
     # Of a list, a correction elsewhere changes nothing, so that it names its edition only where somebody looks at one.
     unnamed = {} if book.numbered else {"edition_label": ""}
@@ -129,11 +130,11 @@ def year(book: Book, filters: Filters | None = None, page: int = 1) -> Page:
     words = parts.narrowed_by(site.remembered((pk, "choices"), lambda: parts.choices(snapshot)), filters)
     shown = {
         "snapshot": snapshot, "names": parts.grade_names(snapshot),
-        "shapes": [one.shape for one in Scale.from_data(snapshot["scale"]).grades],
+        "marks": site.remembered((pk, "marks"), lambda: [{"shapes": shapes}]),
         "headings": parts.headings(book, filters), "list": parts.pages_of(rows, page, book, filters),
         "whole": len(snapshot["measures"]), "filters": filters, "narrowed": "、".join(words),
         "choices": {} if site.static else site.remembered((pk, "choices"), lambda: parts.choices(snapshot)),
-        "indexes": site.remembered((pk, "indexes"), lambda: parts.indexes(book)) if site.static else [],
+        "indexes": site.remembered((pk, "indexes"), lambda: [{"lists": parts.indexes(book)}]) if site.static else [],
         "search_data": book.url("data", "search.js") if book.site.static else "",
         "summaries": site.summary_links(book.plan) if book.year == book.edition.cycle.plan.last_year else [],
         "list_url": book.url("year"),
@@ -204,30 +205,22 @@ def measure(book: Book, code: str) -> Page | None:
         return None
     (row, goals, edition), label = shown_goals, fiscal_year(book.year)
     shown = {
-        "site_title": _("%(year)s 評価結果") % {"year": label},
-        "measure": {**row, "place": editions.place_words(row)},
-        "fiscal_year": book.year,
-        "indicators": goals,
-        "facts": parts.facts_of(row),
-        "narratives": parts.texts_of(Section.CONTENT, row),
-        "evaluation": parts.texts_of(Section.EVALUATION, row),
+        "site_title": _("%(year)s 評価結果") % {"year": label}, "measure": {**row, "place": editions.place_words(row)},
+        "fiscal_year": book.year, "indicators": goals, "facts": parts.facts_of(row),
+        "narratives": parts.texts_of(Section.CONTENT, row), "evaluation": parts.texts_of(Section.EVALUATION, row),
         "opinions": [{**one, "day": date.fromisoformat(one["date"])} for one in row.get("opinions", ())],
-        "schedule": parts.schedule_of(row, snapshot["years"]),
-        "years": snapshot["years"],
+        "schedule": parts.schedule_of(row, snapshot["years"]), "years": snapshot["years"],
         "before": {**before, "url": book.url("measure", before["code"])} if before else None,
         "after": {**after, "url": book.url("measure", after["code"])} if after else None,
         "corrections": [_correction(one, book) for one in editions.errata_of(snapshot, code)],
-        "corrected_later": _corrected_later(book, code),
-        "changes": _changes(snapshot, code),
+        "corrected_later": _corrected_later(book, code), "changes": _changes(snapshot, code),
         "errata_url": book.url("errata"),
         # among plain files, one published year would say the same again
         "run_url": "" if site.static and len(site.current(book.plan)) < 2 else site.url("run", book.plan, code),
-    }
+    }  # fmt: skip
     title, words, steps = (
-        f"{code} {row['name']}",
-        parts.measure_line(row, book),
-        ((label, book.url("year")), (code, "")),
-    )
+        f"{code} {row['name']}", parts.measure_line(row, book), ((label, book.url("year")), (code, "")),
+    )  # fmt: skip
     where = {"here": "measure", "book": book, "path": ("measure", *book.place, code), "edition": edition}
     return page_of(site, "measure", title, words=words, steps=steps, shown=shown, **where)
 

@@ -36,13 +36,9 @@ from review.workbook.file_kind import XLSX
 View = Callable[..., HttpResponse]
 #: what a page is made by, below the project's folder
 LOOKS = (
-    ("templates", "*.html"),
-    ("review", "*.py"),
-    ("review/publication", "*.json"),
-    ("review/static", "*.css"),
-    ("review/static", "*.js"),
-    ("locale", "*.mo"),
-)
+    ("templates", "*.html"), ("review", "*.py"), ("review/publication", "*.json"), ("review/static", "*.css"),
+    ("review/static", "*.js"), ("locale", "*.mo"),
+)  # fmt: skip
 STYLE = "review/css/public.css"
 #: the settings that stand on a page
 SET_SO = ("MEGURI_BASE_URL", "MEGURI_CITY", "MEGURI_DATA_LICENCE", "MEGURI_DATA_LICENCE_URL")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -22,7 +23,7 @@ from review.publication.views.shelf import Book
 from review.reader_words import came_from_words, goal_label, in_reader_words, legend, with_words, worded
 from review.templatetags.words import day_text, fiscal_year, word_of
 
-# Rows of a list on one page: whatever the size of the plan, a page stays under 100 kB.
+# Rows of a list on one page: whatever the size of the plan, a page with all it loads stays under 100 kB packed.
 ROWS = 30
 # As many departments as fit the overview; beyond it they have a page of their own.
 DEPARTMENTS = 30
@@ -83,12 +84,9 @@ def measure_line(row: editions.Row, book: Book) -> str:
     """One 施策 in a sentence: its plan and year, what came out, and who answers for it."""
     result = word_of(row["outcome"]) if row["outcome"] else " ".join(filter(None, (row["grade"], row["grade_words"])))
     return _("%(plan)s %(year)s の施策「%(name)s」。総合評価: %(result)s。主管部署: %(owner)s。") % {
-        "plan": book.snapshot["plan"],
-        "year": fiscal_year(book.year),
-        "name": row["name"],
-        "result": result or "－",
+        "plan": book.snapshot["plan"], "year": fiscal_year(book.year), "name": row["name"], "result": result or "－",
         "owner": owner_of(row),
-    }
+    }  # fmt: skip
 
 
 def decision_of(snapshot: editions.Snapshot) -> dict[str, Any]:
@@ -168,7 +166,9 @@ def pages_of(rows: Sequence[editions.Row], page: int, book: Book, filters: Filte
         return book.url("year", query=query_of(filters, page=number if number > 1 else "")) + "#measures"
 
     return {
-        "rows": [listed_row(row, book) for row in here.object_list], "count": paginator.count,
+        "rows": [book.site.remembered(("listed", book.edition.pk, book.numbered, row["code"]), partial(listed_row, row, book))
+                 for row in here.object_list],
+        "count": paginator.count,
         "first": here.start_index(), "last": here.end_index(), "number": here.number, "total": paginator.num_pages,
         "previous": url(here.number - 1) if here.has_previous() else "",
         "next": url(here.number + 1) if here.has_next() else "",

@@ -14,16 +14,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 from django.urls import reverse
 
-from review.books.services.editions import Row, Snapshot, errata_of
+from review.books.services.editions import Filters, Row, Snapshot, errata_of, lists
 from review.models import Artifact, Edition, SummaryEdition
 from review.publication.services.releases import Release
 
-_LINK = re.compile(r'(?<= )(href|src|data-search)="(/[^"]*)"')
+#: what stands before an address of the site
+_LINKS = (" href", " src", " data-search")
+_CODE = re.compile(r"[0-9]+-[0-9]+")
 _PLAIN = re.compile(r"[A-Za-z0-9-]+")
 #: what has no language: files of data, books and schemas
 FILES = frozenset({"catalog", "data", "download", "pdf", "schema", "sitemap", "summary_data"})
@@ -58,6 +60,8 @@ class Site:
     #: what is to be published; plain files, which never change, do not say
     release_shelf: Callable[[], Sequence[Release]] = tuple
     _memory: dict[Any, Any] = field(default_factory=dict)
+    #: what no language changes, for the sites of all languages
+    common: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def books(self) -> Mapping[tuple[int, str], Artifact]:
@@ -79,6 +83,13 @@ class Site:
         if key not in self._memory:
             self._memory[key] = make()
         value: Made = self._memory[key]
+        return value
+
+    def shared(self, key: Any, make: Callable[[], Made]) -> Made:
+        """The same for what reads alike in every language."""
+        if key not in self.common:
+            self.common[key] = make()
+        value: Made = self.common[key]
         return value
 
     def latest(self, key: Any, make: Callable[[], Made]) -> Made:
@@ -110,7 +121,7 @@ class Site:
 
     def in_language(self, language: str) -> Site:
         """The same shelf for readers of the language."""
-        return replace(self, language=language, _memory={})
+        return self.remembered(("in", language), lambda: replace(self, language=language, _memory={}))
 
     @property
     def city(self) -> str:
@@ -195,9 +206,14 @@ class Book:
     @property
     def rows(self) -> Mapping[str, Row]:
         """{施策ID: its row}."""
-        return self.site.remembered(
+        return self.site.shared(
             ("rows", self.edition.pk), lambda: {row["code"]: row for row in self.snapshot["measures"]}
         )
+
+    @property
+    def lists(self) -> Mapping[Filters, list[Row]]:
+        """Every list of the edition among plain files, by what narrows it."""
+        return self.site.shared(("lists", self.edition.pk), lambda: lists(self.snapshot))
 
     def holding(self, code: str) -> Book:
         """The last edition that says of the 施策 what this one says: among plain files the only one that has its page."""
@@ -265,11 +281,11 @@ def edition_files() -> dict[tuple[int, str], Artifact]:
 
 def place_of(url: str) -> str:
     """The file of an address of the site: results/dx/2024/field/01/2.html."""
-    parts = urlsplit(url)
-    path = "results/" + parts.path.removeprefix(_root())
-    if path.endswith("/") and not parts.query and not path.endswith("/download/"):
+    address, _mark, words = url.partition("#")[0].partition("?")
+    path = "results/" + address.removeprefix(_root())
+    if path.endswith("/") and not words and not path.endswith("/download/"):
         return path + "index.html"
-    query = dict(parse_qsl(parts.query))
+    query = dict(parse_qsl(words))
     page = query.pop("page", "")
     if "a" in query:
         path += f"{query.pop('a')}_{query.pop('b')}/"
@@ -289,7 +305,11 @@ def slug(value: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _address(name: str, args: tuple[Any, ...]) -> str:
-    """A page names the same addresses again and again: those of its frame, of its edition, of what stands beside it."""
+    """A page names the same addresses again and again: those of its frame, of its edition, of what stands beside it. Of
+    thousands of 施策, the addresses are alike but for the 施策ID."""
+    for place, one in enumerate(args):
+        if isinstance(one, str) and one != "0-0" and _CODE.fullmatch(one):
+            return _address(name, (*args[:place], "0-0", *args[place + 1 :])).replace("/0-0/", f"/{one}/")
     return reverse(name, args=args)
 
 
@@ -302,27 +322,33 @@ class Linker:
 
     def __init__(self, known: Iterable[str], assets: Mapping[str, str]) -> None:
         self.known, self.assets = frozenset(known), assets
-        self._targets: dict[str, tuple[list[str], str]] = {}
+        self._targets: dict[str, str] = {}
 
     def linked(self, text: str, place: str) -> bytes:
         """The page's text for the file `place`."""
-        folder = place.split("/")[:-1]
-        return _LINK.sub(lambda match: f'{match[1]}="{self._way(match[2], folder)}"', text).encode()
+        names = place.split("/")[:-1]
+        folders = [("../" * up, "".join(f"{one}/" for one in names[: len(names) - up])) for up in range(len(names))]
+        before, *parts = text.split('="/')
+        made = [before]
+        for part in parts:
+            url, quote, rest = part.partition('"') if before.endswith(_LINKS) else ("", "", "")
+            made.append(f'="{self._way(f"/{url}", folders)}{quote}{rest}' if quote else f'="/{part}')
+            before = part
+        return "".join(made).encode()
 
-    def _way(self, url: str, folder: list[str]) -> str:
+    def _way(self, url: str, folders: list[tuple[str, str]]) -> str:
         target = self._targets.get(url)
         if target is None:
             target = self._targets[url] = self._target(html.unescape(url))
-        parts, fragment = target
-        shared = 0
-        while shared < len(folder) and shared < len(parts) - 1 and folder[shared] == parts[shared]:
-            shared += 1
-        return "../" * (len(folder) - shared) + "/".join(parts[shared:]) + fragment
+        for up, folder in folders:
+            if target.startswith(folder):
+                return up + target[len(folder) :]
+        return "../" * len(folders) + target
 
-    def _target(self, url: str) -> tuple[list[str], str]:
-        """The parts of the file's place, and the fragment: looked up once for each address of the site."""
+    def _target(self, url: str) -> str:
+        """The file's place with the fragment: looked up once for each address of the site."""
         address, sign, fragment = url.partition("#")
         target = self.assets.get(address) or place_of(address)
         if target not in self.known:
             raise LookupError(f"{url} leads out of the site ({target})")
-        return target.split("/"), sign + fragment
+        return target + sign + fragment

@@ -62,6 +62,19 @@ def test_each_kind_of_difference_is_noticed() -> None:
         assert row.differs, right
 
 
+def test_what_is_equal_as_it_was_frozen_does_not_differ() -> None:
+    same, left, right = (
+        measure(code, goal(cell(2024, actual)))
+        for code, actual in (("01-01", "80件"), ("01-02", "80件"), ("01-02", "90件"))
+    )
+    gone, new = measure("01-03", goal(cell(2024))), measure("01-04", goal(cell(2024)))
+    one, other = edition(2024, same, left, gone), edition(2024, same, right, new)
+    assert [row.code for row in comparing.differing(one, other)] == ["01-02", "01-03", "01-04"]
+    scale = [{**grade, "name": f"{grade['name']}。"} for grade in other["scale"]]
+    for pair in ((one, other), (one, {**other, "scale": scale})):
+        assert comparing.differing(*pair) == [row for row in comparing.side_by_side(*pair) if row.differs]
+
+
 def test_what_stands_in_no_column_is_shown_as_it_was_and_as_it_is() -> None:
     left = measure("01-01", goal(cell(2023, "762件"), cell(2024)), cause="前の要因", related=["市民課", "総務課"])
     right = measure(

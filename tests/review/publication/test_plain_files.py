@@ -17,13 +17,15 @@ import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.template.loader import get_template
 from django.test import Client
 
 from review.assessment.services import judging
 from review.books.services.snapshot import snapshot_of
 from review.models import Artifact, Edition, IndicatorYear
-from review.publication.services import bundle
-from review.publication.views import kept_files, plain_files, published, shelf
+from review.publication.services import bundle, pictures
+from review.publication.views import kept_files, plain_files, public_frame, published, shelf
+from review.templatetags import charts
 from tests.cast import YEAR, Cast
 from tests.frozen import changed, follow, freeze_now, frozen
 from tests.review.acting import words
@@ -48,10 +50,14 @@ def large(cast: Cast) -> Edition:
     return freeze_now(cast, cycle, "120件")
 
 
-def test_the_site_is_made_twice_and_is_the_same_to_the_byte(large: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By one process and by two, the second time from other objects."""
+@pytest.mark.parametrize("together", [1, 10_000])
+def test_the_site_is_made_twice_and_is_the_same_to_the_byte(
+    large: Edition, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    """By one process, and by two others or with the help of one; the second time from other objects."""
     first = list(plain_files.files(plain_files.stock_as_of(large)))
-    monkeypatch.setattr(plain_files, "TOGETHER", 1)
+    monkeypatch.setattr(plain_files, "TOGETHER", together)
+    monkeypatch.setattr(plain_files, "HELPED", 1)
     progress: list[tuple[int, int]] = []
     again = list(
         plain_files.files(
@@ -59,7 +65,7 @@ def test_the_site_is_made_twice_and_is_the_same_to_the_byte(large: Edition, monk
         )
     )
     assert [place for place, _content in first] == [place for place, _content in again]
-    assert first == again
+    assert packed(large, first) == packed(large, again)
     assert progress[-1][0] == progress[-1][1] == len(plain_files.plan(plain_files.stock_as_of(large)))
 
 
@@ -148,6 +154,15 @@ def test_the_search_is_a_script_and_absent_without_one(large: Edition) -> None:
     data = files[f"results/dx/{YEAR}/search.js"].decode()
     rows = json.loads(data.removeprefix("window.meguriSearch = ").rstrip(";\n"))
     assert [row[0] for row in rows] == [row["code"] for row in large.snapshot["measures"]]
+
+
+def test_ready_templates_show_what_djangos_own_do(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = frozen(cast)
+    second = follow(first, changed(first, "01-01", '<b>60</b> & "件"'))
+    files = made(second)
+    for module in (public_frame, pictures, charts):
+        monkeypatch.setattr(module, "ready", lambda name: get_template(name).template)
+    assert made(second) == files
 
 
 def test_a_link_out_of_the_site_stops_the_making() -> None:
@@ -355,6 +370,8 @@ def test_after_a_correction_what_stands_is_taken_over_and_nothing_tells_that_it_
         }
         assert pages_of - taken_over == {f"{root}dx/{YEAR}/{code}/index.html" for root in LANGUAGES}
         assert not {place for place in taken_over if f"/{code}/" in place}
+        data = ("data.json", "indicators.csv", "measures.csv", "measures.csv-metadata.json", "search.js")
+        assert {f"results/dx/{YEAR}/editions/1/{name}" for name in data} <= taken_over
         # the first brings a grade that no list offered before; after the second, the other department's list stands
         assert any("/department/" in place for place in taken_over) == (code == "01-31")
 

@@ -11,6 +11,7 @@ import pytest
 from django.template import Context, Template
 from django.utils.translation import override
 
+from review.domain.grade_words import FINAL_STATUSES
 from review.models.cycle import CycleState
 from review.models.sheet import Outcome, ReviewState
 from review.templatetags import words
@@ -75,3 +76,11 @@ def test_a_number_and_its_unit_stand_on_one_line(text: str, held: list[str]) -> 
     shown = words.whole(text)
     assert re.findall('<span class="nowrap">(.*?)</span>', shown) == held
     assert html.unescape(re.sub("</?span[^>]*>", "", shown)) == text and "<増" not in shown
+
+
+def test_no_english_word_of_a_state_reads_like_the_code_of_another() -> None:
+    """Data name statuses by codes: whoever reads “Not applicable” on a page takes it for their not_applicable, 目標なし."""
+    codes = {*words.STATES, *FINAL_STATUSES}
+    with override("en"):
+        read = {code: str(word).lower().replace(" ", "_") for code, (word, _icon) in words.STATES.items()}
+    assert {code: word for code, word in read.items() if word in codes - {code}} == {}
