@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 from review.domain import value_words
 from review.domain.fiscal import first_day, fiscal_year_of, last_day
 from review.domain.notation import compact
-from review.domain.values import cells, reading, states
+from review.domain.values import cells, reading, times
 from review.domain.values.compare import Basis, Component, Outcome, Status, compare, undecided
 from review.domain.values.direction import Direction, infer_direction, name_direction
 from review.domain.values.numeric import Case, compared, doubts_of, numeric, steps_between
@@ -100,20 +100,20 @@ def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year
     state = cell.state
     if cell.kind == "none" and not cell.blank:
         return ValueState(State.NOT_MEASURED, cell.plain)
-    if state.state is State.INTERIM and not states.says_part_of_year(compact(target) + compact(name)):
-        until = None if fiscal_year is None else states.last_day_of(state.words, fiscal_year)
+    if state.state is State.INTERIM and not times.says_part_of_year(compact(target) + compact(name)):
+        until = None if fiscal_year is None else times.last_day_of(state.words, fiscal_year)
         if fiscal_year is None or until is None or first_day(fiscal_year) <= until < last_day(fiscal_year):
             return state._replace(until=until)
         if until < first_day(fiscal_year):
             return ValueState(State.OTHER_YEAR, state.words, fiscal_year=fiscal_year_of(until))
     elif state.state is State.OTHER_YEAR:
-        year = states.year_of(compact(state.words))
-        by_words = "年度末" in cell.plain or states.year_of(compact(target)) is not None
+        year = times.year_of(compact(state.words))
+        by_words = "年度末" in cell.plain or times.year_of(compact(target)) is not None
         if year is None or not (by_words if fiscal_year is None else year == fiscal_year):
             return state._replace(fiscal_year=year)
     elif state.state is not State.INTERIM:
         return state
-    return states.whole_year(cell.plain)  # also 令和7年5月末現在 of 令和6年度: after the year's end
+    return times.whole_year(cell.plain)  # also 令和7年5月末現在 of 令和6年度: after the year's end
 
 
 def _verdict(case: Case) -> Outcome:
@@ -167,6 +167,7 @@ def _assumed(target: Reading, actual: Reading, outcome: Outcome) -> tuple[Readin
     part = bare.times(outcome.scale)._replace(unit=other.unit, scale=max(outcome.scale, bare.scale))
     unit = f"{reading.SCALE_WORDS.get(outcome.scale, '')}{other.unit.symbol}"
     meant = (target if bare is goal else actual)._replace(parts=(part,), assumed=unit)
+    meant = meant._replace(phrase=meant.in_words)
     return (meant, actual) if bare is goal else (target, meant)
 
 

@@ -161,7 +161,13 @@ class Relation(NamedTuple):
     base: str  #: "previous" for last year, else the words typed (令和元年度, 導入前); "" for 現状維持
     relation: Literal["at_least", "above", "at_most", "below", "same", "ratio", "unclear"]
     amount: Quantity | None = None  #: 10% of 前年度比10%増, 105% of 前年度比105%
-    change: Change | None = None
+
+    @property
+    def change(self) -> Change | None:
+        """Whether more or less than the base is asked, where that is said."""
+        if self.relation in ("ratio", "same", "unclear"):
+            return self.amount.change if self.amount else None
+        return "increase" if self.relation in ("at_least", "above") else "decrease"
 
     @property
     def phrase(self) -> str:
@@ -193,8 +199,8 @@ class DateSpan(NamedTuple):
         return say.DATED % {"date_words": words % {"day": last if self.is_deadline else first, "last_day": last}}
 
 
-class _Read(NamedTuple):
-    """The fields of a Reading. `parts` has one value for number, comparator and range, several for parts."""
+class Reading(NamedTuple):
+    """How one typed text was read. `parts` has one value for number, comparator and range, several for parts."""
 
     text: str  #: as typed
     plain: str = ""  #: folded, without spaces, for comparing texts
@@ -209,19 +215,11 @@ class _Read(NamedTuple):
     state: ValueState = FINAL  #: what its words propose
     reason: str = ""  #: why it stayed text, where that is not plain to see
     assumed: str = ""  #: the unit that the verdict assumed of it
-
-
-class Reading(_Read):
-    """How one typed text was read."""
+    phrase: str = say.WORDS_ALONE  #: what was read, with its kind in brackets: `in_words`, made once
 
     @property
-    def phrase(self) -> str:
-        """What was read, with its kind in brackets. Made once: `cached_property` would take a lock."""
-        if not self.__dict__:
-            self.__dict__["phrase"] = self._phrase()
-        return str(self.__dict__["phrase"])
-
-    def _phrase(self) -> str:
+    def in_words(self) -> str:
+        """What was read, for `phrase`."""
         if self.parts:
             facts = {"read_value": phrases(self.parts), "count": len(self.parts)}
             return say.OF_KIND.get(self.kind, say.SEVERAL) % facts
