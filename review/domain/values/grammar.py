@@ -91,7 +91,9 @@ _TAIL = re.compile(
 )
 # 5冊/人, 850g/人・日, 150円/m3: what the value is counted for. A year is the default and is not kept.
 _PER = re.compile(rf"/(年度?|月|週|人・?日|日・?人|人・?月|月・?人|{units.KNOWN_PATTERN})(?=\Z|[ 、,;]|以|未|超|程|達)")
-_ONE_PER: dict[str, str] = units.by_word(": 年 年度 人: 名 人日: 人・日 日・人 日人 1人1日 1日1人 人月: 人・月 月・人 月人")
+_ONE_PER: dict[str, str] = units.by_word(
+    ": 年 年度 人: 名 人日: 人・日 日・人 日人 1人1日 1日1人 人月: 人・月 月・人 月人"
+)
 
 
 def per_after(words: str, unit: units.Unit) -> tuple[int, str]:

@@ -53,9 +53,9 @@ class ValueState(NamedTuple):
 FINAL = ValueState()
 
 
-def way_of(comparator: str) -> Direction:
-    """The direction that a comparator demands."""
-    return "up" if comparator in ("at_least", "above") else "down"
+def way_of(word: str) -> Direction:
+    """The direction of a comparator or a change."""
+    return "up" if word in ("at_least", "above", "increase") else "down"
 
 
 class Quantity(NamedTuple):
@@ -163,11 +163,12 @@ class Relation(NamedTuple):
     amount: Quantity | None = None  #: 10% of 前年度比10%増, 105% of 前年度比105%
 
     @property
-    def change(self) -> Change | None:
-        """Whether more or less than the base is asked, where that is said."""
-        if self.relation in ("ratio", "same", "unclear"):
-            return self.amount.change if self.amount else None
-        return "increase" if self.relation in ("at_least", "above") else "decrease"
+    def way(self) -> Direction | None:
+        """The direction that it asks for, where it says so."""
+        if self.relation not in ("ratio", "same", "unclear"):
+            return way_of(self.relation)
+        stated = self.amount and (self.amount.comparator or self.amount.change)
+        return way_of(stated) if stated else None
 
     @property
     def phrase(self) -> str:
