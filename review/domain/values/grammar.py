@@ -293,45 +293,41 @@ def _split_gap(gap: str, *, last: bool) -> tuple[Quantity, str] | None:
 
 
 @lru_cache(maxsize=4096)
-def _before(words: str) -> tuple[str, dict[str, str]]:
-    """The words before a number as its label, and what of them is none: 各課, 月, 約, 最大."""
+def prefix_of(before: str) -> Quantity | None:
+    """What stands before a number, as a value of zero: label, 各課, 月, 約, 最大; None where that makes no value of it."""
+    words = (_BY_WHEN.sub("", before) if before[:1].isdigit() else before).strip(_STRIPPED)
     match = next(_BEFORE_NUMBER.finditer(words))  # its end at least
-    return words[: match.start()].strip(" :=、,;/・") or match["sum"] or "", match.groupdict("")
+    marks = match.groupdict("")
+    label, per = words[: match.start()].strip(" :=、,;/・") or marks["sum"], marks["period"].removeprefix("毎")[:1]
+    if label and _NOT_A_LABEL.search(label) and not (label in OF_A_TARGET and before.rstrip().endswith(":")):
+        return None
+    each = "" if marks["each"] == "各" and per else marks["each"]  # 各年度15件 is a value a year
+    if not each and (hit := _EACH.search(label)):
+        each, label = hit[0], label[: hit.start()].strip()
+    zero = Quantity(*limits(0, BEFORE.get(marks["comparator"])), label=label, each=each, yearly=per == "年")
+    if per not in ("月", "週", "日") and (one := _PER_ONE.search(label)):
+        per = one["both"] or one["every"] or one["one"]
+    return zero._replace(
+        approximate=bool(marks["about"]), whole=0 if marks["all"] else None, period=_ONE_PER.get(per, per)
+    )
 
 
 def _quantity(before: str, number: Number, suffix: Quantity) -> Quantity | None:
     """The value of a number, given the words before it and what follows."""
-    words = (_BY_WHEN.sub("", before) if before[:1].isdigit() else before).strip(_STRIPPED)
-    label, marks = _before(words)
-    if label and _NOT_A_LABEL.search(label) and not (label in OF_A_TARGET and before.rstrip().endswith(":")):
+    prefix = prefix_of(before)
+    if prefix is None:
         return None
-    each = "" if marks["each"] == "各" and marks["period"] else marks["each"]  # 各年度15件 is a value a year
-    if not each and label and (hit := _EACH.search(label)):
-        each, label = hit[0], label[: hit.start()].strip()
-    comparator = suffix.comparator or BEFORE.get(marks["comparator"])
+    comparator, per = suffix.comparator or prefix.comparator, suffix.period
     doubtful = number.dotted and number.scale == 1 and suffix.unit.dimension in units.COUNTED
     if doubtful or (comparator and number.value < 0):
         return None  # 1.200人 may be 1,200人, and ▲100人以内 may bound the number or its size
-    low, high, low_open, high_open = limits(number.value, comparator)
-    return suffix._replace(
-        low=low,
-        high=high,
-        low_open=low_open,
-        high_open=high_open,
-        label=label,
-        scale=number.scale,
-        approximate=suffix.approximate or bool(marks["about"]),
-        whole=number.value if marks["all"] and comparator is None else None,
-        each=each,
-        period=_period(marks["period"].removeprefix("毎")[:1], suffix.period, label),
-        yearly=suffix.yearly or marks["period"].lstrip("毎").startswith("年"),
+    return Quantity(
+        *(*limits(number.value, comparator), suffix.unit, prefix.label, False, False, number.scale),
+        approximate=suffix.approximate or prefix.approximate,
+        whole=number.value if prefix.whole is not None and comparator is None else None,
+        each=prefix.each,
+        period=f"人{prefix.period}" if per == "人" and prefix.period in ("月", "日") else per or prefix.period,
+        yearly=suffix.yearly or prefix.yearly,
+        smaller=suffix.smaller,
+        change=suffix.change,
     )
-
-
-def _period(before: str, per: str, label: str) -> str:
-    """月 in 月5件, 人 in 5冊/人, 人月 in 月4冊/人; else what the label's end says."""
-    if before and before in "月週日":
-        return per + before if per == "人" and before != "週" else per or before
-    match = _PER_ONE.search(label) if label and not per else None
-    counted = match and (match["both"] or match["every"] or match["one"])
-    return _ONE_PER.get(counted, counted) if counted else per

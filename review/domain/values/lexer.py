@@ -61,7 +61,7 @@ _TORN = (
 _SIGN = r"(?:(?:(?<=[\s:(~比])|^)[-+±](?=\d)|▲ ?|マイナス ?)"
 _NUMBER = (
     rf"(?P<sign>{_SIGN})?(?<!m)(?<!CO)(?<!co)"
-    rf"(?P<body>{_TORN}|(?:{_DIGITS}{_SCALE} ?)+(?:{_DIGITS})?(?<! )|{_DIGITS})"
+    rf"(?P<body>{_TORN}|{_DIGITS}(?:{_SCALE} ?{_DIGITS})*{_SCALE}?)"
 )
 _MIDDLE = r"(?<!\d)(?<!\d[,.])\d{1,7} ?・ ?\d{1,2}(?![\d,.])"
 LEXEMES = {
@@ -98,14 +98,14 @@ def numbers_in(text: str, *, middle: bool = False) -> list[Number]:
     there are too many. `middle`: 1・5 is 1.5."""
     numbers: list[Number] = []
     for match in LEXEMES[middle, bool(OF_WORDS.search(text))].finditer(text):
-        word, sign, body = match.group("word", "sign", "body")
-        if word:
+        if match.lastgroup == "word":
             continue
         start, end = match.span()
-        if body is None:
+        if match.lastgroup != "body":
             digits = ".".join(re.findall(r"\d+", match[0])) or "0"
-            number = Number(_decimal(digits), 1, start, end, tenths=bool(match["tenths"]))
+            number = Number(_decimal(digits), 1, start, end, tenths=match.lastgroup == "tenths")
         else:
+            sign, body = match.group("sign", "body")
             value, scale = _value(body) if len(body) <= _LONGEST else (0, 0)
             if (
                 not scale

@@ -146,7 +146,7 @@ Parts = tuple[Quantity, ...]
 
 def phrases(parts: Parts) -> str:
     """Several values in one line."""
-    return "、".join(part.phrase for part in parts)
+    return "、".join([part.phrase for part in parts])
 
 
 def limits(end: Exact, comparator: str | None = None) -> tuple[Exact | None, Exact | None, bool, bool]:

@@ -21,7 +21,7 @@ _DATE = re.compile(
     r"(?P<part>上旬|中旬|下旬|初旬|初め|末日|末)?[中内]?"
     r"(?P<deadline>までに|まで|以前|より前|迄)?(?:の|に|から)?(?P<act>[一-龥ァ-ヶー]{0,12}?(?:済み?|完了|予定|見込み?)?)$"
 )
-_MENTION = re.compile(rf"\d月|{_ERA}|(?:19|20)\d\d(?:年|\d{{0,2}}[./-]\d)")
+_MENTION = re.compile(rf"(?=[\d令平昭RHS])(?:\d月|{_ERA}|(?:19|20)\d\d(?:年|\d{{0,2}}[./-]\d))")
 # A season is no date, 以降 has no end, and what is planned has not happened.
 _NO_DAY = re.compile(r"[春夏秋冬]|上半|下半|前半|後半|上期|下期|中頃|頃|以降|以後|(?:予定|見込み?)\Z")
 _NEUTRAL_YEAR = 2023  # for dates without a year: its fiscal year holds 29 February, so that no typed day is refused
