@@ -13,6 +13,7 @@ _LONGEST = 2_000  # characters; what is longer is prose
 _DIGIT = re.compile(r"\d")
 _DASH = re.compile(r"[-_ー…‥ｰ ]+")
 _DASH_AND_REASON = re.compile(r"[-_…‥]+(?: ?[(※【\[]| (?=[^\d]))")
+_SENTENCE = re.compile(r"(?:した|ました|です|である|。\s*)\Z")
 _YEAR_LABEL = re.compile(rf"{times.YEAR}(?:年度?)?末?")
 _ALL = re.compile(
     rf"(?:[^\d]{{0,12}} )?全(?:ての|て)?(?P<noun>[一-龥ァ-ヶー]{{0,8}}?(?:{units.KNOWN_PATTERN}|課等|職員|員|対象者|橋梁|橋りょう|公園|避難所|"
@@ -49,12 +50,13 @@ def read(text: str) -> Reading:
         reading = Reading(*typed, "date", span=span, note=note)
     elif related := _relation(cell.main):
         reading = Reading(*typed, "relative", relation=related, note=note)
-    elif has_digits or "ゼロ" in cell.main:
-        reading = _with_numbers(typed, cell, note)
+    elif (has_digits or "ゼロ" in cell.main) and (found := _with_numbers(typed, cell, note)):
+        reading = found
     elif everything := _everything(cell.main, note):
         reading = Reading(*typed, "share", (everything,), note=note)
-    else:
-        reading = Reading(*typed, _kind_of_words(cell.main), note=note)
+    else:  # a short phrase is a milestone: 整備完了
+        kind: Kind = "text" if _SENTENCE.search(cell.main) or len(cell.main) > 40 else "milestone"
+        reading = Reading(*typed, kind, note=note)
     labels: Sequence[str] = ()
     notes: Sequence[str] = ()
     if reading.parts:
@@ -66,18 +68,14 @@ def read(text: str) -> Reading:
     return reading._replace(state=times.state_of(labels, notes, folded), phrase=reading.in_words)
 
 
-def _with_numbers(typed: tuple[str, str], cell: lexer.Cell, note: str) -> Reading:
-    """Values in every way in which they can be read, else words."""
-    main = cell.main
-    arrived, more = _arrow(main) if "→" in main else ((), "")
-    readings = [arrived] if arrived else grammar.readings(main.lstrip("・ "))
-    if not readings:
-        readings, more = _with_free_note(main.lstrip("・ "))
+def _with_numbers(typed: tuple[str, str], cell: lexer.Cell, note: str) -> Reading | None:
+    """Values in every way in which they can be read; None where they cannot."""
+    readings, more = _values(cell.main)
     note = f"{more} {note}".strip() if more else note
+    if not readings:
+        return None
     if len(readings) > grammar.MOST_READINGS:
         return Reading(*typed, "text", reason=say.MANY_WAYS, note=note)
-    if not readings:
-        return Reading(*typed, _kind_of_words(main), note=note)
     if cell.labels:
         readings = [grammar.without_breakdown(tuple(map(cell.shown, parts))) for parts in readings]
     first, others = readings[0], tuple(readings[1:])
@@ -97,21 +95,32 @@ def _with_numbers(typed: tuple[str, str], cell: lexer.Cell, note: str) -> Readin
     return Reading(*typed, kind, (part,), others, bracket if len(bracket) == 1 else (), note=note)
 
 
-def _kind_of_words(main: str) -> Kind:
-    """A short phrase is a milestone (整備完了); a sentence, or words with numbers in them, is text."""
-    is_sentence = main.rstrip().endswith("。") or len(main) > 40 or re.search(r"(?:した|ました|です|である)\Z", main)
-    return "text" if is_sentence else "milestone"
+def _values(main: str) -> tuple[list[Parts], str]:
+    """The ways to read the values, and what beside them is a note: where from (2件→5件), a state on either side, what follows
+    a space (75% 第2次計画に合わせて設定).
 
-
-def _arrow(main: str) -> tuple[Parts, str]:
-    """2件→5件, R5:2件→R6:5件: from 2 to 5, and 5 is the value; where from, as a note."""
+    A note only after a value that has no label: in 小 80% 中 前年並み the rest is a second value, which was not read.
+    """
     start, _, end = main.rpartition("→")
-    before, after = (grammar.only(side.strip()) for side in (start, end))
-    if len(before) != 1 or len(after) != 1 or not before[0].unit.fits(after[0].unit):
-        return (), ""
-    if after[0].label and not all(_YEAR_LABEL.fullmatch(side[0].label) for side in (before, after)):
-        return (), ""
-    return after, f"{start.strip()}から"
+    before, after = (grammar.only(side.strip()) if start else () for side in (start, end))
+    if len(before) == 1 == len(after) and before[0].unit.fits(after[0].unit):
+        labels = [side[0].label for side in (before, after)]
+        if not labels[1] or all(map(_YEAR_LABEL.fullmatch, labels)):
+            return [after], f"{start.strip()}から"
+    text = main.lstrip("・ ")
+    if readings := grammar.readings(text):
+        return readings, ""
+    breakdown = _BREAKDOWN.search(text)
+    for place in [breakdown] if breakdown else list(_BREAKS.finditer(text))[:8]:
+        head, rest = text[: place.start()], text[place.end() :]
+        if times.is_state(head) and (readings := grammar.readings(rest)):
+            return readings, head
+        parts = grammar.only(head)
+        if len(parts) != 1 or parts[0].label or parts[0].unit.bare:
+            continue
+        if breakdown or times.is_state(rest) or (place[0] == " " and not _FREE_NOTE_NEVER.match(rest)):
+            return [parts], rest
+    return [], ""
 
 
 def _everything(main: str, note: str) -> Quantity | None:
@@ -124,24 +133,6 @@ def _everything(main: str, note: str) -> Quantity | None:
     if counted and plain and counted.value:
         return counted._replace(whole=counted.value)
     return Quantity(100, 100, unit=units.PERCENT, label=f"全{match['noun']}")
-
-
-def _with_free_note(text: str) -> tuple[list[Parts], str]:
-    """A value with a note after a space (75% 第2次計画に合わせて設定), or its state on either side: the value, and the note.
-
-    A note only after a value that has no label: in 小 80% 中 前年並み the rest is a second value, which was not read.
-    """
-    breakdown = _BREAKDOWN.search(text)
-    for place in [breakdown] if breakdown else list(_BREAKS.finditer(text))[:8]:
-        head, rest = text[: place.start()], text[place.end() :]
-        if times.is_state(head) and (readings := grammar.readings(rest)):
-            return readings, head
-        parts = grammar.only(head)
-        if len(parts) != 1 or parts[0].label or parts[0].unit.bare:
-            continue
-        if breakdown or times.is_state(rest) or (place[0] == " " and not _FREE_NOTE_NEVER.match(rest)):
-            return [parts], rest
-    return [], ""
 
 
 # Relations: 前年度比10%増, 前年度実績以上, 令和元年度比20%削減, 現状維持.

@@ -93,6 +93,7 @@ _OF_A_YEAR = re.compile(
 _ONE_MONTH = re.compile(r"(?:[^\d]{2}?(?:元|\d{1,2})年度?)?(?!3月)\d{1,2}月(?:中|の|分|実績|値)*")
 # 10月~3月: half of the year, though it ends with it.
 _LATE = re.compile(r"(?<!\d)(?!4月?(?:~|-|から))\d{1,2}月?(?:~|-|から)\d{1,2}月(?:末|まで|の?実績|分)*(?=\Z|[)、。 ])")
+_YEAR_ENDS = ((3, ""), (3, "末"), (3, "31"), (4, "1"), (4, "01"))
 _TYPED_YEAR = re.compile(rf"({YEAR})(年度|年|[./-])\Z")
 _STATE = re.compile(
     rf"(?:{_YEAR}|[.,、:~-]|\d{{1,2}}月?(?=~|-|から)|{_UNTIL.pattern}|{_PART.pattern}|{_COUNTING}|{_PROVISIONAL.pattern}"
@@ -133,39 +134,38 @@ def whole_year(text: str) -> ValueState:
 
 def says_part_of_year(packed: str) -> bool:
     """True for 上半期, 9月末現在, 12月31日時点, 4月~9月; the end of the year itself is no such word."""
-    part = _PART.search(packed) or _LATE.search(packed) or any(map(_breaks_off, _UNTIL.finditer(packed)))
-    return bool(part) and not _BOTH.search(packed)
+    return bool(_PART.search(packed) or _LATE.search(packed) or _until(packed)) and not _BOTH.search(packed)
 
 
-def _breaks_off(match: re.Match[str]) -> tuple[int, str] | None:
-    """The month and day with which a value ends; None for the end of the year, for the day on which the next one's beginning
-    is counted, and for a month in passing: (9月開催)."""
-    month = int(match["month"] or match["short"] or match["other"])
-    day = (match["day"] or match["days"] or match["date"] or match["end"] or "").rstrip("日")
-    passing = match["word"] is None and not match["from"] and day not in ("末", "30", "31")
-    at_the_end = (month, day) in ((3, ""), (3, "末"), (3, "31"), (4, "1"), (4, "01"))
-    return None if passing or at_the_end else (month, day)
+def _until(packed: str) -> tuple[re.Match[str], int, str] | None:
+    """The month with which a value ends, and its day; None for the end of the year, for the day on which
+    the next one's beginning is counted, and for a month in passing: (9月開催)."""
+    for match in _UNTIL.finditer(packed):
+        month = int(match["month"] or match["short"] or match["other"])
+        day = (match["day"] or match["days"] or match["date"] or match["end"] or "").rstrip("日")
+        passing = match["word"] is None and not match["from"] and day not in ("末", "30", "31")
+        if not passing and (month, day) not in _YEAR_ENDS:
+            return match, month, day
+    return None
 
 
 def last_day_of(words: str, fiscal_year: int) -> date | None:
     """The last day that an interim value covers: 9月末現在, 上半期, 第3四半期, 10か月分; None where the words do not say."""
     packed = words.replace(" ", "")
-    until = next(((match, last) for match in _UNTIL.finditer(packed) if (last := _breaks_off(match))), None)
     part, typed_year = _PART.search(packed), None
-    if until is not None:
-        match, (month, typed) = until
-        start = max(match.start(name) for name in ("month", "short", "other"))
-        typed_year = _TYPED_YEAR.search(packed, 0, start)
+    if until := _until(packed):
+        match, month, day = until
+        typed_year = _TYPED_YEAR.search(packed, 0, max(match.start(name) for name in ("month", "short", "other")))
     elif part and part.lastgroup:
         quarter = part["quarter"] or part["q"]
         count = 3 * ("1234一二三四".index(quarter) % 4 + 1) if quarter else int(part["months"] or 6)
-        month, typed = (count + 2) % 12 + 1, ""
+        month, day = (count + 2) % 12 + 1, ""
     else:
         return None
     year = fiscal_year + (month < 4)
     if typed_year and (named := parse_fiscal_year(typed_year[1])):
         year = named + (month < 4 and typed_year[2] == "年度")
-    return _days(year, month, typed)[1]
+    return _days(year, month, day)[1]
 
 
 def year_of(plain: str) -> int | None:
