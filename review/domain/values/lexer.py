@@ -9,10 +9,10 @@ from functools import lru_cache
 from math import prod
 from typing import NamedTuple, cast
 
-from review.domain.values.reading import Quantity
+from review.domain.values.reading import SCALE_WORDS, Quantity
 from review.domain.values.units import KNOWN_PATTERN, Exact
 
-_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "億": 10**8, "兆": 10**12}
+_SCALES = {word: scale for scale, word in SCALE_WORDS.items() if len(word) == 1}
 _LONGEST = 40  # characters of one number; beyond that it is a code, and int() has its own limit
 _MOST = 24  # numbers in one cell; beyond that it is a table or prose
 _LABEL = 0xE100  # characters of the private use area stand for labels in brackets, whose digits are no values
