@@ -66,15 +66,20 @@ def _actuals(case: Case) -> tuple[Parts, ...]:
 
 
 def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
-    falls = not case.direction and ways.named_change(case.name) == "decrease"
-    if falls and all((part.value or 0) < 0 and not part.comparator for part in targets + actuals):
+    plain = all(part.value is not None and not part.comparator for part in targets + actuals)
+    of_decrease = plain and ways.named_change(case.name) == "decrease"
+    negative = {part.value < 0 for part in targets + actuals if part.value} if of_decrease else set()
+    if negative == {True}:
         # A 削減率 of ▲46% beside ▲28.5%: the larger fall is the better one; negative values have no rate.
         fallen = [tuple(part.times(-1) for part in side) for side in (targets, actuals)]
-        return compared(case, fallen[0], fallen[1], "up")._replace(rate=None, direction="down", components=())
+        way = case.direction or "down"
+        return compared(case, fallen[0], fallen[1], "up")._replace(rate=None, direction=way, components=())
     direction, doubt = _direction(case, targets)
     if doubt := doubt or _other_span(case):
         return doubt._replace(direction=direction)
     verdict = compared(case, targets, actuals, direction)
+    if negative == {True, False} and verdict.status != "undetermined":  # a 削減率 of -5% and of 5% may be the same
+        return undecided("change_or_level")._replace(direction=direction)
     if targets[0].breakdown and actuals[0].breakdown:  # a total, so that there is no other value
         by_parts = compared(case, targets[0].breakdown, actuals[0].breakdown, direction)
         if by_parts.status != verdict.status:
@@ -103,9 +108,6 @@ def _direction(case: Case, targets: Parts) -> tuple[Direction | None, Outcome | 
     if direction is None and all(part.label for part in targets) and ways.trend(case.targets)[0] is None:
         spoken = {ways.name_direction(part.label) for part in targets}  # 登録 60人 開催 90回
         direction = spoken.pop() if len(spoken) == 1 else None
-    negative = (part.value is not None and part.value < 0 for part in targets + case.actual.parts)
-    if direction == "up" and ways.named_change(case.name) and any(negative):
-        return None, None  # a 削減率 of -5% and of 5% may be the same
     return direction, None
 
 
