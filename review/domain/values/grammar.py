@@ -134,30 +134,13 @@ def readings(text: str) -> list[Parts]:
                 if len(some) > MOST_READINGS:
                     return [()] * len(some)
         ways += some
-    return [parts for way in ways if (parts := _slashed(text) or _listed(text, way))]
+    return [parts for way in ways if (parts := _listed(text, way))]
 
 
 def only(text: str) -> Parts:
     """The reading of a piece of text where there is exactly one."""
     every = readings(text)
     return every[0] if len(every) == 1 else ()
-
-
-def _slashed(text: str) -> Parts:
-    """700回/1/1 as three values; 12/15校 as 12 of 15, and 4.2/5.0 on a scale of five."""
-    pieces = [piece.strip() for piece in text.split("/")] if "/" in text else []
-    if not pieces or not all(piece[:1].isdigit() for piece in pieces):
-        return ()
-    parts = tuple(parts[0] for parts in map(only, pieces) if len(parts) == 1)
-    if len(parts) != len(pieces):
-        return ()
-    count, whole = parts[0], parts[-1]
-    same = count.unit.bare or count.unit == whole.unit
-    scaled = not whole.unit.bare or whole.value in (5, 10, 100)
-    if len(parts) != 2 or not (same and scaled) or whole.unit.dimension == "percent" or whole.comparator:
-        return parts
-    fits = count.value is not None and whole.value is not None and 0 <= count.value <= whole.value
-    return (count._replace(unit=whole.unit, whole=whole.value),) if fits else parts
 
 
 def _listed(text: str, numbers: Sequence[Number]) -> Parts:
@@ -170,7 +153,17 @@ def _listed(text: str, numbers: Sequence[Number]) -> Parts:
             return ()
         quantity, index, before = item
         parts.append(quantity)
+    if len(parts) == 2 and [piece.strip()[:1].isdigit() for piece in text.split("/")] == [True, True]:
+        return _over(*parts)
     return without_breakdown(tuple(parts))
+
+
+def _over(count: Quantity, whole: Quantity) -> Parts:
+    """12/15校 as 12 of 15, and 4.2/5.0 on a scale of five."""
+    scaled = not whole.unit.bare or whole.value in (5, 10, 100)
+    of_one = count.unit in (BARE, whole.unit) and scaled and whole.unit.dimension != "percent" and not whole.comparator
+    fits = of_one and count.value is not None and whole.value is not None and 0 <= count.value <= whole.value
+    return (count._replace(unit=whole.unit, whole=whole.value),) if fits else (count, whole)
 
 
 def without_breakdown(parts: Parts) -> Parts:
