@@ -186,7 +186,7 @@ def _reason(case: Case, outcome: Outcome) -> str:
     both = (case.target, case.actual)
     plain = [one.kind in ("number", "share") for one in both]
     words = [one.phrase.partition("(")[0].removeprefix("目標 ").removeprefix("実績 ") for one in both]
-    goal, given = (one if alone else f"「{one}」" for one, alone in zip(words, plain, strict=True))
+    goal, given = [one if alone else f"「{one}」" for one, alone in zip(words, plain, strict=True)]
     if plain[0] and goal == given:
         return value_words.HIT % {"actual_value": given}
     way: str | None = outcome.direction

@@ -101,12 +101,13 @@ def _values(main: str) -> tuple[list[Parts], str]:
 
     A note only after a value that has no label: in 小 80% 中 前年並み the rest is a second value, which was not read.
     """
-    start, _, end = main.rpartition("→")
-    before, after = (grammar.only(side.strip()) if start else () for side in (start, end))
-    if len(before) == 1 == len(after) and before[0].unit.fits(after[0].unit):
-        labels = [side[0].label for side in (before, after)]
-        if not labels[1] or all(map(_YEAR_LABEL.fullmatch, labels)):
-            return [after], f"{start.strip()}から"
+    start, arrow, end = main.rpartition("→")
+    if arrow:
+        before, after = (grammar.only(side.strip()) for side in (start, end))
+        if len(before) == 1 == len(after) and before[0].unit.fits(after[0].unit):
+            labels = [part.label for part in before + after]
+            if not labels[1] or all(map(_YEAR_LABEL.fullmatch, labels)):
+                return [after], f"{start.strip()}から"
     text = main.lstrip("・ ")
     if readings := grammar.readings(text):
         return readings, ""

@@ -79,8 +79,8 @@ def compare(target: Quantity, actual: Quantity, direction: Direction | None, nam
         actual = _share(actual)
     elif actual.unit.dimension == "percent":
         target = _share(target)
-    wholes = {part.label for part in (target, actual) if part.label.startswith("全")}  # 全校 and 全園
-    if not target.unit.fits(actual.unit) or len(wholes) == 2:
+    other_whole = target.label != actual.label and target.label[:1] == actual.label[:1] == "全"  # 全校 and 全園
+    if other_whole or not target.unit.fits(actual.unit):
         return undecided("units", "unit_mismatch")
     if target.change and actual.change and target.change != actual.change:
         actual = actual.times(-1)  # one rose and the other fell

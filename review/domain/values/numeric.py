@@ -66,9 +66,9 @@ def _actuals(case: Case) -> tuple[Parts, ...]:
 
 
 def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
-    plain = all(part.value is not None and not part.comparator for part in targets + actuals)
-    of_decrease = plain and ways.named_change(case.name) == "decrease"
-    negative = {part.value < 0 for part in targets + actuals if part.value} if of_decrease else set()
+    both = targets + actuals if ways.named_change(case.name) == "decrease" else ()
+    plain = all(part.value is not None and not part.comparator for part in both)
+    negative = {part.value < 0 for part in both if plain and part.value}
     if negative == {True}:
         # A 削減率 of ▲46% beside ▲28.5%: the larger fall is the better one; negative values have no rate.
         fallen = [tuple(part.times(-1) for part in side) for side in (targets, actuals)]
@@ -168,7 +168,7 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
     if len(targets) != len(actuals):
         verdict = undecided("numbers_of_parts", "parts_mismatch")
     elif len(targets) == 1:
-        if not _same_thing(targets[0], actuals[0], case.name):
+        if actuals[0].label and not _same_thing(targets[0], actuals[0], case.name):
             verdict = undecided("labels", "parts_mismatch")
         elif _may_be_of_the_year(case, targets[0], actuals[0]):
             verdict = undecided("total_or_year")
@@ -252,8 +252,11 @@ _MAY_EXCEED = re.compile(
 def doubts_of(name: str, actual: Reading, previous: Reading | None) -> Iterator[str]:
     """The codes of doubts about an actual, in a fixed order; none about words."""
     shares = [part for part in actual.parts if part.unit.dimension == "percent" and not part.change]
-    over = any((part.high or part.low or 0) * part.unit.factor > 100 for part in shares)
-    if over and not _MAY_EXCEED.search(compact(name)):
+    if (
+        shares
+        and max((part.high or part.low or 0) * part.unit.factor for part in shares) > 100
+        and not _MAY_EXCEED.search(compact(name))
+    ):
         yield "over_100_percent"
     if previous and previous.state.state.is_result and (steps := list(steps_between(previous, actual))):
         # at least twice or at most half; zero and negative values have no such ratio

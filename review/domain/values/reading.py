@@ -136,9 +136,9 @@ class Quantity(NamedTuple):
                 return f"{low}~{high}{scale}{symbol}"
             ends = ("超" if self.low_open else "以上", "未満" if self.high_open else "以下")
             return f"{low}{scale}{symbol}{ends[0]}{high}{scale}{symbol}{ends[1]}"
-        word = COMPARATOR_WORDS.get(self.comparator or "", "")
-        word = "以内" if word == "以下" and self.unit.dimension in _WITHIN else word
-        return f"{low}{scale}{symbol}{self.rest or word}"
+        comparator = self.comparator
+        word = COMPARATOR_WORDS[comparator] if comparator else self.rest
+        return f"{low}{scale}{symbol}{'以内' if word == '以下' and self.unit.dimension in _WITHIN else word}"
 
 
 Parts = tuple[Quantity, ...]
