@@ -50,8 +50,8 @@ def read(text: str) -> Reading:
         reading = Reading(*typed, "date", span=span, note=note)
     elif related := _relation(cell.main):
         reading = Reading(*typed, "relative", relation=related, note=note)
-    elif (has_digits or "ゼロ" in cell.main) and (found := _with_numbers(typed, cell, note)):
-        reading = found
+    elif (has_digits or "ゼロ" in cell.main) and (measured := _with_numbers(typed, cell, note)):
+        reading = measured
     elif everything := _everything(cell.main, note):
         reading = Reading(*typed, "share", (everything,), note=note)
     else:  # a short phrase is a milestone: 整備完了
