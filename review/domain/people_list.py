@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from review.domain.text import Undecodable, decoded
-from review.domain.values.cells import read_date
+from review.domain.values.times import read_date
 
 #: the column's name in the code -> the headings under which a file may have it
 COLUMNS: Mapping[str, tuple[str, ...]] = {

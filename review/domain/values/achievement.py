@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from review.domain import value_words
 from review.domain.fiscal import first_day, fiscal_year_of, last_day
 from review.domain.notation import compact
-from review.domain.values import cells, reading, states
+from review.domain.values import cells, reading, times
 from review.domain.values.compare import Basis, Component, Outcome, Status, compare, undecided
 from review.domain.values.direction import Direction, infer_direction, name_direction
 from review.domain.values.numeric import Case, compared, doubts_of, numeric, steps_between
@@ -100,20 +100,20 @@ def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year
     state = cell.state
     if cell.kind == "none" and not cell.blank:
         return ValueState(State.NOT_MEASURED, cell.plain)
-    if state.state is State.INTERIM and not states.says_part_of_year(compact(target) + compact(name)):
-        until = None if fiscal_year is None else states.last_day_of(state.words, fiscal_year)
+    if state.state is State.INTERIM and not times.says_part_of_year(compact(target) + compact(name)):
+        until = None if fiscal_year is None else times.last_day_of(state.words, fiscal_year)
         if fiscal_year is None or until is None or first_day(fiscal_year) <= until < last_day(fiscal_year):
             return state._replace(until=until)
         if until < first_day(fiscal_year):
             return ValueState(State.OTHER_YEAR, state.words, fiscal_year=fiscal_year_of(until))
     elif state.state is State.OTHER_YEAR:
-        year = states.year_of(compact(state.words))
-        by_words = "年度末" in cell.plain or states.year_of(compact(target)) is not None
+        year = times.year_of(compact(state.words))
+        by_words = "年度末" in cell.plain or times.year_of(compact(target)) is not None
         if year is None or not (by_words if fiscal_year is None else year == fiscal_year):
             return state._replace(fiscal_year=year)
     elif state.state is not State.INTERIM:
         return state
-    return states.whole_year(cell.plain)  # also 令和7年5月末現在 of 令和6年度: after the year's end
+    return times.whole_year(cell.plain)  # also 令和7年5月末現在 of 令和6年度: after the year's end
 
 
 def _verdict(case: Case) -> Outcome:
@@ -167,6 +167,7 @@ def _assumed(target: Reading, actual: Reading, outcome: Outcome) -> tuple[Readin
     part = bare.times(outcome.scale)._replace(unit=other.unit, scale=max(outcome.scale, bare.scale))
     unit = f"{reading.SCALE_WORDS.get(outcome.scale, '')}{other.unit.symbol}"
     meant = (target if bare is goal else actual)._replace(parts=(part,), assumed=unit)
+    meant = meant._replace(phrase=meant.in_words)
     return (meant, actual) if bare is goal else (target, meant)
 
 
@@ -185,7 +186,7 @@ def _reason(case: Case, outcome: Outcome) -> str:
     both = (case.target, case.actual)
     plain = [one.kind in ("number", "share") for one in both]
     words = [one.phrase.partition("(")[0].removeprefix("目標 ").removeprefix("実績 ") for one in both]
-    goal, given = (one if alone else f"「{one}」" for one, alone in zip(words, plain, strict=True))
+    goal, given = [one if alone else f"「{one}」" for one, alone in zip(words, plain, strict=True)]
     if plain[0] and goal == given:
         return value_words.HIT % {"actual_value": given}
     way: str | None = outcome.direction
@@ -219,19 +220,20 @@ def _related(case: Case, relation: Relation) -> Outcome:
     direction = _way(case, relation)
     if case.direction and direction and case.direction != direction:
         return undecided("against_change")._replace(direction=case.direction)
+    if relation.relation == "unclear":
+        return undecided("relation", "needs_previous")._replace(direction=direction)
     previous = _baseline(case, relation)
-    if previous is None or not previous.parts or relation.relation == "unclear":
+    if previous is None or not previous.parts:
         base = {"previous": "前年度", "": "現状"}.get(relation.base, relation.base)
-        unclear = undecided("relation", "needs_previous")
-        no_base = undecided("no_base", "needs_previous", base_term=base)
-        return (unclear if relation.relation == "unclear" else no_base)._replace(direction=direction)
+        return undecided("no_base", "needs_previous", base_term=base)._replace(direction=direction)
     if not case.actual.parts:
         return _words(case)
-    targets = [_target_from(relation, part) for part in previous.parts]
-    doubt = next((target for target in targets if isinstance(target, Outcome)), None)
-    if doubt is not None:
-        return doubt._replace(direction=direction)
-    verdict = compared(case, tuple(cast(list[Quantity], targets)), case.actual.parts, direction)
+    targets: list[Quantity] = []
+    for target in (_target_from(relation, part) for part in previous.parts):
+        if isinstance(target, Outcome):
+            return target._replace(direction=direction)
+        targets.append(target)
+    verdict = compared(case, tuple(targets), case.actual.parts, direction)
     if relation.relation == "same" and verdict.status != "achieved":
         return undecided("not_level")._replace(components=verdict.components)
     return verdict._replace(rate=None, components=tuple(part._replace(rate=None) for part in verdict.components))
@@ -252,12 +254,8 @@ def _baseline(case: Case, relation: Relation) -> Reading | None:
 
 def _way(case: Case, relation: Relation) -> Direction | None:
     amount = relation.amount
-    if relation.change:
-        return "up" if relation.change == "increase" else "down"
-    if relation.relation == "same":
-        return None
-    if amount is not None and amount.comparator:
-        return way_of(amount.comparator)
+    if relation.way or relation.relation == "same":
+        return relation.way
     if not case.direction and relation.relation == "ratio" and amount and (amount.value or 0) > 100:
         return "up"
     return case.direction or name_direction(case.name)
@@ -272,8 +270,8 @@ def _stated(case: Case, relation: Relation) -> Outcome | None:
         return None
     only = other.amount
     if only and not amount:  # 前年度より減少 against 前年度比5件減: by more than nothing
-        status: Status = "achieved" if other.change == relation.change else "missed"
-        return Outcome(status, direction=direction) if relation.change and other.change and only.value else None
+        status: Status = "achieved" if only.change and way_of(only.change) == relation.way else "missed"
+        return Outcome(status, direction=direction) if relation.way and only.change and only.value else None
     alike = (other.relation == "ratio") == (relation.relation == "ratio")
     if not amount or not only or not alike or not only.unit.fits(amount.unit):
         return None
@@ -289,7 +287,7 @@ def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
     if amount is not None:
         if amount.value is None:
             return undecided("amount", "needs_previous")
-        down = relation.change == "decrease"
+        down = word == "at_most"
         step = -amount.value if down else amount.value
         if amount.unit.dimension == "percent":
             if before.unit.dimension == "percent" or before.unit.bare:

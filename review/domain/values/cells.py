@@ -1,27 +1,23 @@
 """Reading a typed 目標 or 実績: `read`. It never raises and never guesses: what it cannot read stays text, kept byte for byte."""
 
-import calendar
 import re
 from collections.abc import Sequence
-from datetime import date
 from functools import lru_cache
 
-from review.domain.fiscal import first_day, last_day, parse_fiscal_year
+from review.domain import value_words as say
 from review.domain.notation import compact, fold
-from review.domain.value_words import MANY_WAYS
-from review.domain.values import grammar, lexer, states, units
-from review.domain.values.reading import DateSpan, Kind, Parts, Quantity, Reading, Relation, State, ValueState, limits
+from review.domain.values import grammar, lexer, times, units
+from review.domain.values.reading import Kind, Parts, Quantity, Reading, Relation, State, ValueState
 
 _LONGEST = 2_000  # characters; what is longer is prose
 _DIGIT = re.compile(r"\d")
 _DASH = re.compile(r"[-_ー…‥ｰ ]+")
 _DASH_AND_REASON = re.compile(r"[-_…‥]+(?: ?[(※【\[]| (?=[^\d]))")
-_YEAR_LABEL = re.compile(r"(?:R|H|令和|平成)?(?:元|\d{1,2}|20\d\d)(?:年度?)?末?")
+_SENTENCE = re.compile(r"(?:した|ました|です|である|。\s*)\Z")
+_YEAR_LABEL = re.compile(rf"{times.YEAR}(?:年度?)?末?")
 _ALL = re.compile(
-    r"(?:[^\d]{0,12} )?全(?:ての|て)?(?P<noun>[一-龥ァ-ヶー]{0,8}?(?:校|園|課|課等|所属|部署|部局|局|施設|地区|地域|"
-    r"区|職員|世帯|戸|館|件|員|学級|クラス|対象者|手続|手続き|業務|事業|市町村|自治体|団体|自治会|分団|駅|路線|便|橋|橋梁|橋りょう|公園|"
-    r"避難所|か所|箇所|会場|講座|台|車両|庁舎|住宅|棟|室|教室|店|店舗|社|企業|事業所|品目|項目|システム|帳票|様式|審議会|委員会|支所|出張所|"
-    r"保育所|市営住宅))(?:で|に|を|の)?(?:実施|導入|整備|完了|設置|達成|済み?|配置|配備|対応)*(?:済み?|完了)?"
+    rf"(?:[^\d]{{0,12}} )?全(?:ての|て)?(?P<noun>[一-龥ァ-ヶー]{{0,8}}?(?:{units.KNOWN_PATTERN}|課等|職員|員|対象者|橋梁|橋りょう|公園|避難所|"
+    r"車両|庁舎|住宅|審議会|委員会|[支張育]所)(?<!全[部面日般年回度村市町区人]))(?:で|に|を|の)?(?:実施|導入|整備|完了|設置|達成|済み?|配置|配備|対応)*(?:済み?|完了)?"
 )
 _FREE_NOTE_NEVER = re.compile(
     r"[のをにがはでともやへ]|から|まで|より|うち(?!訳)|増|減|以|未|超|程|台|中|不足|件|人|%|→|\+|-|×|~|=|\d|(?i:over|under|up|down)"
@@ -39,7 +35,7 @@ def read(text: str) -> Reading:
     if not folded:
         return Reading(*typed, blank=True)
     if not folded[0].isdigit():
-        if _DASH.fullmatch(folded) or states.NO_TARGET.fullmatch(folded.strip("()")):
+        if _DASH.fullmatch(folded) or times.NO_TARGET.fullmatch(folded.strip("()")):
             return Reading(*typed)
         if _DASH_AND_REASON.match(folded):
             reason = folded.lstrip("-_…‥ ")
@@ -48,18 +44,19 @@ def read(text: str) -> Reading:
         return Reading(*typed, "text")
     cell = lexer.cell(folded)
     note, has_digits = " ".join(cell.notes), bool(_DIGIT.search(cell.main))
-    if states.NOT_MEASURED.search(cell.main if has_digits else folded):
+    if times.NOT_MEASURED.search(cell.main if has_digits else folded):
         return Reading(*typed, "text", note=note, state=ValueState(State.NOT_MEASURED, folded))
-    if span := read_date(cell.main):
+    if span := times.read_date(cell.main):
         reading = Reading(*typed, "date", span=span, note=note)
     elif related := _relation(cell.main):
         reading = Reading(*typed, "relative", relation=related, note=note)
-    elif has_digits or "ゼロ" in cell.main:
-        reading = _with_numbers(typed, cell, note)
+    elif (has_digits or "ゼロ" in cell.main) and (measured := _with_numbers(typed, cell, note)):
+        reading = measured
     elif everything := _everything(cell.main, note):
         reading = Reading(*typed, "share", (everything,), note=note)
-    else:
-        reading = Reading(*typed, _kind_of_words(cell.main), note=note)
+    else:  # a short phrase is a milestone: 整備完了
+        kind: Kind = "text" if _SENTENCE.search(cell.main) or len(cell.main) > 40 else "milestone"
+        reading = Reading(*typed, kind, note=note)
     labels: Sequence[str] = ()
     notes: Sequence[str] = ()
     if reading.parts:
@@ -68,22 +65,17 @@ def read(text: str) -> Reading:
         notes = (*cell.notes, more) if more else cell.notes
     elif (stated := reading.relation) and stated.relation == "unclear" and not _COMPARES.search(cell.main):
         notes = (stated.base.replace("previous", "前年度"),)  # 令和5年度実績 5件
-    state = states.state_of(labels, notes, folded)
-    return reading if state.state is State.FINAL else reading._replace(state=state)
+    return reading._replace(state=times.state_of(labels, notes, folded), phrase=reading.in_words)
 
 
-def _with_numbers(typed: tuple[str, str], cell: lexer.Cell, note: str) -> Reading:
-    """Values in every way in which they can be read, else words."""
-    main = cell.main
-    arrived, more = _arrow(main) if "→" in main else ((), "")
-    readings = [arrived] if arrived else grammar.readings(main.lstrip("・ "))
-    if not readings:
-        readings, more = _with_free_note(main.lstrip("・ "))
+def _with_numbers(typed: tuple[str, str], cell: lexer.Cell, note: str) -> Reading | None:
+    """Values in every way in which they can be read; None where they cannot."""
+    readings, more = _values(cell.main)
     note = f"{more} {note}".strip() if more else note
-    if len(readings) > grammar.MOST_READINGS:
-        return Reading(*typed, "text", reason=MANY_WAYS, note=note)
     if not readings:
-        return Reading(*typed, _kind_of_words(main), note=note)
+        return None
+    if len(readings) > grammar.MOST_READINGS:
+        return Reading(*typed, "text", reason=say.MANY_WAYS, note=note)
     if cell.labels:
         readings = [grammar.without_breakdown(tuple(map(cell.shown, parts))) for parts in readings]
     first, others = readings[0], tuple(readings[1:])
@@ -103,21 +95,33 @@ def _with_numbers(typed: tuple[str, str], cell: lexer.Cell, note: str) -> Readin
     return Reading(*typed, kind, (part,), others, bracket if len(bracket) == 1 else (), note=note)
 
 
-def _kind_of_words(main: str) -> Kind:
-    """A short phrase is a milestone (整備完了); a sentence, or words with numbers in them, is text."""
-    is_sentence = main.rstrip().endswith("。") or len(main) > 40 or re.search(r"(?:した|ました|です|である)\Z", main)
-    return "text" if is_sentence else "milestone"
+def _values(main: str) -> tuple[list[Parts], str]:
+    """The ways to read the values, and what beside them is a note: where from (2件→5件), a state on either side, what follows
+    a space (75% 第2次計画に合わせて設定).
 
-
-def _arrow(main: str) -> tuple[Parts, str]:
-    """2件→5件, R5:2件→R6:5件: from 2 to 5, and 5 is the value; where from, as a note."""
-    start, _, end = main.rpartition("→")
-    before, after = (grammar.only(side.strip()) for side in (start, end))
-    if len(before) != 1 or len(after) != 1 or not before[0].unit.fits(after[0].unit):
-        return (), ""
-    if after[0].label and not all(_YEAR_LABEL.fullmatch(side[0].label) for side in (before, after)):
-        return (), ""
-    return after, f"{start.strip()}から"
+    A note only after a value that has no label: in 小 80% 中 前年並み the rest is a second value, which was not read.
+    """
+    start, arrow, end = main.rpartition("→")
+    if arrow:
+        before, after = (grammar.only(side.strip()) for side in (start, end))
+        if len(before) == 1 == len(after) and before[0].unit.fits(after[0].unit):
+            labels = [part.label for part in before + after]
+            if not labels[1] or all(map(_YEAR_LABEL.fullmatch, labels)):
+                return [after], f"{start.strip()}から"
+    text = main.lstrip("・ ")
+    if readings := grammar.readings(text):
+        return readings, ""
+    breakdown = _BREAKDOWN.search(text)
+    for place in [breakdown] if breakdown else list(_BREAKS.finditer(text))[:8]:
+        head, rest = text[: place.start()], text[place.end() :]
+        if times.is_state(head) and (readings := grammar.readings(rest)):
+            return readings, head
+        parts = grammar.only(head)
+        if len(parts) != 1 or parts[0].label or parts[0].unit.bare:
+            continue
+        if breakdown or times.is_state(rest) or (place[0] == " " and not _FREE_NOTE_NEVER.match(rest)):
+            return [parts], rest
+    return [], ""
 
 
 def _everything(main: str, note: str) -> Quantity | None:
@@ -132,108 +136,42 @@ def _everything(main: str, note: str) -> Quantity | None:
     return Quantity(100, 100, unit=units.PERCENT, label=f"全{match['noun']}")
 
 
-def _with_free_note(text: str) -> tuple[list[Parts], str]:
-    """A value with a note after a space (75% 第2次計画に合わせて設定), or its state on either side: the value, and the note.
-
-    A note only after a value that has no label: in 小 80% 中 前年並み the rest is a second value, which was not read.
-    """
-    breakdown = _BREAKDOWN.search(text)
-    for place in [breakdown] if breakdown else list(_BREAKS.finditer(text))[:8]:
-        head, rest = text[: place.start()], text[place.end() :]
-        if states.is_state(head) and (readings := grammar.readings(rest)):
-            return readings, head
-        parts = grammar.only(head)
-        if len(parts) != 1 or parts[0].label or parts[0].unit.bare:
-            continue
-        if breakdown or states.is_state(rest) or (place[0] == " " and not _FREE_NOTE_NEVER.match(rest)):
-            return [parts], rest
-    return [], ""
-
-
-# Dates: 令和7年3月末まで, R7.3.31, 2025/3/31, 3月下旬, 令和6年度.
-
-_YEAR = r"(?P<year>(?:令和|平成|昭和|[RHS])\.?(?:元|\d{1,2})|(?:19|20)\d\d)"
-_DATE = re.compile(
-    rf"(?P<label>[^\d:]*?):?(?:{_YEAR}(?P<fiscal>年度)?(?:年|[./-])?)?"
-    r"(?:(?P<month>\d{1,2})(?:月|[./-](?=\d)|$))?(?:(?P<day>\d{1,2})日?)?"
-    r"(?P<part>上旬|中旬|下旬|初旬|初め|末日|末|中|内)?"
-    r"(?P<deadline>までに|まで|以前|より前|迄)?(?P<tail>の|に|から)?(?P<act>[一-龥ァ-ヶー]{0,12}?(?:済み?|完了|予定|見込み?)?)$"
-)
-_MENTION = re.compile(r"\d月|(?:令和|平成|昭和|[RHS])\.?(?:元|\d)|(?:19|20)\d\d(?:年|\d{0,2}[./-]\d)")
-# A season is no date, 以降 has no end, and what is planned has not happened.
-_NO_DAY = re.compile(r"[春夏秋冬]|上半|下半|前半|後半|上期|下期|中頃|頃|以降|以後|(?:予定|見込み?)\Z")
-_NEUTRAL_YEAR = 2023  # for dates without a year: its fiscal year holds 29 February, so that no typed day is refused
-
-
-def read_date(main: str) -> DateSpan | None:
-    """The date that the whole text is (a label before it and an act after it allowed), or None."""
-    packed = main.replace(" ", "") if " " in main else main
-    match = _DATE.match(packed) if _MENTION.search(packed) else None
-    if not match or _NO_DAY.match(match["act"]):
-        return None
-    typed, fiscal, month, day, part = match.group("year", "fiscal", "month", "day", "part")
-    # 12/15 is as well 12 of 15, and 月3.5冊 a monthly value.
-    if (not month and (not typed or day)) or not (typed or re.search(r"\d月", packed)):
-        return None
-    year = parse_fiscal_year(typed or "") or _NEUTRAL_YEAR
-    at_the_end = part in ("末", "末日")
-    try:
-        if month:
-            year += bool(fiscal or not typed) and int(month) < 4
-            end = calendar.monthrange(year, int(month))[1]
-            ten = {"上旬": (1, 10), "初旬": (1, 10), "初め": (1, 10), "中旬": (11, 20), "下旬": (21, end)}
-            days = (end, end) if at_the_end else ten.get(part or "", (1, end))
-            first, last = (date(year, int(month), one) for one in ((int(day), int(day)) if day else days))
-        else:
-            first, last = (first_day(year), last_day(year)) if fiscal else (date(year, 1, 1), date(year, 12, 31))
-            first = last if at_the_end else first
-    except ValueError:  # a day that does not exist
-        return None
-    deadline = bool(match["deadline"])
-    return DateSpan(first=first, last=last, has_year=bool(typed), is_deadline=deadline, label=match["label"])
-
-
 # Relations: 前年度比10%増, 前年度実績以上, 令和元年度比20%削減, 現状維持.
 
 _PREVIOUS = r"(?:対?(?:前|昨)年(?:度|同期|同月)?(?:度?の?実績値?|値)?|前回(?:調査)?値?|前期)"
-_OTHER = r"(?:(?:令和|平成|昭和|[RHS])?(?:元|\d{1,4})(?=対?比|と比)|[^ ]{0,12}?(?:年度?|基準年度?|現状値?|現況値?|当初|策定時|策定前|導入前|利用前|実施前|開始前|整備前|基準値?)(?:の?実績値?|値|時)?)"
+_THEN = "基準年|基準値|現状|現況|当初|策定時|策定前|導入前|利用前|実施前|開始前|整備前"
+_OTHER = rf"(?:(?:令和|平成|昭和|[RHS])?(?:元|\d{{1,4}})(?=対?比|と比)|[^ ]{{0,12}}?(?:年度?|{_THEN}|基準)(?:値?の?実績値?|度|値|時)?)"
 _BASE = re.compile(
     rf"(?:(?P<label>[^\d]*?)[ :])?(?:(?P<previous>{_PREVIOUS})|(?P<other>{_OTHER}))"
     r"(?:度)?(?P<link>に?対?比(?:で|較して|較)?|より|と?に?比べて?|に比較して|と比較して|に対し(?:て)?|に対する|から|を|の|と|、)? ?(?P<rest>.*)\Z"
 )
-_LEVEL = r"(?:実績|値|水準|同等|同数|同程度|同水準|並み|並|同)?"
-_LEVELS = re.compile(
-    rf"(?P<at_least>{_LEVEL}以上)|(?P<at_most>{_LEVEL}以[下内])"
-    r"|(?P<same>並み?|同(?:等|程度|数|水準|様|額|率)?|(?:水準|同水準|並み|実績|の)?を?維持|と同じ|程度|横ばい|水準)"
-    r"|(?P<half>の?半減|の?半分(?:以下)?)|(?P<double>の?倍増|2倍(?:以上)?)"
-)
-_HOLD = re.compile(r"(?:現状|現状値|現行|現在の水準|現状水準)(?:を|の)?(?:維持|程度|並み)(?:する)?")
 _ABOUT_BASE = re.compile(
-    r"前年|昨年|前回|前期|年度?比|比(?:(?<=[元\d]比)|(?<=[元\d]対比)|(?<=[元\d]と比))|基準年|現状|現況|当初|策定時|導入前|利用前|実施前|開始前|整備前|策定前|基準値|より|年度?実績|年度?から"
+    rf"前年|昨年|前回|前期|年度?比|比(?:(?<=[元\d]比)|(?<=[元\d]対比)|(?<=[元\d]と比))|{_THEN}|より|年度?実績|年度?から"
 )
+_AIMED = re.compile(r"(?:を目指す|とする|すること|する|を目標とする|が目標)\Z")
+_LEVEL = re.compile(r"\A(?:の|実績|値|水準|同等|同数|同程度|同水準|並み|並|同)(?=.)")
+#: What stands after the base: 前年度以上, 前年度実績を維持, 前年度超; and shares that say which way they are meant.
+_LEVELS = units.by_word(
+    """
+    at_least: 以上 at_most: 以下 以内 above: 超 below: 未満
+    same: 並 並み 同 同等 同程度 同数 同水準 同様 同額 同率 維持 を維持 と同じ 程度 横ばい 水準
+    0.5倍以下: 半減 半分 半分以下 2倍以上: 倍増 2倍
+    """
+) | {word: "above" if change == "increase" else "below" for word, change in grammar.CHANGES.items()}
 
 
 def _relation(main: str) -> Relation | None:
     """The relation a folded text states. None where it states none; unreadable ones are `unclear`."""
-    if not _ABOUT_BASE.search(main):
-        return None
-    if _HOLD.fullmatch(main.replace(" ", "").rstrip("。")):
-        return Relation(base="", relation="same")
-    match = _BASE.match(main.rstrip("。"))
+    match = _BASE.match(main.rstrip("。")) if _ABOUT_BASE.search(main) else None
     if not match:
         return None
     base = "previous" if match["previous"] else match["other"]
-    rest = re.sub(r"(?:を目指す|とする|すること|する|を目標とする|が目標)\Z", "", match["rest"].replace(" ", ""))
-    if level := _LEVELS.fullmatch(rest):
-        if level["half"] or level["double"]:  # a share of the base that says which way it is meant
-            share = Quantity(*limits(50, "at_most") if level["half"] else limits(200, "at_least"), unit=units.PERCENT)
-            return Relation(base=base, relation="ratio", amount=share)
-        word, changes = level.lastgroup, {"at_least": "increase", "at_most": "decrease"}
-        return Relation(base=base, relation=word, change=changes.get(word or ""))  # type: ignore[arg-type]
-    if change := grammar.PASSES.get(rest):
-        return Relation(base=base, relation="above" if change == "increase" else "below", change=change)
-    signed = re.fullmatch(r"(?:\+|プラス)([^増減]+)", rest)  # +5% is 5%増
-    parts = grammar.only(f"{signed[1]}増" if signed else rest) if rest else ()
+    rest = _AIMED.sub("", match["rest"].replace(" ", ""))
+    word = _LEVELS.get(rest) or _LEVELS.get(_LEVEL.sub("", rest), rest)
+    if word in say.RELATIONS:
+        return Relation("" if word == "same" and base.startswith("現状") else base, word)
+    signed = re.fullmatch(r"(?:\+|プラス)([^増減]+)", word)  # +5% is 5%増
+    parts = grammar.only(f"{signed[1]}増" if signed else word) if word else ()
     if len(parts) != 1 or parts[0].label or parts[0].whole is not None:
         return None
     return of_amount(base, match["link"] or "", parts[0])
@@ -245,12 +183,11 @@ def of_amount(base: str, link: str, amount: Quantity) -> Relation:
     if value < 0 and amount.change is None and amount.comparator is None:
         amount = amount.times(-1)._replace(change="decrease")
     if amount.change:
-        word = "at_least" if amount.change == "increase" else "at_most"
         if amount.comparator in ("at_most", "below") or amount.is_range:
-            word = "unclear"  # 前年度比10%以下の減: less of a reduction, or at most so much? nobody can tell
-        return Relation(base=base, relation=word, amount=amount, change=amount.change)  # type: ignore[arg-type]
+            return Relation(base, "unclear", amount)  # 10%以下の減: less of a reduction, or at most so much?
+        return Relation(base, "at_least" if amount.change == "increase" else "at_most", amount)
     if amount.unit.symbol == "倍" and value > 0:
-        return Relation(base=base, relation="ratio", amount=amount.times(100)._replace(unit=units.PERCENT))
+        return Relation(base, "ratio", amount.times(100)._replace(unit=units.PERCENT))
     # 前年度比105% is a ratio; 前年度比5% may be a growth of 5 % or one twentieth.
     is_ratio = "比" in link and amount.unit.dimension == "percent" and 70 <= value <= 200
-    return Relation(base=base, relation="ratio" if is_ratio else "unclear", amount=amount)
+    return Relation(base, "ratio" if is_ratio else "unclear", amount)

@@ -79,8 +79,8 @@ def compare(target: Quantity, actual: Quantity, direction: Direction | None, nam
         actual = _share(actual)
     elif actual.unit.dimension == "percent":
         target = _share(target)
-    wholes = {part.label for part in (target, actual) if part.label.startswith("全")}  # 全校 and 全園
-    if not target.unit.fits(actual.unit) or len(wholes) == 2:
+    other_whole = target.label != actual.label and target.label[:1] == actual.label[:1] == "全"  # 全校 and 全園
+    if other_whole or not target.unit.fits(actual.unit):
         return undecided("units", "unit_mismatch")
     if target.change and actual.change and target.change != actual.change:
         actual = actual.times(-1)  # one rose and the other fell
@@ -98,7 +98,7 @@ def compare(target: Quantity, actual: Quantity, direction: Direction | None, nam
         return Outcome("missed") if missed else undecided("each", "parts_mismatch")
     outcome = _measured(target, actual, direction)
     if target.whole is not None and actual.whole is not None and target.whole != actual.whole:
-        return _agreed([outcome, _measured(_share(target), _share(actual), direction)], undecided("wholes"))
+        return agreed([outcome, _measured(_share(target), _share(actual), direction)], undecided("wholes"))
     return outcome
 
 
@@ -160,10 +160,10 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
         return undecided("far", "unit_mismatch")
     differing = next((outcome for outcome in outcomes if outcome.status != outcomes[0].status), outcomes[0])
     one, two = (f"{SCALE_WORDS.get(way.scale, '')}{other.unit.symbol}" for way in (outcomes[0], differing))
-    return _agreed(outcomes, undecided("scales", "unit_mismatch", one=one, other=two))
+    return agreed(outcomes, undecided("scales", "unit_mismatch", one=one, other=two))
 
 
-def _agreed(outcomes: list[Outcome], otherwise: Outcome) -> Outcome:
+def agreed(outcomes: list[Outcome], otherwise: Outcome) -> Outcome:
     """The one outcome of several readings, or `otherwise` where they differ."""
     first = outcomes[0]
     if any(outcome.status != first.status for outcome in outcomes):
@@ -176,7 +176,7 @@ def _directed(target: Quantity, actual: Quantity, direction: Direction | None) -
     if target.is_bounded:
         return worst([_meets(target, actual, "up"), _meets(target, actual, "down")])._replace(rate=None)
     if direction is None:
-        return _agreed([_directed(target, actual, "up"), _directed(target, actual, "down")], NO_DIRECTION)
+        return agreed([_directed(target, actual, "up"), _directed(target, actual, "down")], NO_DIRECTION)
     if not (target.is_range and actual.is_range):
         return _meets(target, actual, direction)
     ends = ((target.low, actual.low), (target.high, actual.high))

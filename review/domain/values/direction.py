@@ -42,8 +42,9 @@ _ABSENT = re.compile(r"☒+[^、☒]{0,8}?(?:(?<!でき)(?<!られ)(?<!感じ)(?
 _BOUNDED = re.compile(r"☒[^、☒]{0,14}?(?:以下|未満|以内)")
 _AGAINST = re.compile(rf"☒+[^のをに、☒]{{0,3}}[のを]?(?={_REMEDIES})")
 # The verb of a clause before the bearer: 解雇された|雇用者, 感じる|市民, 期限切れの|備蓄.
+_VERB = re.compile("(?:[うかくすたっつだぬむるぐぶい]|切れの)[一-龥ァ-ヶA-Z]")  # quicker to look for than the clause
 _CLAUSE = re.compile(
-    r"(?=.*(?:[うかくすたっつだぬむるぐぶい]|切れの)[一-龥ァ-ヶA-Z]).*(?:(?<!向)[ぁ-ん☒]た|[てで]いる|な[いかっ]+た?|(?<![よ係])(?<!おけ|関す|対す|かか|わた|占め|基づ|とい|に伴)[うくすつぬむるぐぶ]|だ|切れの)"
+    r".*(?:(?<!向)[ぁ-ん☒]た|[てで]いる|な[いかっ]+た?|(?<![よ係])(?<!おけ|関す|対す|かか|わた|占め|基づ|とい|に伴)[うくすつぬむるぐぶ]|だ|切れの)"
     r"(?=[一-龥ァ-ヶA-Z])"
 )
 # How something is counted, and whose it is: a head of these words leaves what stands before it to speak.
@@ -134,7 +135,7 @@ def _as_evidence(base: str) -> Direction | None:
     without = _ABSENT.sub("", marked)
     remedied = _AGAINST.sub("", without)
     absent = without != marked
-    clause = _CLAUSE.match(remedied)
+    clause = _CLAUSE.match(remedied) if _VERB.search(remedied) else None
     if clause and clause.end() < len(remedied):
         return _of_clause(remedied[: clause.end()], remedied[clause.end() :], absent=absent)
     # The last evidence is what is measured: 空き家の|活用件数, 参加者の|事故.

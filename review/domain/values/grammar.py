@@ -8,11 +8,11 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, NamedTuple
 
 from review.domain.values import units
 from review.domain.values.lexer import Number, numbers_in
 from review.domain.values.reading import Change, Comparator, Parts, Quantity, limits
+from review.domain.values.units import BARE
 
 MOST_READINGS = 32  # of one cell; beyond that it is text
 OF_A_TARGET = ("目標", "目標値", "計画", "計画値")  #: 目標:300団体, labels that no actual may bear
@@ -21,9 +21,8 @@ _BEFORE_NUMBER = re.compile(
     r"(?:(?P<each>各[^\s\d各、・]{0,10}?)?(?:(?<![^\s各をにはがのでぁ-ん])|(?<=各)|(?<=等)|(?<=課)|(?<=校)|(?<=区)|(?<=園)|(?<=館))"
     r"(?P<period>毎?(?:年度|年間|年|月間|月|週間|週|日)(?:平均|間)?)?)?"
     r"(?P<sum>累計|合計|計|延べ|のべ)?(?P<all>全)?(?P<about>約|概ね|おおむね|おおよそ|およそ|ほぼ|凡そ)?"
-    r"(?P<comparator>最低でも|最低|少なくとも|最大でも|最大で|最大|上限|多くとも|多くても|[<>]=?|[≥≤])?\Z"
+    r"(?P<comparator>最低でも|最低|少なくとも|最大でも|最大で|最大|上限|多くとも|多くても|[<>]=?|[≥≤])?第?\Z"
 )
-_NO_MARKS = dict.fromkeys(_BEFORE_NUMBER.groupindex, "")
 _EACH = re.compile(r"(?:各[^\s各、・]{1,10}?|いずれも|それぞれ|ともに)\Z")
 # 1日平均, 1人当たり, 四半期ごと at the end of a label: what the value is counted for.
 _PER_ONE = re.compile(
@@ -46,13 +45,7 @@ _OF = re.compile(r"(?:満点)?(?:中|のうち|の内|内)、?(?:の)?\Z")
 _LABEL_GOES_ON = re.compile("(?![以未超程達増減中前強弱余])[一-龥ァ-ヺA-Za-zー:]")  # 100 人口, but not 100 人
 
 
-def by_word(table: str) -> dict[str, Any]:
-    """word: value, of lines `value: word word`."""
-    lines = (line.partition(":") for line in table.strip().splitlines())
-    return {word: value.strip() for value, _, words in lines for word in words.split()}
-
-
-COMPARATORS: dict[str, Comparator] = by_word(
+COMPARATORS: dict[str, Comparator] = units.by_word(
     """
     at_least: 以上 突破 を突破 は達成 を下回らない を割らない 以上を維持 以上確保 以上を確保
     above: より多く より多い 超 を超える を上回る 超え 強 余り 余 を超えた を超過
@@ -60,7 +53,7 @@ COMPARATORS: dict[str, Comparator] = by_word(
     below: 未満 より少なく より少ない を下回る 弱 を切る
     """
 )
-BEFORE: dict[str, Comparator] = by_word(
+BEFORE: dict[str, Comparator] = units.by_word(
     """
     at_least: 最低 少なくとも ≥ >= 最低でも
     above: >
@@ -68,15 +61,13 @@ BEFORE: dict[str, Comparator] = by_word(
     below: <
     """
 )
-CHANGES: dict[str, Change] = by_word(
+CHANGES: dict[str, Change] = units.by_word(
     """
     increase: 増 増加 アップ UP up 向上 上昇 の増加 の増 プラス 増やす の向上 も増加 増加させる 増加する 拡大 多い 多く 超え 超える 超過 上回る 上回ること
     decrease: 減 減少 削減 短縮 低減 縮減 軽減 ダウン の削減 の減少 を削減 を短縮 節減 低下 の短縮 の縮減 カット 抑制 減らす 減量 の低減 の減 圧縮
     decrease: マイナス 減少させる 減少する 少ない 少なく 下回る 下回ること
     """
 )
-#: 前年度より増加, 前年度超: which way a base is passed.
-PASSES = {**CHANGES, "超": "increase", "未満": "decrease"}
 _VAGUE = {"強", "弱", "余", "余り"}
 # What was done with the counted things. It closes a value; any other words after the unit make a sentence of it.
 _ACTS = (
@@ -100,41 +91,23 @@ _TAIL = re.compile(
 )
 # 5冊/人, 850g/人・日, 150円/m3: what the value is counted for. A year is the default and is not kept.
 _PER = re.compile(rf"/(年度?|月|週|人・?日|日・?人|人・?月|月・?人|{units.KNOWN_PATTERN})(?=\Z|[ 、,;]|以|未|超|程|達)")
-_ONE_PER = {"年": "", "年度": "", "名": "人", "日人": "人日", "月人": "人月"}
-
-
-class Suffix(NamedTuple):
-    """What follows a number and belongs to it."""
-
-    unit: units.Unit = units.BARE
-    comparator: Comparator | None = None
-    change: Change | None = None
-    approximate: bool = False
-    per: str = ""
-    yearly: bool = False
-
-
-def one_per(words: str) -> str:
-    """人 for 名, 人日 for 日・人; a year is the default and is "" here."""
-    packed = words.replace("・", "")
-    return _ONE_PER.get(packed, packed)
+_ONE_PER: dict[str, str] = units.by_word(
+    ": 年 年度 人: 名 人日: 人・日 日・人 日人 1人1日 1日1人 人月: 人・月 月・人 月人"
+)
 
 
 def per_after(words: str, unit: units.Unit) -> tuple[int, str]:
-    """Where 冊/人 ends at the start of the words, and for what it is counted; (0, "") where there is no such slash."""
+    """Where the unit ends at the start of the words, 冊/人 with its slash, and for what it is counted."""
     match = _PER.match(words, len(unit.symbol))
-    return (match.end(), one_per(match[1])) if match else (0, "")
+    return (match.end(), _ONE_PER.get(match[1], match[1])) if match else (len(unit.symbol), "")
 
 
 @lru_cache(maxsize=4096)
-def suffix_of(words: str) -> Suffix | None:
-    """Unit, comparator, change and act after a number; None where there is anything else."""
+def suffix_of(words: str) -> Quantity | None:
+    """What follows a number, as a value of zero: unit, comparator, change and act; None where there is anything else."""
     known, packed = units.known_at_start(words), words.replace(" ", "")[:24]
-    ways = [(words, units.BARE, 0, "")]
-    if known is not None:
-        end, per = per_after(words, known)
-        slash = [(words, known, end, per)] if end else []
-        ways = [(words, known, len(known.symbol), ""), *slash, *ways]
+    ways = [(words, known, *per_after(words, known))] if known else []
+    ways.append((words, BARE, 0, ""))
     # an unknown unit: the longest run that leaves a known tail
     shapes = range(len(packed), len(packed) - 1 if known else 0, -1)
     ways += [(packed, unit, end, "") for end in shapes if (unit := units.shaped_like_unit(packed[:end]))]
@@ -143,7 +116,8 @@ def suffix_of(words: str) -> Suffix | None:
             word = (tail["comparator"] or tail["comparator2"] or "").replace(" ", "")
             about = bool(tail["about"] or tail["about2"] or tail["about3"]) or word in _VAGUE
             yearly = end > len(unit.symbol) and not per
-            return Suffix(unit, COMPARATORS.get(word), CHANGES.get(tail["change"] or ""), about, per, yearly)
+            zero = Quantity(*limits(0, COMPARATORS.get(word)), unit, approximate=about, period=per, yearly=yearly)
+            return zero._replace(change=CHANGES.get(tail["change"] or ""))
     return None
 
 
@@ -160,30 +134,13 @@ def readings(text: str) -> list[Parts]:
                 if len(some) > MOST_READINGS:
                     return [()] * len(some)
         ways += some
-    return [parts for way in ways if (parts := _slashed(text) or _listed(text, way))]
+    return [parts for way in ways if (parts := _listed(text, way))]
 
 
 def only(text: str) -> Parts:
     """The reading of a piece of text where there is exactly one."""
     every = readings(text)
     return every[0] if len(every) == 1 else ()
-
-
-def _slashed(text: str) -> Parts:
-    """700回/1/1 as three values; 12/15校 as 12 of 15, and 4.2/5.0 on a scale of five."""
-    pieces = [piece.strip() for piece in text.split("/")] if "/" in text else []
-    if not pieces or not all(piece[:1].isdigit() for piece in pieces):
-        return ()
-    parts = tuple(parts[0] for parts in map(only, pieces) if len(parts) == 1)
-    if len(parts) != len(pieces):
-        return ()
-    count, whole = parts[0], parts[-1]
-    same = count.unit.bare or count.unit == whole.unit
-    scaled = not whole.unit.bare or whole.value in (5, 10, 100)
-    if len(parts) != 2 or not (same and scaled) or whole.unit.dimension == "percent" or whole.comparator:
-        return parts
-    fits = count.value is not None and whole.value is not None and 0 <= count.value <= whole.value
-    return (count._replace(unit=whole.unit, whole=whole.value),) if fits else parts
 
 
 def _listed(text: str, numbers: Sequence[Number]) -> Parts:
@@ -196,7 +153,17 @@ def _listed(text: str, numbers: Sequence[Number]) -> Parts:
             return ()
         quantity, index, before = item
         parts.append(quantity)
+    if len(parts) == 2 and [piece.strip()[:1].isdigit() for piece in text.split("/")] == [True, True]:
+        return _over(*parts)
     return without_breakdown(tuple(parts))
+
+
+def _over(count: Quantity, whole: Quantity) -> Parts:
+    """12/15校 as 12 of 15, and 4.2/5.0 on a scale of five."""
+    scaled = not whole.unit.bare or whole.value in (5, 10, 100)
+    of_one = count.unit in (BARE, whole.unit) and scaled and whole.unit.dimension != "percent" and not whole.comparator
+    fits = of_one and count.value is not None and whole.value is not None and 0 <= count.value <= whole.value
+    return (count._replace(unit=whole.unit, whole=whole.value),) if fits else (count, whole)
 
 
 def without_breakdown(parts: Parts) -> Parts:
@@ -214,10 +181,9 @@ def _item(text: str, numbers: Sequence[Number], index: int, before: str) -> tupl
     """The value at `index`, of two numbers where a shape joins them; the place of the next, and the words before it."""
     number, last = numbers[index], index + 1 == len(numbers)
     gap = ("割" if number.tenths else "") + text[number.end : None if last else numbers[index + 1].start]
-    shape = ""
-    if not last:
-        shape, unit = _shape(gap, number, numbers[index + 1], before)
-        item = _item(text, numbers, index + 1, "" if shape == "compound" else before) if shape else None
+    shape, unit = ("", BARE) if last else _shape(gap, number, numbers[index + 1], before)
+    if shape:
+        item = _item(text, numbers, index + 1, "" if shape == "compound" else before)
         if item and (joined := _joined(shape, number, unit, gap, item[0], before)):
             return joined, *item[1:]
         if shape in ("range", "of") or (shape == "bounded" and item and item[0].comparator in ("at_most", "below")):
@@ -232,7 +198,7 @@ def _item(text: str, numbers: Sequence[Number], index: int, before: str) -> tupl
 def _shape(gap: str, first: Number, second: Number, before: str) -> tuple[str, units.Unit]:
     """How two numbers make one value, and the unit between them; "" where they are two values."""
     stripped = gap.strip()
-    unit = units.known_at_start(stripped) or units.BARE
+    unit = units.known_at_start(stripped) or BARE
     inner = stripped[len(unit.symbol) :].strip()
     if _BOUND.search(gap) and len(stripped) < 12:
         return "bounded", unit
@@ -275,23 +241,22 @@ def _joined(shape: str, number: Number, unit: units.Unit, gap: str, second: Quan
 def _compound(number: Number, unit: units.Unit, small: Quantity, before: str) -> Quantity | None:
     """3時間30分 as 3.5時間: units of one dimension, the second smaller. And 13日5時間 of leave is more than 13 days and
     less than 14, for a working day has as many hours as a city says."""
-    head = _quantity(before, number, Suffix(unit, small.comparator, small.change))
+    head = _quantity(before, number, small._replace(unit=unit, smaller=small.smaller or small.unit))
     if head is None or small.label or small.is_range or small.whole is not None or small.value is None:
         return None
     if unit.dimension == "days" and small.unit.dimension == "time":
         days = head.low
         if small.comparator or small.change or not 0 < small.value < 24 or days is None or days.denominator != 1:
             return None
-        return head._replace(high=days + 1, low_open=True, high_open=True, rest=small.phrase)
+        return head._replace(high=days + 1, low_open=True, high_open=True, rest=small.phrase, smaller=None)
     if small.unit.dimension != unit.dimension or small.unit.factor >= unit.factor:
         return None
     more = Fraction(small.value * small.unit.factor, unit.factor)
     low, high = (None if end is None else end + more for end in (head.low, head.high))
-    about = head.approximate or small.approximate
-    return head._replace(low=low, high=high, approximate=about, smaller=small.smaller or small.unit)
+    return head._replace(low=low, high=high)
 
 
-def _split_gap(gap: str, *, last: bool) -> tuple[Suffix, str] | None:
+def _split_gap(gap: str, *, last: bool) -> tuple[Quantity, str] | None:
     """What follows a number, split into what belongs to it and the label of the next number."""
     bare = gap.lstrip()
     if last:
@@ -312,46 +277,50 @@ def _split_gap(gap: str, *, last: bool) -> tuple[Suffix, str] | None:
         return None
     rest = bare[len(unit.symbol) :]
     if not rest and unit.dimension in units.COUNTED:
-        return Suffix(unit), ""  # 50世帯100人
+        return Quantity(0, 0, unit=unit), ""  # 50世帯100人
     comparator = next((word for word in ("以上", "以下", "未満", "以内", "超") if rest.startswith(word)), "")
     label = rest[len(comparator) :]
     if not label or (units.shaped_like_unit(bare) and not re.match(r"[^一-龥]|中|小|男|女|[A-Z]", label)):
         return None
-    return Suffix(unit, COMPARATORS.get(comparator)), label
+    return Quantity(*limits(0, COMPARATORS.get(comparator)), unit=unit), label
 
 
-def _quantity(before: str, number: Number, suffix: Suffix) -> Quantity | None:
-    """The value of a number, given the words before it and what follows."""
+@lru_cache(maxsize=4096)
+def prefix_of(before: str) -> Quantity | None:
+    """What stands before a number, as a value of zero: label, 各課, 月, 約, 最大; None where that makes no value of it."""
     words = (_BY_WHEN.sub("", before) if before[:1].isdigit() else before).strip(_STRIPPED)
-    match = _BEFORE_NUMBER.search(words) if words else None
-    marks = match.groupdict("") if match else _NO_MARKS
-    label = (words[: match.start()] if match else words).strip(" :=、,;/・") or marks["sum"]
+    match = next(_BEFORE_NUMBER.finditer(words))  # its end at least
+    marks = match.groupdict("")
+    label, per = words[: match.start()].strip(" :=、,;/・") or marks["sum"], marks["period"].removeprefix("毎")[:1]
     if label and _NOT_A_LABEL.search(label) and not (label in OF_A_TARGET and before.rstrip().endswith(":")):
         return None
-    each = "" if marks["each"] == "各" and marks["period"] else marks["each"]  # 各年度15件 is a value a year
-    if not each and label and (hit := _EACH.search(label)):
+    each = "" if marks["each"] == "各" and per else marks["each"]  # 各年度15件 is a value a year
+    if not each and (hit := _EACH.search(label)):
         each, label = hit[0], label[: hit.start()].strip()
-    comparator = suffix.comparator or BEFORE.get(marks["comparator"])
+    zero = Quantity(*limits(0, BEFORE.get(marks["comparator"])), label=label, each=each, yearly=per == "年")
+    if per not in ("月", "週", "日") and (one := _PER_ONE.search(label)):
+        per = one["both"] or one["every"] or one["one"]
+    return zero._replace(
+        approximate=bool(marks["about"]), whole=0 if marks["all"] else None, period=_ONE_PER.get(per, per)
+    )
+
+
+def _quantity(before: str, number: Number, suffix: Quantity) -> Quantity | None:
+    """The value of a number, given the words before it and what follows."""
+    prefix = prefix_of(before)
+    if prefix is None:
+        return None
+    comparator, per = suffix.comparator or prefix.comparator, suffix.period
     doubtful = number.dotted and number.scale == 1 and suffix.unit.dimension in units.COUNTED
     if doubtful or (comparator and number.value < 0):
         return None  # 1.200人 may be 1,200人, and ▲100人以内 may bound the number or its size
     return Quantity(
-        *limits(number.value, comparator),
-        unit=suffix.unit,
-        label=label,
-        scale=number.scale,
-        approximate=suffix.approximate or bool(marks["about"]),
-        whole=number.value if marks["all"] and comparator is None else None,
-        each=each,
-        period=_period(marks["period"].removeprefix("毎")[:1], suffix.per, label) if words else suffix.per,
-        yearly=suffix.yearly or marks["period"].lstrip("毎").startswith("年"),
+        *(*limits(number.value, comparator), suffix.unit, prefix.label, False, False, number.scale),
+        approximate=suffix.approximate or prefix.approximate,
+        whole=number.value if prefix.whole is not None and comparator is None else None,
+        each=prefix.each,
+        period=f"人{prefix.period}" if per == "人" and prefix.period in ("月", "日") else per or prefix.period,
+        yearly=suffix.yearly or prefix.yearly,
+        smaller=suffix.smaller,
         change=suffix.change,
     )
-
-
-def _period(before: str, per: str, label: str) -> str:
-    """月 in 月5件, 人 in 5冊/人, 人月 in 月4冊/人; else what the label's end says."""
-    if before and before in "月週日":
-        return per + before if per == "人" and before != "週" else per or before
-    match = _PER_ONE.search(label) if label and not per else None
-    return ("人日" if match["both"] else match["every"] or one_per(match["one"])) if match else per

@@ -9,10 +9,10 @@ from functools import lru_cache
 from math import prod
 from typing import NamedTuple, cast
 
-from review.domain.values.reading import Quantity
+from review.domain.values.reading import SCALE_WORDS, Quantity
 from review.domain.values.units import KNOWN_PATTERN, Exact
 
-_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "億": 10**8, "兆": 10**12}
+_SCALES = {word: scale for scale, word in SCALE_WORDS.items() if len(word) == 1}
 _LONGEST = 40  # characters of one number; beyond that it is a code, and int() has its own limit
 _MOST = 24  # numbers in one cell; beyond that it is a table or prose
 _LABEL = 0xE100  # characters of the private use area stand for labels in brackets, whose digits are no values
@@ -29,7 +29,7 @@ _WORDS = (
     # 10年までに 180km: by when, and no value
     rf"\d{{1,4}}年度?(?:末|まで|以内|後)+(?:に|の|、)*{_MORE}",
     # 第2次, 3年目
-    r"第\d+(?:次|期|回|号|[1-4]?四半期)?|\d+(?:回|期|年|人|番|日|つ|件|か年)目",
+    r"第\d+(?!\d|位)(?:次|期|回|号|[1-4]?四半期)?|\d+(?:回|期|年|人|番|日|つ|件|か年)目",
     # 人口10万人当たり, 1校につき
     rf"(?:(?:人口)?\d[\d,]*(?:万|千)? ?(?:{_ONE_OF})?(?:1日)?) ?(?:当たり|あたり|当り|につき|ごと|対)",
     # 1人1日, 1日平均
@@ -61,7 +61,7 @@ _TORN = (
 _SIGN = r"(?:(?:(?<=[\s:(~比])|^)[-+±](?=\d)|▲ ?|マイナス ?)"
 _NUMBER = (
     rf"(?P<sign>{_SIGN})?(?<!m)(?<!CO)(?<!co)"
-    rf"(?P<body>{_TORN}|(?:{_DIGITS}{_SCALE} ?)+(?:{_DIGITS})?(?<! )|{_DIGITS})"
+    rf"(?P<body>{_TORN}|{_DIGITS}(?:{_SCALE} ?{_DIGITS})*{_SCALE}?)"
 )
 _MIDDLE = r"(?<!\d)(?<!\d[,.])\d{1,7} ?・ ?\d{1,2}(?![\d,.])"
 LEXEMES = {
@@ -98,14 +98,14 @@ def numbers_in(text: str, *, middle: bool = False) -> list[Number]:
     there are too many. `middle`: 1・5 is 1.5."""
     numbers: list[Number] = []
     for match in LEXEMES[middle, bool(OF_WORDS.search(text))].finditer(text):
-        word, sign, body = match.group("word", "sign", "body")
-        if word:
+        if match.lastgroup == "word":
             continue
         start, end = match.span()
-        if body is None:
+        if match.lastgroup != "body":
             digits = ".".join(re.findall(r"\d+", match[0])) or "0"
-            number = Number(_decimal(digits), 1, start, end, tenths=bool(match["tenths"]))
+            number = Number(_decimal(digits), 1, start, end, tenths=match.lastgroup == "tenths")
         else:
+            sign, body = match.group("sign", "body")
             value, scale = _value(body) if len(body) <= _LONGEST else (0, 0)
             if (
                 not scale

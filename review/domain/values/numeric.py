@@ -7,17 +7,17 @@ from itertools import permutations
 from typing import NamedTuple
 
 from review.domain.notation import compact
+from review.domain.values import direction as ways
 from review.domain.values.compare import (
     CONTRADICTION,
     NO_DIRECTION,
     Component,
     Outcome,
-    Status,
+    agreed,
     compare,
     undecided,
     worst,
 )
-from review.domain.values.direction import from_plan, name_direction, named_change, of_parts, trend
 from review.domain.values.grammar import OF_A_TARGET
 from review.domain.values.reading import Direction, Parts, Quantity, Reading, phrases, rounded, way_of
 from review.domain.values.units import Exact
@@ -66,15 +66,20 @@ def _actuals(case: Case) -> tuple[Parts, ...]:
 
 
 def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
-    falls = not case.direction and named_change(case.name) == "decrease"
-    if falls and all((part.value or 0) < 0 and not part.comparator for part in targets + actuals):
+    both = targets + actuals if ways.named_change(case.name) == "decrease" else ()
+    plain = all(part.value is not None and not part.comparator for part in both)
+    negative = {part.value < 0 for part in both if plain and part.value}
+    if negative == {True}:
         # A 削減率 of ▲46% beside ▲28.5%: the larger fall is the better one; negative values have no rate.
         fallen = [tuple(part.times(-1) for part in side) for side in (targets, actuals)]
-        return compared(case, fallen[0], fallen[1], "up")._replace(rate=None, direction="down", components=())
+        way = case.direction or "down"
+        return compared(case, fallen[0], fallen[1], "up")._replace(rate=None, direction=way, components=())
     direction, doubt = _direction(case, targets)
     if doubt := doubt or _other_span(case):
         return doubt._replace(direction=direction)
     verdict = compared(case, targets, actuals, direction)
+    if negative == {True, False} and verdict.status != "undetermined":  # a 削減率 of -5% and of 5% may be the same
+        return undecided("change_or_level")._replace(direction=direction)
     if targets[0].breakdown and actuals[0].breakdown:  # a total, so that there is no other value
         by_parts = compared(case, targets[0].breakdown, actuals[0].breakdown, direction)
         if by_parts.status != verdict.status:
@@ -87,25 +92,22 @@ def _direction(case: Case, targets: Parts) -> tuple[Direction | None, Outcome | 
     """Rule 2: the indicator's own setting, a comparator, the plan's targets, the name."""
     if targets[0].change == "decrease" and all(part.change == "decrease" for part in targets):
         return "up", None  # an amount of 削減: the more the better, whichever way the level goes
-    demanded = of_parts(targets)
+    demanded = ways.of_parts(targets)
     mixed = demanded is None and any(part.comparator for part in targets)
     if case.direction is not None:
         return case.direction, CONTRADICTION if mixed or demanded not in (None, case.direction) else None
     if mixed:
         return None, None  # each part obeys its own comparator
-    named = name_direction(case.name)
+    named = ways.name_direction(case.name)
     if demanded is not None:
         at_the_most = case.target.plain.startswith(("最大", "上限"))  # 最大500人 of 参加者数 is what there is room for
         return (None, NO_DIRECTION) if at_the_most and named != "down" else (demanded, None)
     if any(part.value == 0 for part in targets) and not targets[0].is_range:
         return ("down" if named == "down" else None), None
-    direction = from_plan(case.name, case.targets)[0]
-    if direction is None and all(part.label for part in targets) and trend(case.targets)[0] is None:
-        spoken = {name_direction(part.label) for part in targets}  # 登録 60人 開催 90回
+    direction = ways.from_plan(case.name, case.targets)[0]
+    if direction is None and all(part.label for part in targets) and ways.trend(case.targets)[0] is None:
+        spoken = {ways.name_direction(part.label) for part in targets}  # 登録 60人 開催 90回
         direction = spoken.pop() if len(spoken) == 1 else None
-    negative = (part.value is not None and part.value < 0 for part in targets + case.actual.parts)
-    if direction == "up" and named_change(case.name) and any(negative):
-        return None, None  # a 削減率 of -5% and of 5% may be the same
     return direction, None
 
 
@@ -166,7 +168,7 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
     if len(targets) != len(actuals):
         verdict = undecided("numbers_of_parts", "parts_mismatch")
     elif len(targets) == 1:
-        if not _same_thing(targets[0], actuals[0], case.name):
+        if actuals[0].label and not _same_thing(targets[0], actuals[0], case.name):
             verdict = undecided("labels", "parts_mismatch")
         elif _may_be_of_the_year(case, targets[0], actuals[0]):
             verdict = undecided("total_or_year")
@@ -174,16 +176,10 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
             verdict = one(targets[0], actuals[0])
     elif pairs := _pairs(targets, actuals):
         outcomes = [one(*both) for both in pairs]
-        components = tuple(
-            Component(
-                label=target.label or actual.label,
-                target=target._replace(label="").phrase,
-                actual=actual._replace(label="").phrase,
-                status=outcome.status,
-                rate=rounded(outcome.rate),
-            )
-            for (target, actual), outcome in zip(pairs, outcomes, strict=True)
-        )
+        for (target, actual), outcome in zip(pairs, outcomes, strict=True):
+            goal, given = (part._replace(label="").phrase for part in (target, actual))
+            label, rate = target.label or actual.label, rounded(outcome.rate)
+            components += (Component(label, goal, given, outcome.status, rate),)
         verdict = worst(outcomes)
     else:
         verdict = _settled_in_every_order(targets, actuals, one)
@@ -217,13 +213,13 @@ def _pairs(targets: Parts, actuals: Parts) -> list[tuple[Quantity, Quantity]] | 
 
 def _settled_in_every_order(targets: Parts, actuals: Parts, one: Callable[[Quantity, Quantity], Outcome]) -> Outcome:
     """The verdict of parts whose labels do not match, if each of at most 120 pairings gives it; it has no rate."""
-    statuses: set[Status] = {"undetermined"}
-    if len(targets) <= 5:
-        table = [[one(target, actual) for actual in actuals] for target in targets]
-        orders = permutations(range(len(actuals)))
-        statuses = {worst([table[row][column] for row, column in enumerate(order)]).status for order in orders}
-    settled = len(statuses) == 1 and "undetermined" not in statuses
-    return Outcome(statuses.pop()) if settled else undecided("unpaired", "parts_mismatch")
+    doubt = undecided("unpaired", "parts_mismatch")
+    if len(targets) > 5:
+        return doubt
+    table = [[one(target, actual) for actual in actuals] for target in targets]
+    orders = [[table[row][column] for row, column in enumerate(order)] for order in permutations(range(len(actuals)))]
+    settled = agreed([Outcome(worst(order).status) for order in orders], doubt)
+    return doubt if settled.status == "undetermined" else settled
 
 
 _SAY_NOTHING = re.compile("平均|一人|[一1]人[当あ]たり|実績値?|結果|合?計|全体")
@@ -233,16 +229,14 @@ _COUNTED = re.compile(r"件数|人数|回数|者数|[数率件人回者の済的
 def _same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
     """False where the labels of two single values name different things: 男性 and 女性, 令和5年度 and 令和6年度. What shares two
     letters in a row (協定締結数, 締結件数) or stands in the name is taken for one thing."""
-    if not actual.label:
-        return True
     goal, given, plain = compact(target.label), compact(actual.label), compact(name)
     if given in OF_A_TARGET:
         return False
-    if goal == given or goal in OF_A_TARGET or any(map(_SAY_NOTHING.fullmatch, (goal, given))):
-        return True
-    if not goal:
+    if given and not goal:
         return given[0] not in "未不" or given in plain
-    if goal in given or given in goal or (goal in plain and given in plain):
+    if goal in given or given in goal or goal in OF_A_TARGET or (goal in plain and given in plain):
+        return True
+    if any(map(_SAY_NOTHING.fullmatch, (goal, given))):
         return True
     shared = [goal[place : place + 2] for place in range(len(goal) - 1) if goal[place : place + 2] in given]
     # 重大事故 and 軽微な事故: beside the common word each says something of its own
@@ -255,20 +249,21 @@ _MAY_EXCEED = re.compile(
 )
 
 
-def doubts_of(name: str, actual: Reading, previous: Reading | None) -> list[str]:
+def doubts_of(name: str, actual: Reading, previous: Reading | None) -> Iterator[str]:
     """The codes of doubts about an actual, in a fixed order; none about words."""
-    codes: list[str] = []
     shares = [part for part in actual.parts if part.unit.dimension == "percent" and not part.change]
-    over = any((part.high or part.low or 0) * part.unit.factor > 100 for part in shares)
-    if over and not _MAY_EXCEED.search(compact(name)):
-        codes.append("over_100_percent")
+    if (
+        shares
+        and max((part.high or part.low or 0) * part.unit.factor for part in shares) > 100
+        and not _MAY_EXCEED.search(compact(name))
+    ):
+        yield "over_100_percent"
     if previous and previous.state.state.is_result and (steps := list(steps_between(previous, actual))):
         # at least twice or at most half; zero and negative values have no such ratio
         if any(old > 0 and new >= 0 and (new >= 2 * old or 2 * new <= old) for old, new in steps):
-            codes.append("jump")
+            yield "jump"
         if all(before == after for before, after in steps):
-            codes.append("repeated")
-    return codes
+            yield "repeated"
 
 
 def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Exact, Exact]]:

@@ -53,9 +53,9 @@ class ValueState(NamedTuple):
 FINAL = ValueState()
 
 
-def way_of(comparator: str) -> Direction:
-    """The direction that a comparator demands."""
-    return "up" if comparator in ("at_least", "above") else "down"
+def way_of(word: str) -> Direction:
+    """The direction of a comparator or a change."""
+    return "up" if word in ("at_least", "above", "increase") else "down"
 
 
 class Quantity(NamedTuple):
@@ -136,9 +136,9 @@ class Quantity(NamedTuple):
                 return f"{low}~{high}{scale}{symbol}"
             ends = ("超" if self.low_open else "以上", "未満" if self.high_open else "以下")
             return f"{low}{scale}{symbol}{ends[0]}{high}{scale}{symbol}{ends[1]}"
-        word = COMPARATOR_WORDS.get(self.comparator or "", "")
-        word = "以内" if word == "以下" and self.unit.dimension in _WITHIN else word
-        return f"{low}{scale}{symbol}{self.rest or word}"
+        comparator = self.comparator
+        word = COMPARATOR_WORDS[comparator] if comparator else self.rest
+        return f"{low}{scale}{symbol}{'以内' if word == '以下' and self.unit.dimension in _WITHIN else word}"
 
 
 Parts = tuple[Quantity, ...]
@@ -146,7 +146,7 @@ Parts = tuple[Quantity, ...]
 
 def phrases(parts: Parts) -> str:
     """Several values in one line."""
-    return "、".join(part.phrase for part in parts)
+    return "、".join([part.phrase for part in parts])
 
 
 def limits(end: Exact, comparator: str | None = None) -> tuple[Exact | None, Exact | None, bool, bool]:
@@ -161,7 +161,14 @@ class Relation(NamedTuple):
     base: str  #: "previous" for last year, else the words typed (令和元年度, 導入前); "" for 現状維持
     relation: Literal["at_least", "above", "at_most", "below", "same", "ratio", "unclear"]
     amount: Quantity | None = None  #: 10% of 前年度比10%増, 105% of 前年度比105%
-    change: Change | None = None
+
+    @property
+    def way(self) -> Direction | None:
+        """The direction that it asks for, where it says so."""
+        if self.relation not in ("ratio", "same", "unclear"):
+            return way_of(self.relation)
+        stated = self.amount and (self.amount.comparator or self.amount.change)
+        return way_of(stated) if stated else None
 
     @property
     def phrase(self) -> str:
@@ -193,8 +200,8 @@ class DateSpan(NamedTuple):
         return say.DATED % {"date_words": words % {"day": last if self.is_deadline else first, "last_day": last}}
 
 
-class _Read(NamedTuple):
-    """The fields of a Reading. `parts` has one value for number, comparator and range, several for parts."""
+class Reading(NamedTuple):
+    """How one typed text was read. `parts` has one value for number, comparator and range, several for parts."""
 
     text: str  #: as typed
     plain: str = ""  #: folded, without spaces, for comparing texts
@@ -209,19 +216,11 @@ class _Read(NamedTuple):
     state: ValueState = FINAL  #: what its words propose
     reason: str = ""  #: why it stayed text, where that is not plain to see
     assumed: str = ""  #: the unit that the verdict assumed of it
-
-
-class Reading(_Read):
-    """How one typed text was read."""
+    phrase: str = say.WORDS_ALONE  #: what was read, with its kind in brackets: `in_words`, made once
 
     @property
-    def phrase(self) -> str:
-        """What was read, with its kind in brackets. Made once: `cached_property` would take a lock."""
-        if not self.__dict__:
-            self.__dict__["phrase"] = self._phrase()
-        return str(self.__dict__["phrase"])
-
-    def _phrase(self) -> str:
+    def in_words(self) -> str:
+        """What was read, for `phrase`."""
         if self.parts:
             facts = {"read_value": phrases(self.parts), "count": len(self.parts)}
             return say.OF_KIND.get(self.kind, say.SEVERAL) % facts

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 Exact = Fraction | int  #: a whole number is an int, which is quicker
 
@@ -62,20 +62,22 @@ def alternation(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
-def _table() -> dict[str, Unit]:
-    table, dimension = {}, ""
-    for word in _TABLE.split():
-        symbol, _, size = word.partition("=")
-        factor = Fraction(size or 1)
-        if word.endswith(":"):
-            dimension = word[:-1]
+def by_word(table: str) -> dict[str, Any]:
+    """word: value, of a table `value: word word …`."""
+    words, value = {}, ""
+    for word in table.split():
+        if word[-1] == ":":
+            value = word[:-1]
         else:
-            exact = factor.numerator if factor.denominator == 1 else factor
-            table[symbol] = Unit(symbol, symbol if dimension == "itself" else dimension, exact)
-    return table
+            words[word] = value
+    return words
 
 
-KNOWN = _table()
+KNOWN: dict[str, Unit] = {}
+for _word, _dimension in by_word(_TABLE).items():
+    _symbol, _, _size = _word.partition("=")
+    _factor = Fraction(_size) if "/" in _size else int(_size or 1)
+    KNOWN[_symbol] = Unit(_symbol, _symbol if _dimension == "itself" else _dimension, _factor)
 PERCENT = KNOWN["%"]
 COUNTED = {"人", "件", "回", "money", "世帯", "枚", "冊", "台", "戸"}  #: things that have no thousandths
 

@@ -1,12 +1,59 @@
-"""What the words of a cell, wherever they stand, propose for its value: 集計中, 速報値, 上半期, 9月末現在, 令和5年度実績."""
+"""The times that words name: days, months and years (令和7年3月末まで), and the state that they propose for the value beside
+them, wherever they stand: 集計中, 速報値, 上半期, 9月末現在, 令和5年度実績."""
 
 import calendar
 import re
 from collections.abc import Sequence
 from datetime import date
 
-from review.domain.fiscal import parse_fiscal_year
-from review.domain.values.reading import FINAL, State, ValueState
+from review.domain.fiscal import first_day, last_day, parse_fiscal_year
+from review.domain.values.reading import FINAL, DateSpan, State, ValueState
+
+_ERA = r"(?:令和|平成|昭和|(?<![A-Za-z])[RHS])\.?(?:元|\d{1,2})"
+YEAR = rf"(?:{_ERA}|(?:19|20)\d\d)"  #: 令和6, R6, H.元, 2024
+_MONTH = r"(?:1[0-2]|0?[1-9])"
+#: The days that words name in a month of any length; without words all of them.
+_DAYS = {"": (1, 31), "上旬": (1, 10), "初旬": (1, 10), "初め": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
+_DAYS |= dict.fromkeys(("末", "末日"), (31, 31))
+_DATE = re.compile(
+    rf"(?P<label>[^\d:]*?):?(?:(?P<year>{YEAR})(?P<fiscal>年度)?(?:年|[./-])?)?"
+    rf"(?:(?P<month>{_MONTH})(?:月|[./-](?=\d)|$))?(?:(?P<day>\d{{1,2}})日?)?"
+    r"(?P<part>上旬|中旬|下旬|初旬|初め|末日|末)?[中内]?"
+    r"(?P<deadline>までに|まで|以前|より前|迄)?(?:の|に|から)?(?P<act>[一-龥ァ-ヶー]{0,12}?(?:済み?|完了|予定|見込み?)?)$"
+)
+_MENTION = re.compile(rf"(?=[\d令平昭RHS])(?:\d月|{_ERA}|(?:19|20)\d\d(?:年|\d{{0,2}}[./-]\d))")
+# A season is no date, 以降 has no end, and what is planned has not happened.
+_NO_DAY = re.compile(r"[春夏秋冬]|上半|下半|前半|後半|上期|下期|中頃|頃|以降|以後|(?:予定|見込み?)\Z")
+_NEUTRAL_YEAR = 2023  # for dates without a year: its fiscal year holds 29 February, so that no typed day is refused
+
+
+def read_date(main: str) -> DateSpan | None:
+    """The date that the whole text is (a label before it and an act after it allowed), or None."""
+    packed = main.replace(" ", "")
+    match = _DATE.match(packed) if _MENTION.search(packed) else None
+    if not match or _NO_DAY.match(match["act"]):
+        return None
+    typed, fiscal, month, day = match.group("year", "fiscal", "month", "day")
+    # 12/15 is as well 12 of 15, and 月3.5冊 a monthly value.
+    if (not month and (not typed or day)) or not (typed or re.search(r"\d月", packed)):
+        return None
+    year = parse_fiscal_year(typed or "") or _NEUTRAL_YEAR
+    if month:
+        first, last = _days(year + (bool(fiscal or not typed) and int(month) < 4), int(month), day or match["part"])
+        if day and last.day != int(day):
+            return None
+    else:
+        first, last = (first_day(year), last_day(year)) if fiscal else (date(year, 1, 1), date(year, 12, 31))
+        first = last if match["part"] in ("末", "末日") else first
+    return DateSpan(first, last, has_year=bool(typed), is_deadline=bool(match["deadline"]), label=match["label"])
+
+
+def _days(year: int, month: int, words: str | None) -> tuple[date, date]:
+    """The first and the last day that 上旬, 末 or a number names in a month, or the nearest that it has."""
+    first, last = _DAYS.get(words or "") or (int(words or 0), int(words or 0))
+    end = calendar.monthrange(year, month)[1]
+    return date(year, month, min(max(first, 1), end)), date(year, month, min(max(last, 1), end))
+
 
 NO_TARGET = re.compile(r"(?:目標値?)?(?:の?設定)?(?:なし|無し|せず)|未設定|設定なし|設定無し|目標未設定")
 _COUNTING = r"(?:集計|調査|計測|測定|算定|算出|取りまとめ|とりまとめ|精査|確認)(?:途?中|前)|未(?:集計|確定)|確定前|公表(?:前|待ち)"
@@ -26,18 +73,18 @@ _PART = re.compile(
     r"|下半期|[下後]期(?!高齢|計画)|(?:年度|年)の?(?:後半|途中)|後半期"
     r"|途中(?:経過|集計|の?値|\Z)|中間(?:値|実績|集計|時点|報告|\Z)|現時点|進行中|\A現在\Z"
 )
-_BOTH = re.compile(r"上半?期.*下半?期|前期.*後期|第?1四半期.*4四半期")
-_MONTH = (
-    r"(?:(?<!\d)(?P<month>1[0-2]|0?[1-9])月(?P<day>末日?|\d{1,2}日|上旬|中旬|下旬)?"
-    r"|(?<![\d./A-Za-z])(?P<short>1[0-2]|0?[1-9])/(?P<days>[0-3]?\d)(?!/)"
-    r"|(?<=[\dRHS元][./])(?P<other>1[0-2]|0?[1-9])(?:[./](?P<date>\d{1,2})|(?P<end>末))?)(?!\d)"
+_BOTH = re.compile(r"(?<!\d)1月?(?:~|-|から)12月|上半?期.*下半?期|前期.*後期|第?1四半期.*4四半期")
+_DAY_OF = (
+    rf"(?:(?<!\d)(?P<month>{_MONTH})月(?P<day>末日?|\d{{1,2}}日|上旬|中旬|下旬)?"
+    rf"|(?<![\d./A-Za-z])(?P<short>{_MONTH})/(?P<days>[0-3]?\d)(?!/)"
+    rf"|(?<=[\dRHS元][./])(?P<other>{_MONTH})(?:[./](?P<date>\d{{1,2}})|(?P<end>末))?)(?!\d)"
 )
 # 9月末現在, R6.12.31時点, 12月まで, 4月~9月
 _UNTIL = re.compile(
-    rf"(?P<from>(?:[~-]|から)(?:令和|平成|[RH])?(?:(?:\d{{1,4}}|元)(?:[./]|年度?)?)?)?{_MONTH}"
+    rf"(?P<from>(?:[~-]|から)(?:令和|平成|[RH])?(?:(?:\d{{1,4}}|元)(?:[./]|年度?)?)?)?{_DAY_OF}"
     r"(?:の?(?P<word>現在|時点|まで|迄|集計|実績|分|付け?)|(?P<last>\Z|[)、。 ]))"
 )
-_YEAR = r"(?P<year>(?:令和|平成|[RH])\.?(?:元|\d{1,2})|20\d\d)(?:年度|年|(?=\Z|実績|決算|調査|確定|末|[) ]))"
+_YEAR = rf"(?P<year>{YEAR})(?:年度|年|(?=\Z|実績|決算|調査|確定|末|[) ]))"
 _OF_A_YEAR = re.compile(
     rf"(?:(?:最新|直近)の?(?:調査|実績|公表|決算)?値?[:は]?)?(?P<before>(?:前|昨|一昨)年度?|前回(?:調査)?|{_YEAR})(?:末|中)?(?:の|分|時点)*"
     r"(?:実績|確定|調査|決算|公表|集計|速報)?(?:値|数値|分|データ|結果|額|数|時点|現在|による|より|のもの|を記載|です)*"
@@ -46,7 +93,8 @@ _OF_A_YEAR = re.compile(
 _ONE_MONTH = re.compile(r"(?:[^\d]{2}?(?:元|\d{1,2})年度?)?(?!3月)\d{1,2}月(?:中|の|分|実績|値)*")
 # 10月~3月: half of the year, though it ends with it.
 _LATE = re.compile(r"(?<!\d)(?!4月?(?:~|-|から))\d{1,2}月?(?:~|-|から)\d{1,2}月(?:末|まで|の?実績|分)*(?=\Z|[)、。 ])")
-_TYPED_YEAR = re.compile(r"((?:令和|平成|[RH])\.?(?:元|\d{1,2})|20\d\d)(年度|年|[./-])(?=\d{1,2}[月./])")
+_YEAR_ENDS = ((3, ""), (3, "末"), (3, "31"), (4, "1"), (4, "01"))
+_TYPED_YEAR = re.compile(rf"({YEAR})(年度|年|[./-])\Z")
 _STATE = re.compile(
     rf"(?:{_YEAR}|[.,、:~-]|\d{{1,2}}月?(?=~|-|から)|{_UNTIL.pattern}|{_PART.pattern}|{_COUNTING}|{_PROVISIONAL.pattern}"
     "|の|値|で|まで|時点|現在)+"
@@ -86,41 +134,38 @@ def whole_year(text: str) -> ValueState:
 
 def says_part_of_year(packed: str) -> bool:
     """True for 上半期, 9月末現在, 12月31日時点, 4月~9月; the end of the year itself is no such word."""
-    part = _PART.search(packed) or _LATE.search(packed) or any(map(_breaks_off, _UNTIL.finditer(packed)))
-    return bool(part) and not _BOTH.search(packed)
+    return bool(_PART.search(packed) or _LATE.search(packed) or _until(packed)) and not _BOTH.search(packed)
 
 
-def _breaks_off(match: re.Match[str]) -> tuple[int, str] | None:
-    """The month and day with which a value ends; None for the end of the year, for the day on which the next one's beginning
-    is counted, and for a month in passing: (9月開催)."""
-    month = int(match["month"] or match["short"] or match["other"])
-    day = (match["day"] or match["days"] or match["date"] or match["end"] or "").rstrip("日")
-    passing = match["word"] is None and not match["from"] and day not in ("末", "30", "31")
-    at_the_end = (month, day) in ((3, ""), (3, "末"), (3, "31"), (4, "1"), (4, "01"))
-    return None if passing or at_the_end else (month, day)
+def _until(packed: str) -> tuple[re.Match[str], int, str] | None:
+    """The month with which a value ends, and its day; None for the end of the year, for the day on which
+    the next one's beginning is counted, and for a month in passing: (9月開催)."""
+    for match in _UNTIL.finditer(packed):
+        month = int(match["month"] or match["short"] or match["other"])
+        day = (match["day"] or match["days"] or match["date"] or match["end"] or "").rstrip("日")
+        passing = match["word"] is None and not match["from"] and day not in ("末", "30", "31")
+        if not passing and (month, day) not in _YEAR_ENDS:
+            return match, month, day
+    return None
 
 
 def last_day_of(words: str, fiscal_year: int) -> date | None:
     """The last day that an interim value covers: 9月末現在, 上半期, 第3四半期, 10か月分; None where the words do not say."""
     packed = words.replace(" ", "")
-    until = next(((match, last) for match in _UNTIL.finditer(packed) if (last := _breaks_off(match))), None)
     part, typed_year = _PART.search(packed), None
-    if until is not None:
-        match, (month, typed) = until
-        start = max(match.start(name) for name in ("month", "short", "other"))
-        typed_year = next((year for year in _TYPED_YEAR.finditer(packed) if year.end() == start), None)
+    if until := _until(packed):
+        match, month, day = until
+        typed_year = _TYPED_YEAR.search(packed, 0, max(match.start(name) for name in ("month", "short", "other")))
     elif part and part.lastgroup:
         quarter = part["quarter"] or part["q"]
         count = 3 * ("1234一二三四".index(quarter) % 4 + 1) if quarter else int(part["months"] or 6)
-        month, typed = (count + 2) % 12 + 1, ""
+        month, day = (count + 2) % 12 + 1, ""
     else:
         return None
     year = fiscal_year + (month < 4)
     if typed_year and (named := parse_fiscal_year(typed_year[1])):
         year = named + (month < 4 and typed_year[2] == "年度")
-    end = calendar.monthrange(year, month)[1]
-    day = int(typed) if typed.isdigit() else {"上旬": 10, "中旬": 20}.get(typed, end)
-    return date(year, month, min(max(day, 1), end))
+    return _days(year, month, day)[1]
 
 
 def year_of(plain: str) -> int | None:
