@@ -21,6 +21,7 @@ from django.utils.functional import cached_property
 from review.operations.forms.operator import AuditSearchForm
 from review.screens.views.questions import LARGEST, is_possible, whole
 from tests.cast import Cast, settle_background
+from tests.remembered import remembered
 from tests.review.acting import as_, words
 from tests.review.screens.test_access import filled, ours
 
@@ -71,6 +72,7 @@ def paths(route: str) -> Iterator[str]:
 
 
 @pytest.fixture
+@remembered
 def world(cast: Cast) -> Cast:
     cast.open(2)
     cast.submitted(1)
