@@ -155,19 +155,19 @@ Names = Callable[[Cast, str], dict[str, list[str]]]
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[tuple[str, int], dict[str, list[str]]]:
+def names_by_page() -> dict[tuple[str, int], dict[str, list[str]]]:
     return {}
 
 
 @pytest.fixture
-def names_of(found: dict[tuple[str, int], dict[str, list[str]]], noted: type[Noting]) -> Names:
+def names_of(names_by_page: dict[tuple[str, int], dict[str, list[str]]], noted: type[Noting]) -> Names:
     """{page: the names by which it reads its query} of all that a person may read; found once for the same rows."""
 
     def of(world: Cast, who: str) -> dict[str, list[str]]:
         key = who, world.sheet(1).pk
-        if key not in found:
-            found[key] = {page: read_by(client_of(world, who), page, noted) for page in readable(world, who)}
-        return found[key]
+        if key not in names_by_page:
+            names_by_page[key] = {page: read_by(client_of(world, who), page, noted) for page in readable(world, who)}
+        return names_by_page[key]
 
     return of
 
