@@ -39,6 +39,8 @@ Rows = dict[str, dict[str, str]]
 READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET", "PRAGMA", "BEGIN")
 #: Overridden for every test: where its files and kept pages lie.
 ALWAYS_OVERRIDDEN = {"STORAGES", "MEGURI_PAGES_ROOT"}
+#: The kept answer of an act that answers the cast.
+ITSELF = "the cast itself"
 #: Written by a trigger of the trail, which writes them again.
 BY_TRIGGER = {"review_auditlink"}
 
@@ -102,7 +104,10 @@ def really() -> Iterator[None]:
 
 
 def remembered(act: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[C, P], R]:
-    """Decorates an act of the cast: put back from memory where it may be, else played."""
+    """Decorates an act of the cast, or a file's own `def ready(cast)`: put back from memory where it may be, else played.
+
+    What it leaves is in rows, files, mails and the cast's own fields, and it answers what can be pickled, or the cast.
+    """
 
     @wraps(act)
     def again(cast: C, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -110,7 +115,7 @@ def remembered(act: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[C, P
             cast.acts = None
             return act(cast, *args, **kwargs)
         assert cast.acts is not None
-        before, acts = cast.acts, (*cast.acts, (act.__name__, repr(args), repr(sorted(kwargs.items()))))
+        before, acts = cast.acts, (*cast.acts, (_named(act), repr(args), repr(sorted(kwargs.items()))))
         # An act within an act is part of it.
         if acts not in _state.steps and _stands(before):
             with really():
@@ -124,6 +129,11 @@ def remembered(act: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[C, P
         return answer
 
     return again
+
+
+def _named(act: Callable[..., Any]) -> str:
+    """Two files may have an act of the same name."""
+    return f"{act.__module__}.{act.__qualname__}"
 
 
 _executed = CursorWrapper._execute_with_wrappers
@@ -176,7 +186,7 @@ def _play(act: Callable[[], Any], cast: Remembering, before: tuple) -> _Step:
     written = {name: (Path(default_storage.location) / name).read_bytes() for name in _files() - files}
     sent = mail.outbox[mails:]
     del mail.outbox[mails:]
-    left = pickle.dumps((cast.changeable(), answer if answer is not cast else None))
+    left = pickle.dumps((cast.changeable(), answer if answer is not cast else ITSELF))
     vars(cast).clear()
     vars(cast).update(fields)
     return _Step(_statements(rows, after), after, written, sent, left)
@@ -193,7 +203,7 @@ def _put_back(step: _Step, cast: Remembering) -> Any:
     mail.outbox.extend(copy.copy(each) for each in step.mails)
     fields, answer = pickle.loads(step.left)  # noqa: S301 - our own, of this process
     vars(cast).update(fields)
-    return answer
+    return cast if answer == ITSELF else answer
 
 
 def _files() -> set[str]:

@@ -18,6 +18,7 @@ absent fails with the reason: it is never skipped. With `-n 3` each of three pro
 """
 
 import argparse
+import gc
 import os
 import shutil
 import tempfile
@@ -119,6 +120,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return group_of(nodeid)
 
     return ByGroup(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Ten thousand tests and all modules stay to the end: nothing of them is looked through for garbage, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

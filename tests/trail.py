@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -15,14 +15,14 @@ from review.trail.services import frozen_rows
 TABLES = ("review_auditentry", "review_auditlink", "review_edition", "review_artifact", *frozen_rows.tables())
 
 
-def opening_and_closing() -> tuple[list[str], list[str]]:
-    """The statements that take the triggers away, and those that put them back as they stood."""
+def opening_and_closing(tables: Collection[str] | None = None) -> tuple[list[str], list[str]]:
+    """The statements that take the triggers away, of these tables or of all, and those that put them back as they stood."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT c.relname, t.tgname, t.tgenabled FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
                 " WHERE c.relname = ANY(%s) AND NOT t.tgisinternal",
-                [list(TABLES)],
+                [[table for table in TABLES if tables is None or table in tables]],
             )
             triggers = cursor.fetchall()
         again = {"A": "ENABLE ALWAYS", "O": "ENABLE"}
@@ -31,8 +31,8 @@ def opening_and_closing() -> tuple[list[str], list[str]]:
             [f"ALTER TABLE {table} {again[how]} TRIGGER {name}" for table, name, how in triggers if how in again],
         )
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = cursor.fetchall()
+        cursor.execute("SELECT name, sql, tbl_name FROM sqlite_master WHERE type = 'trigger'")
+        triggers = [(name, sql) for name, sql, table in cursor.fetchall() if tables is None or table in tables]
     return [f"DROP TRIGGER {name}" for name, _sql in triggers], [sql for _name, sql in triggers]
 
 
@@ -58,16 +58,16 @@ def empty() -> None:
         with connection.cursor() as cursor:
             cursor.execute(filled)
             names = [name for (name,) in cursor.fetchall()]
-        with tampering():
+        with tampering(names):
             # In any order: what points at a row that is gone goes too.
             later = ["SET CONSTRAINTS ALL DEFERRED"] if connection.vendor == "postgresql" else []
             _execute([*later, *(f"DELETE FROM {name}" for name in names)])  # noqa: S608
 
 
 @contextmanager
-def tampering() -> Iterator[None]:
-    """As the database's superuser: the triggers are away within the block, and stand again afterwards."""
-    opening, closing = opening_and_closing()
+def tampering(tables: Collection[str] | None = None) -> Iterator[None]:
+    """As the database's superuser: the triggers, of these tables or of all, are away within the block, and stand again afterwards."""
+    opening, closing = opening_and_closing(tables)
     # PostgreSQL changes no table on which checks still wait for the commit.
     settled = ["SET CONSTRAINTS ALL IMMEDIATE"] if connection.vendor == "postgresql" else []
     _execute([*settled, *opening])

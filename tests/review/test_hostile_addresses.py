@@ -6,7 +6,8 @@ The names of the parameters are read from the source, so that a new one is asked
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from django.utils.functional import cached_property
 from review.operations.forms.operator import AuditSearchForm
 from review.screens.views.questions import LARGEST, is_possible, whole
 from tests.cast import Cast, settle_background
+from tests.remembered import remembered
 from tests.review.acting import as_, words
 from tests.review.screens.test_access import filled, ours
 
@@ -43,6 +45,7 @@ WORDS = ["%00", "x" * 3000, "..", quote("😀"), "1"]
 WHO = ("anonymous", "contributor", "reviewer2", "administrator")
 
 
+@cache
 def parameters() -> list[str]:
     """Every name that the source reads from a query, and some more."""
     sources = [path.read_text() for app in ("review", "workflow", "config") for path in (ROOT / app).rglob("*.py")]
@@ -71,6 +74,7 @@ def paths(route: str) -> Iterator[str]:
 
 
 @pytest.fixture
+@remembered
 def world(cast: Cast) -> Cast:
     cast.open(2)
     cast.submitted(1)
@@ -147,12 +151,33 @@ def read_by(client: Client, page: str, noted: type[Noting]) -> list[str]:
     return sorted(noted.read & set(parameters()))
 
 
+Names = Callable[[Cast, str], dict[str, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def names_by_page() -> dict[tuple[str, int], dict[str, list[str]]]:
+    return {}
+
+
+@pytest.fixture
+def names_of(names_by_page: dict[tuple[str, int], dict[str, list[str]]], noted: type[Noting]) -> Names:
+    """{page: the names by which it reads its query} of all that a person may read; found once for the same rows."""
+
+    def of(world: Cast, who: str) -> dict[str, list[str]]:
+        key = who, world.sheet(1).pk
+        if key not in names_by_page:
+            names_by_page[key] = {page: read_by(client_of(world, who), page, noted) for page in readable(world, who)}
+        return names_by_page[key]
+
+    return of
+
+
 @pytest.mark.once
 @pytest.mark.parametrize("who", WHO)
-def test_no_query_is_answered_by_500(world: Cast, who: str, noted: type[Noting]) -> None:
+def test_no_query_is_answered_by_500(world: Cast, who: str, names_of: Names) -> None:
     """A page that reads no query, whatever stands in it, is asked what is none, and no values that it does not look at."""
-    pages, client, values = readable(world, who), client_of(world, who), list(queries())
-    reading = [page for page in pages if read_by(client, page, noted)]
+    pages, client, values = names_of(world, who), client_of(world, who), list(queries())
+    reading = [page for page in pages if pages[page]]
     assert len(reading) >= 5
     hostile = [
         (page, query) for some, these in ((pages, NO_QUERIES), (reading, values)) for page in some for query in these
@@ -162,10 +187,10 @@ def test_no_query_is_answered_by_500(world: Cast, who: str, noted: type[Noting])
 
 @pytest.mark.once
 @pytest.mark.parametrize("who", WHO)
-def test_no_single_name_is_answered_by_500(world: Cast, who: str, noted: type[Noting]) -> None:
+def test_no_single_name_is_answered_by_500(world: Cast, who: str, names_of: Names) -> None:
     """Each name that a page reads with one bad value, the rest left out or as a person would ask."""
     client = client_of(world, who)
-    names = {page: read_by(client, page, noted) for page in readable(world, who)}
+    names = names_of(world, who)
     assert any(names.values())
     assert broken(client, (f"{page}?{name}={bad}" for page in names for name in names[page] for bad in ALONE)) == []
 

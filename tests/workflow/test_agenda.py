@@ -24,6 +24,7 @@ from review.models import (
     Step,
 )
 from tests.cast import YEAR, Cast, settle_background
+from tests.remembered import remembered
 from tests.review.acting import as_, queries_of, words
 from tests.review.growing import more_sheets
 from tests.review.plan.test_measures import PAGE, typed
@@ -37,6 +38,7 @@ def place(code: str) -> str:
 
 
 @pytest.fixture
+@remembered
 def waiting(cast: Cast) -> Cast:
     """Before the 本部: 01-01 clean, 01-02 missed by a little, 01-03 by far; 01-04 is not yet confirmed."""
     cast.open(4)

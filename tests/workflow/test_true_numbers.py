@@ -28,6 +28,7 @@ from review.pdf import maker
 from review.publication.services import exports, open_data
 from review.workbook import engine, tally
 from tests.cast import YEAR, Cast, settle_background
+from tests.remembered import remembered
 from tests.review.acting import as_, words
 from workflow import steps
 from workflow.views.year import publishing_effects
@@ -60,6 +61,7 @@ def settle(cast: Cast, number: int, outcome: Outcome) -> None:
 
 
 @pytest.fixture
+@remembered
 def mixed(cast: Cast) -> Cast:
     """One sheet of every kind: approved, reviewed, submitted, returned, a draft, untouched, 対象外, 未提出."""
     cast.open(8)

@@ -13,6 +13,7 @@ from review.assessment.services.ratings import Overall
 from review.books.services.snapshot import snapshot_of
 from review.models import Cycle, Decision, Edition, IndicatorYear, MeasureReview, Meeting, Outcome, Rating, ReviewState
 from tests.cast import YEAR, Cast, settle_background
+from tests.remembered import remembered
 from tests.review.acting import as_, hidden, queries_of, words
 from tests.review.growing import more_sheets
 from workflow import steps
@@ -25,6 +26,7 @@ def page_of(review: MeasureReview) -> str:
 
 
 @pytest.fixture
+@remembered
 def ready(cast: Cast) -> Cast:
     """A year whose two sheets are approved and that waits for its decision."""
     cast.open(2)

@@ -32,6 +32,7 @@ from review.models import (
 )
 from review.sheet.services import submission
 from tests.cast import YEAR, Cast, settle_background
+from tests.remembered import remembered
 from tests.review.trail.test_frozen_rows import another as another_row
 from tests.trail import rewrite, tampering
 from workflow import steps
@@ -152,6 +153,7 @@ def another(value: Any) -> Any:
 
 
 @pytest.fixture
+@remembered
 def ready(cast: Cast) -> Cast:
     """A year whose two sheets are approved and that waits for its decision."""
     cast.open(2)

@@ -15,6 +15,7 @@ from review.domain.three_way import Change
 from review.models import MeasureReview
 from review.workbook.entry_reader import read_entry_book
 from tests.cast import Cast, settle_background
+from tests.remembered import remembered
 from tests.review.acting import as_, words
 from tests.review.books.test_uploads import changes, fill, issued, sent, take
 from workflow import steps
@@ -35,6 +36,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@remembered
 def opened(cast: Cast) -> MeasureReview:
     cycle = cast.draft(1)
     called = {"cause": {"label": "うまくいかなかったわけ"}}

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from review.models import Artifact, AuditEntry
 from tests.cast import YEAR, Cast, settle_background
+from tests.remembered import remembered
 from tests.review.acting import as_, queries_of, words
 from tests.review.growing import more_sheets
 
@@ -18,6 +19,7 @@ PAGE = f"/plans/dx/{YEAR}/files/"
 
 
 @pytest.fixture
+@remembered
 def year(cast: Cast) -> Cast:
     cast.open(2)
     cast.submitted(1)

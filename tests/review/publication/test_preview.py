@@ -14,6 +14,7 @@ from review.models import Correction, Cycle, Edition
 from review.publication.services import corrections
 from review.publication.services.corrections import Typed
 from tests.cast import YEAR, Cast, settle_background
+from tests.remembered import remembered
 from tests.review.acting import as_, queries_of, words
 from workflow import advance, steps
 
@@ -21,6 +22,7 @@ HERE = f"/plans/dx/{YEAR}/preview/"
 
 
 @pytest.fixture
+@remembered
 def cycle(cast: Cast) -> Cycle:
     """A year that waits for its decision."""
     cycle = cast.open(2)

@@ -12,6 +12,7 @@ from review.domain.events import Event
 from review.models import Appointment, Department, Indicator, OutboxEvent, Proxy, Role, User
 from review.screens.views import questions
 from tests.cast import YEAR, Cast
+from tests.remembered import remembered
 from tests.review.acting import as_, hidden, queries_of, words
 
 NUDGE = f"/plans/dx/{YEAR}/nudge/"
@@ -19,9 +20,9 @@ DEFINITIONS = f"/plans/dx/{YEAR}/definitions/"
 OFFICES, PEOPLE, SHEETS = 490, 5_000, 120
 
 
-@pytest.fixture
-def crowd(cast: Cast) -> Cast:
-    """A large city: departments, people, and proxies."""
+@remembered
+def city(cast: Cast) -> None:
+    """A large one: departments, people, and proxies."""
     Department.objects.bulk_create(Department(name=f"第{n:03}課", division="大きな部") for n in range(OFFICES))
     offices = list(Department.objects.filter(division="大きな部"))
     new = [User(username=f"p{n:04}", display_name=f"職員 {n:04}号", email="") for n in range(PEOPLE)]
@@ -41,6 +42,11 @@ def crowd(cast: Cast) -> Cast:
               starts_on=today, ends_on=today, reason="出張", named_by=cast.administrator, named_at=clock.now())
         for n, one in enumerate(everybody[:400:10])
     )  # fmt: skip
+
+
+@pytest.fixture
+def crowd(cast: Cast) -> Cast:
+    city(cast)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as the database does by itself soon after so many rows came
     return cast

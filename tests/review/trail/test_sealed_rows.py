@@ -11,7 +11,7 @@ from review.models import AuditEntry, ChangeKind, Decision, MeasureReview, Outco
 from review.plan.services.plan_proposals import Detail
 from review.trail.services import audit_chain, frozen_rows, sealed_rows
 from tests.cast import Cast
-from tests.remembered import really
+from tests.remembered import really, remembered
 from tests.review.plan.test_plan_changes import changed
 from tests.review.trail.test_frozen_rows import another, put
 from tests.trail import tampering
@@ -27,6 +27,7 @@ COLUMNS = [
 
 
 @pytest.fixture
+@remembered
 def reviewed(cast: Cast) -> Cast:
     """A sheet that was sent, taken back, sent again and confirmed."""
     cast.open(2)
