@@ -59,8 +59,7 @@ class ZipParts:
         size = len(part.deflated)
         common = (_VERSION, 0, _DEFLATED, self._time, self._date, part.crc, size, part.size, len(path), 0)
         self._directory.append(_CENTRAL.pack(_MAGIC[1], _VERSION, *common, 0, 0, 0, 0, self._at) + path)
-        self._write(_LOCAL.pack(_MAGIC[0], *common) + path)
-        self._write(part.deflated)
+        self._write(b"".join((_LOCAL.pack(_MAGIC[0], *common), path, part.deflated)))
         self._count += 1
 
     def close(self) -> None:
