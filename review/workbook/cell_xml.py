@@ -148,8 +148,7 @@ class XmlPainter(Painter):
         rows.last_column = max(rows.last_column, last)
 
     def values(self, sheet: Any, row: int, values: Iterable[Value], styles: Iterable[str]) -> None:
-        text, number, end = self._text, self._number, str(row)
-        cells = self._rows(sheet).cells.setdefault(row, {})
+        cells, text, number, end = self._rows(sheet).cells.setdefault(row, {}), self._text, self._number, str(row)
         for column, (value, style) in enumerate(zip(values, styles, strict=True), start=1):
             place = _LETTERS[column] + end
             cells[column] = text(place, value, style) if isinstance(value, str) else number(place, value, style)

@@ -95,8 +95,7 @@ def _contents(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequenc
     _section(sheet, painter, row, "この集約表にあるもの")
     for text, target, note in entries:
         row += 1
-        linked = Box(1, 1, text, "cell_link", link=place(target))
-        painter.line(sheet, row, [linked, Box(2, 3, note, "cell")], 20)
+        painter.line(sheet, row, [Box(1, 1, text, "cell_link", link=place(target)), Box(2, 3, note, "cell")], 20)
     return row + 1
 
 

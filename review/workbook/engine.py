@@ -92,7 +92,7 @@ class _Build:
         self._sheet(layout.SUMMARY, partial(summary_sheet.fill, book=book, names=names))
         firsts = self._sheet(layout.INDICATORS, partial(indicator_list.fill, book=book, names=names))
         package = Package(out, book.made_at)
-        frames, forms = FormFrames(self._remembered_frame), []
+        frames, forms = FormFrames(partial(self._remembered, None)), []
         for done, (entry, name, first) in enumerate(zip(book.sheets, names, firsts, strict=True)):
             if progress and done % TOLD_EVERY == 0:
                 progress(done, len(names))
@@ -131,10 +131,7 @@ class _Build:
         xml = frames.filled(page.form, self.fast.taken(name))
         return Form(writer.print_area(page.form, last_printed), compress(xml)).packed()
 
-    def _remembered_frame(self, alike: str, make: Callable[[], bytes]) -> bytes:
-        return self.parts.get(self.digests.key(None, alike), make)
-
-    def _remembered(self, entry: BookSheet, place: str, make: Callable[[], bytes]) -> bytes:
+    def _remembered(self, entry: BookSheet | None, place: str, make: Callable[[], bytes]) -> bytes:
         return self.parts.get(self.digests.key(entry, place), make)
 
 
@@ -183,7 +180,10 @@ def _reader(kind: type) -> Callable[[Any], object]:
 
 # Our values are trees, so no need to look for circles.
 _encode = json.JSONEncoder(
-    default=lambda value: _reader(value.__class__)(value), ensure_ascii=False, check_circular=False, separators=(",", ":")
+    default=lambda value: _reader(value.__class__)(value),
+    ensure_ascii=False,
+    check_circular=False,
+    separators=(",", ":"),
 ).encode
 
 

@@ -24,6 +24,7 @@ STRINGS = "xl/sharedStrings.xml"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _RELATIONS_NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SHEETS = re.compile(rb"<sheets>.*</sheets>(<definedNames\s*/>|<definedNames>.*</definedNames>)?", re.S)
+_absolute = lru_cache(absolute_coordinate)
 _DEFINED = re.compile(rb'<definedName ([^>]*?)localSheetId="(\d+)"([^>]*>.*?</definedName>)', re.S)
 
 
@@ -117,9 +118,6 @@ def _changed(
     if number := re.fullmatch(r"xl/worksheets/sheet(\d+)\.xml", name):
         return sheet_frame.filled(data, rows_of(titles[int(number[1]) - 1]))
     return data
-
-
-_absolute = lru_cache(absolute_coordinate)
 
 
 def _path(number: int) -> str:

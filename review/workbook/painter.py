@@ -18,7 +18,6 @@ from review.workbook.styles import Palette
 
 # What a spreadsheet program would take for a formula, an error or a quoted text once a person edits the cell.
 STARTERS = ("=", "+", "-", "@", "'", "#")
-
 Value = str | float | int | None
 
 
