@@ -74,18 +74,18 @@ class Rows:
         numbers = sorted(self.cells.keys() | self.heights.keys())
         parts: list[str] = []
         for number in numbers:
-            height, cells = self.heights.get(number), self.cells.get(number, {})
-            tall = f' ht="{height:g}" customHeight="1"' if height is not None else ""
+            cells, tall = self.cells.get(number, {}), _tall(self.heights.get(number))
             columns = sorted(cells)
-            parts.append(f'<row r="{number}"{tall}>{"".join([cells[column] for column in columns])}</row>')
-            self.last_column = max([self.last_column, *columns[-1:]])
-        return Fragment(
-            last_row=numbers[-1] if numbers else 1,
-            last_column=self.last_column,
-            rows="".join(parts).encode(),
-            merges="".join(self.merges).encode(),
-            links="".join(self.links).encode(),
-        )
+            parts += [f'<row r="{number}"{tall}>', *[cells[column] for column in columns], "</row>"]
+            if columns and columns[-1] > self.last_column:
+                self.last_column = columns[-1]
+        joined = ["".join(part).encode() for part in (parts, self.merges, self.links)]
+        return Fragment(numbers[-1] if numbers else 1, self.last_column, *joined)
+
+
+@lru_cache(maxsize=1 << 10)
+def _tall(height: float | None) -> str:
+    return "" if height is None else f' ht="{height:g}" customHeight="1"'
 
 
 # (what is remembered of, its place, how to make it) -> the bytes, made now or before.
