@@ -52,7 +52,7 @@ def write(
     """Write the book into `out`, a stream or a path; a path is replaced as a whole or not at all.
 
     `parts` are those of the last build, which this one replaces. Returns what could not be written exactly, cell by
-    cell; such a cell is marked in the book. Some 0.7 ms a sheet, 0.1 ms where the sheet did not change.
+    cell; such a cell is marked in the book. Some 1 ms a sheet, 0.1 ms where the sheet did not change.
     """
     build, collecting = _Build(book, parts or PartCache()), gc.isenabled()
     # A hundred thousand objects come and go, none of them in a circle, which need not be looked for again and again.
