@@ -58,9 +58,9 @@ def _own(item: Mapping[str, Any]) -> Field:
     )
 
 
-def _called(form: Form, one: Field) -> Field:
+def _called(called: Mapping[str, Mapping[str, Any]], one: Field) -> Field:
     """A built-in text as the year calls it; '' is as the product has it."""
-    words = {name: word for name, word in form.get("called", {}).get(one.key, {}).items() if word}
+    words = {name: word for name, word in called.get(one.key, {}).items() if word}
     return replace(one, **{**words, "section": Section(words.get("section", one.section))}) if words else one
 
 
@@ -72,9 +72,12 @@ def rests_on(key: str) -> bool:
 
 def every(form: Form) -> tuple[Field, ...]:
     """All texts that the plan knows in the order of its form, those that it asks no more among them."""
-    rows = [*(_called(form, one) for one in fields.texts()), *map(_own, form.get("items", ()))]
+    called, own = form.get("called", {}), map(_own, form.get("items", ()))
+    rows = [*([_called(called, one) for one in fields.texts()] if called else fields.texts()), *own]
     place = {key: number for number, key in enumerate(form.get("order", ()))}
-    return tuple(sorted(rows, key=lambda one: (SECTIONS.index(one.section), place.get(one.key, len(place)))))
+    if place:
+        rows.sort(key=lambda one: place.get(one.key, len(place)))
+    return tuple([one for section in SECTIONS for one in rows if one.section is section])
 
 
 def off(form: Form) -> frozenset[str]:
@@ -84,8 +87,8 @@ def off(form: Form) -> frozenset[str]:
 
 def of(form: Form, *sections: Section) -> tuple[Field, ...]:
     """What the year asks for in these sections (default: in all), in the order of its form."""
-    left_out = off(form)
-    return tuple(one for one in every(form) if one.key not in left_out and (not sections or one.section in sections))
+    left_out, among = off(form), sections or SECTIONS
+    return tuple([one for one in every(form) if one.section in among and one.key not in left_out])
 
 
 def own(form: Form, *writers: Writer) -> tuple[Field, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -13,7 +14,8 @@ from openpyxl.utils import get_column_letter
 
 from review.domain.book import BookSheet
 from review.workbook import cell_text
-from review.workbook.painter import STARTERS, Painter
+from review.workbook.layout import Box
+from review.workbook.painter import STARTERS, Painter, Value
 from review.workbook.shared_strings import SharedStrings
 
 # A short text without any of these is already valid XML, and certain to fit.
@@ -60,31 +62,30 @@ class Painted(NamedTuple):
 class Rows:
     """The rows of one sheet while they are painted, in any order within a sheet or block."""
 
-    cells: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    cells: dict[int, dict[int, str]] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
     merges: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
+    last_column: int = 1
 
     def fragment(self) -> Fragment:
-        """What was painted, in order."""
+        """What was painted, in order; of a cell painted twice the last counts."""
         numbers = sorted(self.cells.keys() | self.heights.keys())
         parts: list[str] = []
-        last_column = 1
         for number in numbers:
-            height = self.heights.get(number)
-            tall = f' ht="{height:g}" customHeight="1"' if height is not None else ""
-            cells = sorted(dict(self.cells.get(number, [])).items())  # of a cell painted twice the last counts
-            if cells and cells[-1][0] > last_column:
-                last_column = cells[-1][0]
-            parts.append(f'<row r="{number}"{tall}>{"".join([xml for _, xml in cells])}</row>')
-        return Fragment(
-            last_row=numbers[-1] if numbers else 1,
-            last_column=last_column,
-            rows="".join(parts).encode(),
-            merges="".join(self.merges).encode(),
-            links="".join(self.links).encode(),
-        )
+            cells, tall = self.cells.get(number, {}), _tall(self.heights.get(number))
+            columns = sorted(cells)
+            parts += [f'<row r="{number}"{tall}>', *[cells[column] for column in columns], "</row>"]
+            if columns and columns[-1] > self.last_column:
+                self.last_column = columns[-1]
+        joined = ["".join(part).encode() for part in (parts, self.merges, self.links)]
+        return Fragment(numbers[-1] if numbers else 1, self.last_column, *joined)
+
+
+@lru_cache(maxsize=1 << 10)
+def _tall(height: float | None) -> str:
+    return "" if height is None else f' ht="{height:g}" customHeight="1"'
 
 
 # (what is remembered of, its place, how to make it) -> the bytes, made now or before.
@@ -101,46 +102,73 @@ class XmlPainter(Painter):
 
     def __init__(self, looks: Mapping[tuple[str, bool], int], remember: Remember, strings: SharedStrings) -> None:
         super().__init__()
-        self._looks, self._remember, self._strings = looks, remember, strings
+        self._plain = {name: number for (name, literal), number in looks.items() if not literal}
+        self._literal = {name: number for (name, literal), number in looks.items() if literal}
+        self._remember, self._strings = remember, strings
         self._open: dict[str, Rows] = {}
         self._done: dict[str, list[Fragment]] = {}
         self._last: tuple[Any, Rows] = (None, Rows())  # the sheet of the last cell, for it is that of the next
 
     def text(self, sheet: Any, row: int, column: int, text: str, style: str, *, link: str = "") -> None:
         """One cell of text. `_x` is escaped where it would mean something."""
-        rows = self._last[1] if sheet is self._last[0] else self._rows(sheet)
-        place = f"{_LETTERS[column]}{row}"
-        if not text:
-            xml = f'<c r="{place}" s="{self._looks[style, False]}"/>'
-        else:
-            number = self._looks[style, text[0] in STARTERS]
-            if len(text) > _SURELY_FITS or _SPECIAL.search(text):
-                text = _encoded(text)
-            # openpyxl, which reads our books back, drops the escape of an escape in a shared text.
-            if self._strings.open and "x005F_" not in text:
-                xml = f'<c r="{place}" s="{number}" t="s"><v>{self._strings.number(text)}</v></c>'
-            else:
-                xml = f'<c r="{place}" s="{number}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
-        rows.cells.setdefault(row, []).append((column, xml))
+        rows = self._rows(sheet)
+        rows.cells.setdefault(row, {})[column] = self._text(f"{_LETTERS[column]}{row}", text, style)
         if link:
-            rows.links.append(f'<hyperlink ref="{place}" location={quoteattr(link)}/>')
+            rows.links.append(_link(row, column, link))
 
     def number(self, sheet: Any, row: int, column: int, value: float | int | None, style: str) -> None:
-        head = f'<c r="{_LETTERS[column]}{row}" s="{self._looks[style, False]}"'
-        xml = f"{head}/>" if value is None else f"{head}><v>{value!r}</v></c>"
-        self._rows(sheet).cells.setdefault(row, []).append((column, xml))
+        self._rows(sheet).cells.setdefault(row, {})[column] = self._number(f"{_LETTERS[column]}{row}", value, style)
 
     def merge(self, sheet: Any, row: int, column: int, last_row: int, last_column: int, style: str) -> None:
         if last_row == row and last_column == column:
             return
         rows = self._rows(sheet)
-        look = self._looks[style, False]
         for r in range(row, last_row + 1):
-            cells = rows.cells.setdefault(r, [])
+            cells = rows.cells.setdefault(r, {})
             for c in range(column, last_column + 1):
                 if r != row or c != column:
-                    cells.append((c, f'<c r="{_LETTERS[c]}{r}" s="{look}"/>'))
+                    cells[c] = f'<c r="{_LETTERS[c]}{r}" s="{self._plain[style]}"/>'
         rows.merges.append(f'<mergeCell ref="{_LETTERS[column]}{row}:{_LETTERS[last_column]}{last_row}"/>')
+
+    def line(self, sheet: Any, row: int, boxes: Sequence[Box], height: float) -> None:
+        """The empty cells of a merged box stand with its first, so nothing else may be painted there."""
+        rows, text = self._rows(sheet), self._text
+        cells, end, last = rows.cells.setdefault(row, {}), str(row), 0
+        for box in boxes:
+            first, last, style = box.first, box.last, box.style
+            place = _LETTERS[first] + end
+            xml = text(place, box.text, style)
+            if last > first:
+                xml += _blank(first + 1, last, self._plain[style]).replace("#", end)
+                rows.merges.append(f'<mergeCell ref="{place}:{_LETTERS[last]}{end}"/>')
+            cells[first] = xml
+            if box.link:
+                rows.links.append(_link(row, first, box.link))
+        rows.heights[row] = height
+        rows.last_column = max(rows.last_column, last)
+
+    def values(self, sheet: Any, row: int, values: Iterable[Value], styles: Iterable[str]) -> None:
+        cells, text, number, end = self._rows(sheet).cells.setdefault(row, {}), self._text, self._number, str(row)
+        for column, (value, style) in enumerate(zip(values, styles, strict=True), start=1):
+            place = _LETTERS[column] + end
+            cells[column] = text(place, value, style) if isinstance(value, str) else number(place, value, style)
+
+    def _text(self, place: str, text: str, style: str) -> str:
+        if not text:
+            return f'<c r="{place}" s="{self._plain[style]}"/>'
+        look = (self._literal if text[0] in STARTERS else self._plain)[style]
+        number = self._strings.numbers.get(text)
+        if number is None:
+            xml = _encoded(text) if len(text) > _SURELY_FITS or _SPECIAL.search(text) else text
+            # openpyxl, which reads our books back, drops the escape of an escape in a shared text.
+            if not self._strings.open or "x005F_" in xml:
+                return f'<c r="{place}" s="{look}" t="inlineStr"><is><t xml:space="preserve">{xml}</t></is></c>'
+            number = self._strings.added(text, xml)
+        return f'<c r="{place}" s="{look}" t="s"><v>{number}</v></c>'
+
+    def _number(self, place: str, value: float | int | None, style: str) -> str:
+        head = f'<c r="{place}" s="{self._plain[style]}"'
+        return f"{head}/>" if value is None else f"{head}><v>{value!r}</v></c>"
 
     def height(self, sheet: Any, row: int, points: float) -> None:
         self._rows(sheet).heights[row] = points
@@ -182,6 +210,16 @@ class XmlPainter(Painter):
     def _taken_open(self, title: str) -> Rows:
         self._last = None, Rows()
         return self._open.pop(title, Rows())
+
+
+@lru_cache(maxsize=256)
+def _blank(first: int, last: int, look: int) -> str:
+    """Empty cells of a row, whose number stands in place of #."""
+    return "".join([f'<c r="{_LETTERS[column]}#" s="{look}"/>' for column in range(first, last + 1)])
+
+
+def _link(row: int, column: int, target: str) -> str:
+    return f'<hyperlink ref="{_LETTERS[column]}{row}" location={quoteattr(target)}/>'
 
 
 def _encoded(text: str) -> str:

@@ -9,7 +9,7 @@ from review.domain import form_labels as labels
 from review.domain.book import BookSheet, Change, FormSheet, YearBook
 from review.domain.fiscal import fiscal_year_label, wareki
 from review.workbook import layout, metrics, tally
-from review.workbook.layout import Page
+from review.workbook.layout import Box, Page
 from review.workbook.painter import Painter, place, set_widths
 from review.workbook.writer import describe, entitle, set_list_page, set_page, sheet_names
 
@@ -56,9 +56,7 @@ def fill_cover(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequen
     set_widths(sheet, COVER_WIDTHS)
     row = 5
     for text, style, height in _cover_titles(book):
-        painter.text(sheet, row, 1, text, style)
-        painter.merge(sheet, row, 1, row, 3, style)
-        painter.height(sheet, row, height)
+        painter.line(sheet, row, [Box(1, 3, text, style)], height)
         row += 1
     row = _contents(sheet, painter, book, names, row + 1)
     row = _scale(sheet, painter, book, row + 1)
@@ -97,10 +95,7 @@ def _contents(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequenc
     _section(sheet, painter, row, "この集約表にあるもの")
     for text, target, note in entries:
         row += 1
-        painter.text(sheet, row, 1, text, "cell_link", link=place(target))
-        painter.text(sheet, row, 2, note, "cell")
-        painter.merge(sheet, row, 2, row, 3, "cell")
-        painter.height(sheet, row, 20)
+        painter.line(sheet, row, [Box(1, 1, text, "cell_link", link=place(target)), Box(2, 3, note, "cell")], 20)
     return row + 1
 
 
@@ -108,12 +103,9 @@ def _scale(sheet: Worksheet, painter: Painter, book: YearBook, row: int) -> int:
     _section(sheet, painter, row, "達成区分")
     for one in book.scale:
         row += 1
-        painter.text(sheet, row, 1, one.mark, "grade")
-        painter.text(sheet, row, 2, one.meaning, "cell")
-        painter.text(sheet, row, 3, one.note, "cell")
-        if not one.note:
-            painter.merge(sheet, row, 2, row, 3, "cell")
-        painter.height(sheet, row, metrics.row_height([(one.note, COVER_WIDTHS[2])], size=9, least=20))
+        boxes = [Box(1, 1, one.mark, "grade"), Box(2, 2 if one.note else 3, one.meaning, "cell")]
+        boxes += [Box(3, 3, one.note, "cell")] if one.note else []
+        painter.line(sheet, row, boxes, metrics.row_height([(one.note, COVER_WIDTHS[2])], size=9, least=20))
     return row + 1
 
 
@@ -127,16 +119,13 @@ def _notes(sheet: Worksheet, painter: Painter, row: int) -> int:
     _section(sheet, painter, row, "見方")
     for text in lines:
         row += 1
-        painter.text(sheet, row, 1, text, "cover_text")
-        painter.merge(sheet, row, 1, row, 3, "cover_text")
-        painter.height(sheet, row, metrics.row_height([(text, sum(COVER_WIDTHS))], size=9.5, least=18))
+        height = metrics.row_height([(text, sum(COVER_WIDTHS))], size=9.5, least=18)
+        painter.line(sheet, row, [Box(1, 3, text, "cover_text")], height)
     return row
 
 
 def _section(sheet: Worksheet, painter: Painter, row: int, text: str) -> None:
-    painter.text(sheet, row, 1, text, "section")
-    painter.merge(sheet, row, 1, row, 3, "section")
-    painter.height(sheet, row, 20)
+    painter.line(sheet, row, [Box(1, 3, text, "section")], 20)
 
 
 # --- 変更履歴 -----------------------------------------------------------------------------------------------------
@@ -149,8 +138,7 @@ def fill_changes(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequ
     last = len(CHANGE_HEADS)
     title, note = f"{fiscal_year_label(book.fiscal_year)} 変更履歴", f"目標・指標・記載の変更 {len(book.changes)}件"
     entitle(sheet, painter, title, note, last)
-    for column, head in enumerate(CHANGE_HEADS, start=1):
-        painter.text(sheet, 4, column, head, "head")
+    painter.values(sheet, 4, CHANGE_HEADS, ["head"] * last)
     painter.height(sheet, 3, 4.0)
     painter.height(sheet, 4, 20.0)
     row = 4
@@ -159,17 +147,15 @@ def fill_changes(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequ
         _change(sheet, painter, row, change, by_code)
     if not book.changes:
         row += 1
-        painter.text(sheet, row, 1, "変更はありません。", "cell")
-        painter.merge(sheet, row, 1, row, last, "cell")
-        painter.height(sheet, row, 22)
+        painter.line(sheet, row, [Box(1, last, "変更はありません。", "cell")], 22)
     set_list_page(sheet, book, area=f"A1:H{row}", freeze="A5", repeat="4:4", foot=layout.CHANGES, landscape=True)
 
 
 def _change(sheet: Worksheet, painter: Painter, row: int, change: Change, names: dict[str, str]) -> None:
     day = wareki(change.made_at.date()).partition("(")[0] if change.made_at else ""
     texts = (day, change.code, change.kind, change.item, change.before, change.after, change.reason, change.made_by)
-    for column, text in enumerate(texts, start=1):
-        target = place(names[change.code]) if column == 2 and change.code in names else ""
-        painter.text(sheet, row, column, text, "centre_link" if target else "cell_text", link=target)
+    painter.values(sheet, row, texts, ["cell_text"] * len(texts))
+    if change.code in names:
+        painter.text(sheet, row, 2, change.code, "centre_link", link=place(names[change.code]))
     sizes = list(zip(texts, CHANGE_WIDTHS, strict=True))
     painter.height(sheet, row, min(metrics.row_height(sizes, size=9, least=20), metrics.MAX_ROW_HEIGHT))

@@ -70,12 +70,13 @@ CALCULATED = (
     Column(head="状態", width=11, style="centre", value=lambda entry, one: entry.state_label),
 )
 COLUMNS = PRINTED + CALCULATED
+STYLES, WIDTHS = [column.style for column in COLUMNS], [column.width for column in COLUMNS]
 GRADE_COLUMN = [column.head for column in COLUMNS].index("達成\n区分") + 1
 
 
 def fill(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str]) -> list[int]:
     """Paint the list; returns, for each 施策 in book order, the row of its first indicator."""
-    set_widths(sheet, [column.width for column in COLUMNS])
+    set_widths(sheet, WIDTHS)
     _heading(sheet, painter, book)
     row, firsts = HEAD_ROW, []
     for entry, name in zip(book.sheets, names, strict=True):
@@ -90,14 +91,10 @@ def fill(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str
 def _lines(sheet: Worksheet, painter: Painter, last: int, entry: BookSheet, name: str) -> None:
     """The rows of one 施策, below the row `last`."""
     for row, one in enumerate(entry.indicators, start=last + 1):
-        texts: list[tuple[str, float]] = []
-        for column, spec in enumerate(COLUMNS, start=1):
-            value = spec.value(entry, one)
-            if isinstance(value, str):
-                painter.text(sheet, row, column, value, spec.style, link=place(name) if column == 1 else "")
-                texts.append((value, spec.width))
-            else:
-                painter.number(sheet, row, column, _storable(value), spec.style)
+        values = [spec.value(entry, one) for spec in COLUMNS]
+        painter.values(sheet, row, [v if isinstance(v, str) else _storable(v) for v in values], STYLES)
+        painter.text(sheet, row, 1, entry.sheet.code, STYLES[0], link=place(name))
+        texts = [(text, width) for text, width in zip(values, WIDTHS, strict=True) if isinstance(text, str)]
         painter.height(sheet, row, min(metrics.row_height(texts, size=9, least=20), metrics.MAX_ROW_HEIGHT))
 
 
@@ -106,8 +103,7 @@ def _heading(sheet: Worksheet, painter: Painter, book: YearBook) -> None:
     note = f"指標 {count}件、施策 {len(book.sheets)}件。目標・実績は記入されたまま。"
     entitle(sheet, painter, f"{fiscal_year_label(book.fiscal_year)} 成果指標一覧", note, len(PRINTED))
     painter.text(sheet, 2, len(PRINTED) + 1, "右の列は計算用です(印刷しません)。", "note")
-    for column, spec in enumerate(COLUMNS, start=1):
-        painter.text(sheet, HEAD_ROW, column, spec.head, "head")
+    painter.values(sheet, HEAD_ROW, [column.head for column in COLUMNS], ["head"] * len(COLUMNS))
     for row, height in ((2, 15.0), (3, 4.0), (HEAD_ROW, 30.0)):
         painter.height(sheet, row, height)
 

@@ -16,7 +16,7 @@ from review.domain.fields import Section, Writer
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_rows import related_text
 from review.domain.items import actual_key, bar_cell_key, bars_key, next_name_key, next_target_key, schedule_key
-from review.domain.sheet import IndicatorBlock, IndicatorCell, ScheduleRow
+from review.domain.sheet import IndicatorBlock, ScheduleRow
 from review.workbook import metrics
 
 VERSION = 1
@@ -24,7 +24,7 @@ VERSION = 1
 LABEL_WIDTH, PART_WIDTH, YEARS_WIDTH = 15.0, 17.0, 70.0
 LEAST_YEAR_COLUMNS = 4
 SIZE = 9.0
-LABEL_LEAST = HEAD_HEIGHT = 18.0
+LEAST = HEAD_HEIGHT = 18.0
 OPEN_LEAST = 36.0
 # Points of an A4 page upright between the margins of the form, and across.
 PAGE_HEIGHT, PAGE_WIDTH = 740.0, 522.0
@@ -41,8 +41,8 @@ COVER, SUMMARY, INDICATORS, CHANGES = "表紙", "総括", "成果指標一覧", 
 NO_FORMS = (COVER, SUMMARY, INDICATORS, CHANGES)
 
 
-# Not frozen: a book of 3,000 sheets makes 400,000 of these, and a frozen one takes three times as long to make.
-@dataclass(kw_only=True, slots=True)
+# Not frozen, made by position: a book of 3,000 sheets makes 400,000 of these, which would take three times as long.
+@dataclass(slots=True)
 class Box:
     """One cell or merged range of a line: first and last column, its text and the name of its style.
 
@@ -59,7 +59,7 @@ class Box:
     key: str = ""
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(slots=True)
 class Line:
     """One line of the form: its cells, its height in points, and whether it begins a part that stays together.
 
@@ -147,53 +147,36 @@ class _Grid:
         self.last = len(self.widths)
         self.ends = [0.0, *accumulate(self.widths)]
 
-    def width(self, first: int, last: int) -> float:
-        return self.ends[last] - self.ends[first - 1]
-
-    def height(self, *boxes: Box, least: float = LABEL_LEAST) -> float:
-        texts = [(box.text, self.width(box.first, box.last)) for box in boxes if box.rows == 1]
+    def height(self, *boxes: Box, least: float = LEAST) -> float:
+        ends = self.ends
+        texts = [(box.text, ends[box.last] - ends[box.first - 1]) for box in boxes if box.rows == 1]
         return metrics.row_height(texts, size=SIZE, least=least)
 
     def heading(self, text: str, part: str = "form") -> Line:
-        box = Box(first=1, last=self.last, text=text, style="section")
-        return Line(boxes=(box,), height=19.5, section=True, part=part)
+        box = Box(1, self.last, text, "section")
+        return Line((box,), 19.5, section=True, part=part)
 
     def labelled(
-        self,
-        label: str,
-        text: str,
-        *,
-        style: str = "text",
-        least: float = LABEL_LEAST,
-        part: str = "form",
-        key: str = "",
+        self, label: str, text: str, *, style: str = "text", least: float = LEAST, part: str = "form", key: str = ""
     ) -> Line:
-        boxes = (
-            Box(first=1, last=1, text=_BROKEN.get(label, label), style="label"),
-            Box(first=2, last=self.last, text=text, style=style, key=key),
-        )
+        boxes = Box(1, 1, _BROKEN.get(label, label), "label"), Box(2, self.last, text, style, key=key)
         height = self.height(*boxes, least=least)
         if height > metrics.MAX_ROW_HEIGHT and style == "text":
             boxes[1].style = "long_text"
-        return Line(boxes=boxes, height=height, part=part)
+        return Line(boxes, height, part=part)
 
 
 def _title(page: Page, grid: _Grid) -> Iterator[Line]:
     form = page.form
     title = f"{fiscal_year_label(form.fiscal_year)} {form.plan_name} 施策シート"
     state = "・".join(part for part in (form.state_label, labels.DEMO if form.demo else "") if part)
-    yield Line(
-        boxes=(
-            Box(first=1, last=grid.last - 1, text=title, style="title"),
-            Box(first=grid.last, last=grid.last, text=state, style="demo" if form.demo else "state"),
-        ),
-        height=27.0,
-    )
+    stands = Box(grid.last, grid.last, state, "demo" if form.demo else "state")
+    yield Line((Box(1, grid.last - 1, title, "title"), stands), 27.0)
     notice = f"※ {labels.DEMO}: 試しに入れた値を含みます。公表には使えません。" if form.demo else form.city
-    boxes = [Box(first=1, last=grid.last - 2, text=notice, style="demo_note" if form.demo else "note")]
+    boxes = [Box(1, grid.last - 2, notice, "demo_note" if form.demo else "note")]
     for column, (text, target) in zip((grid.last - 1, grid.last), page.links, strict=False):
-        boxes.append(Box(first=column, last=column, text=text, style="link", link=target))
-    yield Line(boxes=tuple(boxes), height=16.5)
+        boxes.append(Box(column, column, text, "link", link=target))
+    yield Line(tuple(boxes), 16.5)
 
 
 def _overview(page: Page, grid: _Grid) -> Iterator[Line]:
@@ -216,26 +199,25 @@ def _schedule(page: Page, grid: _Grid) -> Iterator[Line]:
     form = page.form
     items = form.sheet.schedule
     yield grid.heading(labels.GOALS, part="goals")
-    side = Box(first=1, last=1, text="取組み\nスケジュール", style="label", rows=len(items) + 1)
-    head = Box(first=2, last=2, text=labels.ACTIVITY, style="head")
-    yield Line(boxes=(side, head, *_years(form)), height=HEAD_HEIGHT if items else 30.0, part="goals")
+    side = Box(1, 1, "取組み\nスケジュール", "label", rows=len(items) + 1)
+    head = Box(2, 2, labels.ACTIVITY, "head")
+    yield Line((side, head, *_years(form)), HEAD_HEIGHT if items else 30.0, part="goals")
     for position, item in enumerate(items, start=1):
         first_open = form.fiscal_year if bars_key(position) in page.open_keys else form.years[-1] + 1
-        boxes = [Box(first=2, last=2, text=item.name, style="part")]
-        boxes += _bar(item, position, form.years, first_open)
-        yield Line(boxes=tuple(boxes), height=grid.height(*boxes), part="goals")
+        boxes = (Box(2, 2, item.name, "part"), *_bar(item, position, form.years, first_open))
+        yield Line(boxes, grid.height(*boxes), part="goals")
 
 
 def _years(form: FormSheet) -> Iterator[Box]:
     for column, year in enumerate(form.years, start=3):
         style = "head_now" if year == form.fiscal_year else "head"
-        yield Box(first=column, last=column, text=fiscal_year_label(year), style=style)
+        yield Box(column, column, fiscal_year_label(year), style)
 
 
 def years_again(form: FormSheet) -> Line:
     """The heads of the years once more, above a 成果目標 that begins a page; readers pass over it."""
-    side = Box(first=1, last=2, text=labels.CONTINUED, style="head")
-    return Line(boxes=(side, *_years(form)), height=HEAD_HEIGHT, part="goals", begins_page=True)
+    side = Box(1, 2, labels.CONTINUED, "head")
+    return Line((side, *_years(form)), HEAD_HEIGHT, part="goals", begins_page=True)
 
 
 def _bar(item: ScheduleRow, position: int, years: tuple[int, ...], first_open: int) -> Iterator[Box]:
@@ -245,36 +227,27 @@ def _bar(item: ScheduleRow, position: int, years: tuple[int, ...], first_open: i
         bar = drawn.get(year)
         if year >= first_open:
             text = bars.cell_text(bar.label) if bar and bar.filled else ""
-            yield Box(first=column, last=column, text=text, style="no_bar", key=bar_cell_key(position, year))
+            yield Box(column, column, text, "no_bar", key=bar_cell_key(position, year))
         else:
             text = labels.bar_text(filled=bar.filled, label=bar.label) if bar else ""
-            yield Box(first=column, last=column, text=text, style="bar" if bar and bar.filled else "no_bar")
+            yield Box(column, column, text, "bar" if bar and bar.filled else "no_bar")
 
 
 def _block(block: IndicatorBlock, form: FormSheet, grid: _Grid) -> Iterator[Line]:
     more = labels.further_rows(block)
-    cells = {cell.fiscal_year: cell for cell in block.years}
-    for place, (label, name) in enumerate(
-        ((labels.NAME_ROW, "name"), (labels.TARGET_ROW, "target"), (labels.ACTUAL_ROW, "actual"))
-    ):
-        boxes = [Box(first=2, last=2, text=label, style="row_label")]
-        for i, year in enumerate(form.years):
-            text = getattr(cells.get(year) or IndicatorCell(fiscal_year=year), name)
-            now = year == form.fiscal_year
-            key = _goal_key(block.number, name, year - form.fiscal_year)
-            boxes.append(Box(first=3 + i, last=3 + i, text=text, style="value_now" if now else "value", key=key))
-        height = grid.height(*boxes)
-        if place == 0:
-            boxes.insert(
-                0, Box(first=1, last=1, text=labels.goal_label(block.number), style="label", rows=3 + len(more))
-            )
-        yield Line(boxes=tuple(boxes), height=height, section=place == 0, part="goals")
+    cells, this_year = {cell.fiscal_year: cell for cell in block.years}, form.fiscal_year
+    side = [Box(1, 1, labels.goal_label(block.number), "label", rows=3 + len(more))]
+    for label, name in ((labels.NAME_ROW, "name"), (labels.TARGET_ROW, "target"), (labels.ACTUAL_ROW, "actual")):
+        boxes = [Box(2, 2, label, "row_label")]
+        for column, year in enumerate(form.years, start=3):
+            text = getattr(cells[year], name) if year in cells else ""
+            key = _goal_key(block.number, name, year - this_year) if year >= this_year else ""
+            boxes.append(Box(column, column, text, "value_now" if year == this_year else "value", 1, "", key))
+        yield Line((*side, *boxes), grid.height(*boxes), section=bool(side), part="goals")
+        side = []
     for label, text in more:
-        row = (
-            Box(first=2, last=2, text=label, style="row_label"),
-            Box(first=3, last=2 + len(form.years), text=text, style="value"),
-        )
-        yield Line(boxes=row, height=grid.height(*row), part="goals")
+        row = Box(2, 2, label, "row_label"), Box(3, 2 + len(form.years), text, "value")
+        yield Line(row, grid.height(*row), part="goals")
 
 
 def _goal_key(number: int, name: str, ahead: int) -> str:
@@ -293,11 +266,8 @@ def _progress(page: Page, grid: _Grid) -> Iterator[Line]:
     yield grid.heading(labels.PROGRESS, part="evaluation")
     rows = zip(page.form.sheet.schedule, page.progress, strict=True)
     for position, (item, text) in enumerate(rows, start=1):
-        boxes = (
-            Box(first=1, last=2, text=item.name, style="label"),
-            Box(first=3, last=grid.last, text=text, style="text", key=schedule_key(position)),
-        )
-        yield Line(boxes=boxes, height=grid.height(*boxes, least=28.0), part="evaluation")
+        boxes = Box(1, 2, item.name, "label"), Box(3, grid.last, text, "text", key=schedule_key(position))
+        yield Line(boxes, grid.height(*boxes, least=28.0), part="evaluation")
 
 
 def _results(judged: BookSheet, grid: _Grid) -> Iterator[Line]:
@@ -305,18 +275,15 @@ def _results(judged: BookSheet, grid: _Grid) -> Iterator[Line]:
     yield grid.heading(labels.RESULTS, part="results")
     yield grid.labelled("総合評価", judged.shown, style="strong", part="results")
     words = ("成果目標", "評価項目", "目標", "実績", "達成率・進捗率", "区分・判定")
-    head = [Box(first=i, last=i, text=word, style="head") for i, word in enumerate(words, start=1)]
-    yield Line(boxes=tuple(head), height=18.0, part="results")
+    head = [Box(i, i, word, "head") for i, word in enumerate(words, start=1)]
+    yield Line(tuple(head), 18.0, part="results")
     for one in judged.indicators:
         texts = (labels.goal_label(one.number), one.name, one.target, one.actual, one.rate_text or "－", one.marks)
-        boxes = [
-            Box(first=i, last=i, text=text, style="row_label" if i == 1 else "value")
-            for i, text in enumerate(texts, start=1)
-        ]
-        yield Line(boxes=tuple(boxes), height=grid.height(*boxes), part="results")
+        boxes = [Box(i, i, text, "row_label" if i == 1 else "value") for i, text in enumerate(texts, start=1)]
+        yield Line(tuple(boxes), grid.height(*boxes), part="results")
         if one.flags:
-            note = Box(first=2, last=grid.last, text="※ " + " ".join(one.flags), style="flag")
-            boxes = [Box(first=1, last=1, text="", style="row_label"), note]
-            yield Line(boxes=tuple(boxes), height=grid.height(*boxes, least=16.0), part="results")
+            note = Box(2, grid.last, "※ " + " ".join(one.flags), "flag")
+            boxes = [Box(1, 1, "", "row_label"), note]
+            yield Line(tuple(boxes), grid.height(*boxes, least=16.0), part="results")
     for opinion in judged.opinions:
         yield grid.labelled(labels.OPINION, opinion, least=28.0, part="results")

@@ -18,8 +18,7 @@ _LINE = 1.26
 _PADDING = 6.0
 # Words, runs of full-width letters (the wide space is none: it may hang over), and single other letters.
 _WIDE = "\u3001-\u303e\u3041-\u3096\u3099-\u30ff\u4e00-\u9fff\uff01-\uff60"
-_RUN = re.compile(f"[!-~]+|[{_WIDE}]+|.", re.S)
-_IS_WIDE = re.compile(f"[{_WIDE}]").match
+_RUN = re.compile(f"([{_WIDE}]+)|([!-~]+|.)", re.S)
 _WIDEST = 2
 # Letters that may not begin a line push another down, and an indent takes a little: slack in units for both.
 _SLACK = 2
@@ -63,14 +62,14 @@ def _wrapped(paragraph: str, units: float) -> int:
     if _WIDEST * len(paragraph) <= units:
         return 1
     lines, used = 1, 0.0
-    for run in _RUN.findall(paragraph):
-        if _IS_WIDE(run):
-            count = len(run)
-            fitting = max(0, int((units - used) // 2))
-            if count <= fitting:
+    a_line = max(1, int(units // 2))
+    for wide, run in _RUN.findall(paragraph):
+        if wide:
+            count = len(wide)
+            if used + 2 * count <= units:
                 used += 2 * count
             else:  # broken between any two letters
-                a_line = max(1, int(units // 2))
+                fitting = max(0, int((units - used) // 2))
                 more = math.ceil((count - fitting) / a_line)
                 lines, used = lines + more, 2.0 * (count - fitting - (more - 1) * a_line)
             continue
@@ -89,6 +88,7 @@ def row_height(texts: list[tuple[str, float]], *, size: float, least: float = 0.
     """The height in points of a row of (text, column width) cells, one decimal; may exceed MAX_ROW_HEIGHT."""
     lines = 1
     for text, width in texts:
-        if text:
-            lines = max(lines, line_count(text, column_units(width, size)))
+        units = column_units(width, size)
+        if _WIDEST * len(text) > units or "\n" in text:
+            lines = max(lines, line_count(text, units))
     return round(max(lines * size * _LINE + _PADDING, least), 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
@@ -23,6 +24,7 @@ STRINGS = "xl/sharedStrings.xml"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _RELATIONS_NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SHEETS = re.compile(rb"<sheets>.*</sheets>(<definedNames\s*/>|<definedNames>.*</definedNames>)?", re.S)
+_absolute = lru_cache(absolute_coordinate)
 _DEFINED = re.compile(rb'<definedName ([^>]*?)localSheetId="(\d+)"([^>]*>.*?</definedName>)', re.S)
 
 
@@ -143,7 +145,7 @@ def _directory(written: bytes, titles: Sequence[str], order: Sequence[str | Plac
 
 def _printed(form: Placed, place: int) -> bytes:
     sheet = escape(quote_sheetname(form.name))
-    area = absolute_coordinate(form.print_area)
+    area = _absolute(form.print_area)
     head = f'<definedName name="_xlnm.Print_Titles" localSheetId="{place}">{sheet}!$1:$1</definedName>'
     body = f'<definedName name="_xlnm.Print_Area" localSheetId="{place}">{sheet}!{area}</definedName>'
     return (head + body).encode()

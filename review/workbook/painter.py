@@ -1,6 +1,6 @@
 """Puts values into the cells of one workbook, exactly, and remembers what could not be put exactly."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from openpyxl.cell.cell import Cell
@@ -13,10 +13,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from review.domain.book import BookSheet
 from review.workbook import cell_text
+from review.workbook.layout import Box
 from review.workbook.styles import Palette
 
 # What a spreadsheet program would take for a formula, an error or a quoted text once a person edits the cell.
 STARTERS = ("=", "+", "-", "@", "'", "#")
+Value = str | float | int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +72,21 @@ class Painter:
                     self.palette.apply(sheet.cell(row=r, column=c), style)
         # Worksheet.merge_cells would make every cell anew; the frame is drawn already.
         sheet.merged_cells.ranges.add(CellRange(min_row=row, min_col=column, max_row=last_row, max_col=last_column))
+
+    def line(self, sheet: Worksheet, row: int, boxes: Sequence[Box], height: float) -> None:
+        """A whole row of the form, of boxes that reach no further down."""
+        for box in boxes:
+            self.text(sheet, row, box.first, box.text, box.style, link=box.link)
+            self.merge(sheet, row, box.first, row, box.last, box.style)
+        self.height(sheet, row, height)
+
+    def values(self, sheet: Worksheet, row: int, values: Iterable[Value], styles: Iterable[str]) -> None:
+        """A row of a list from its first column on: texts, and numbers or nothing."""
+        for column, (value, style) in enumerate(zip(values, styles, strict=True), start=1):
+            if isinstance(value, str):
+                self.text(sheet, row, column, value, style)
+            else:
+                self.number(sheet, row, column, value, style)
 
     def height(self, sheet: Worksheet, row: int, points: float) -> None:
         sheet.row_dimensions[row].height = points

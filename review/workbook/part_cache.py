@@ -63,16 +63,13 @@ class PartCache:
         return {**self._used, _STRINGS: self.strings.state()} if self.strings.count <= 2 * added + _SPARE else {}
 
 
-def _packed(entries: dict[bytes, bytes | memoryview]) -> list[bytes | memoryview]:
+def _packed(entries: dict[bytes, bytes | memoryview]) -> list[bytes]:
     index, at = [], 0
     for key, data in entries.items():
         index.append(_ENTRY.pack(key, at, len(data)))
         at += len(data)
-    body = [b"".join(index), *entries.values()]
-    total = 0
-    for part in body:
-        total = isal_zlib.crc32(part, total)
-    return [_MAGIC + _HEAD.pack(total, len(entries)), *body]
+    body = b"".join((*index, *entries.values()))
+    return [_MAGIC + _HEAD.pack(isal_zlib.crc32(body), len(entries)), body]
 
 
 def _read(path: Path) -> dict[bytes, memoryview]:

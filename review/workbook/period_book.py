@@ -58,8 +58,7 @@ def _table(book: Workbook, painter: Painter, name: str, titles: Iterable[str], r
     for row, (text, style) in enumerate(zip(titles, ("heading", "note"), strict=True), start=1):
         painter.text(sheet, row, 1, text, style)
     for row, cells in enumerate(rows, start=4):
-        for column, text in enumerate(cells, start=1):
-            painter.text(sheet, row, column, text, "head" if row == 4 else "cell_text")
+        painter.values(sheet, row, cells, ["head" if row == 4 else "cell_text"] * len(cells))
         height = metrics.row_height(list(zip(cells, widths, strict=True)), size=9, least=20)
         painter.height(sheet, row, min(height, metrics.MAX_ROW_HEIGHT))
     area = f"A1:{get_column_letter(len(widths))}{len(rows) + 3}"

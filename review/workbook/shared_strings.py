@@ -22,42 +22,46 @@ _AT_ONCE = 1 << 18
 
 
 class SharedStrings:
-    """The table, `open` while a part is `made`. `state` is what the last build left of it."""
+    """The table. `state` is what the last build left of it."""
 
     def __init__(self, state: bytes | memoryview = b"") -> None:
-        self.open = False
         numbers: tuple[int, int, int] = _STATE.unpack_from(state) if state else (0, 0, 0)
         self.count, self._crc, self._size = numbers
         self._deflated = [bytes(state[_STATE.size :])]
+        #: what has a number, while a part is `made`; outside it no text may be taken from here
+        self.numbers: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._waiting: list[str] = []
         self._letters = 0
         if not state:
             self._add(_HEAD)
 
-    def number(self, xml: str) -> int:
-        """The number of a text that is valid XML already."""
-        number = self._numbers.get(xml)
-        if number is None:
-            number = self._numbers[xml] = self.count
-            self.count += 1
-            self._waiting.append(xml)
+    @property
+    def open(self) -> bool:
+        """Whether a part is being made."""
+        return self.numbers is self._numbers
+
+    def added(self, text: str, xml: str) -> int:
+        """The number of a text that has none yet, and how it is written."""
+        number = self._numbers[text] = self.count
+        self.count += 1
+        self._waiting.append(xml)
         return number
 
     def made(self, make: Callable[[], bytes]) -> tuple[int, bytes]:
         """How many texts a part added, and the part as `make` gives it; where that fails, what it added is forgotten."""
         count, before = self.count, len(self._waiting)
-        self.open = True
+        self.numbers = self._numbers
         try:
             part = make()
         except BaseException:
-            for xml in self._waiting[before:]:
-                del self._numbers[xml]
+            for _xml in self._waiting[before:]:
+                self._numbers.popitem()  # the last that came
             del self._waiting[before:]
             self.count = count
             raise
         finally:
-            self.open = False
+            self.numbers = {}
         self._letters += sum(map(len, self._waiting[before:]))
         if self._letters > _AT_ONCE:
             self._press()

@@ -1,8 +1,9 @@
 """The XML of a sheet around its rows: openpyxl writes a sheet without any, and the rows are put in."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from xml.sax.saxutils import escape
 from zipfile import ZipFile
@@ -21,6 +22,7 @@ _AFTER_LINKS = b"<printOptions"
 _END = b"</worksheet>"
 # Stands for the foot of the page, all of a form's frame that differs from sheet to sheet.
 _FOOT = "\ue000"
+_MARK = f"&#{ord(_FOOT)};".encode()
 
 
 def filled(frame: bytes, painted: Painted) -> bytes:
@@ -67,19 +69,18 @@ def _breaks(rows: Sequence[int]) -> bytes:
 
 
 class FormFrames:
-    """Frames of forms, one for all forms that differ only in the footer."""
+    """Frames of forms, one for all forms that differ only in the footer; `remember` gives back one of an earlier build."""
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], tuple[bytes, bytes]] = {}
+    def __init__(self, remember: Callable[[str, Callable[[], bytes]], bytes]) -> None:
+        self._remember, self._known = remember, dict[tuple[object, ...], bytes]()
 
     def filled(self, form: FormSheet, painted: Painted) -> bytes:
         alike = (len(form.years), form.city, form.plan_name, form.state_label, form.demo)
-        parts = self._known.get(alike)
-        if parts is None:
-            before, _, after = _written(form).partition(f"&#{ord(_FOOT)};".encode())
-            parts = self._known[alike] = (before, after)
+        frame = self._known.get(alike)
+        if frame is None:
+            frame = self._known[alike] = self._remember(f"frame {alike}", partial(_written, form))
         foot = escape(writer.header_text(writer.foot_of(form), most=writer.FOOT_LETTERS)).encode()
-        return filled(parts[0] + foot + parts[1], painted)
+        return filled(frame.replace(_MARK, foot), painted)
 
 
 def _written(form: FormSheet) -> bytes:

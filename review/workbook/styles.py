@@ -116,13 +116,17 @@ class Palette:
         key = (f"{name}!" if marked else name, literal)
         known = self._known.get(key)
         if known is None:
-            _dress(cell, LOOKS[name], marked=marked, literal=literal)
+            if literal:
+                self.apply(cell, name, marked=marked)
+                cell.quotePrefix = True
+            else:
+                _dress(cell, LOOKS[name], marked=marked)
             self._known[key] = copy(cell._style)
         else:
             cell._style = copy(known)
 
 
-def _dress(cell: Cell | MergedCell, look: Look, *, marked: bool, literal: bool) -> None:
+def _dress(cell: Cell | MergedCell, look: Look, *, marked: bool) -> None:
     cell.font = Font(
         name=FONT,
         size=look.size,
@@ -138,5 +142,3 @@ def _dress(cell: Cell | MergedCell, look: Look, *, marked: bool, literal: bool) 
     cell.alignment = Alignment(horizontal=look.across, vertical=look.down, wrap_text=look.wrap, indent=look.indent)
     cell.border = _BOX if look.box else _UNDER if look.under else Border()
     cell.number_format = look.number
-    if literal:
-        cell.quotePrefix = True

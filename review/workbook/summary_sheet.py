@@ -12,6 +12,7 @@ from review.domain.book import BookSheet, YearBook
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_labels import goal_label
 from review.workbook import layout, metrics, styles, tally
+from review.workbook.layout import Box
 from review.workbook.painter import Painter, place, set_widths
 from review.workbook.summary_chart import Chart
 from review.workbook.writer import entitle, set_list_page
@@ -25,8 +26,10 @@ TITLE_POINTS, HEADING_POINTS = 54.0, 22.0
 
 @dataclass(frozen=True, kw_only=True)
 class Heads:
-    """What the columns of every table count: the grades of the scale, then the words beside it."""
+    """The sheet that is painted, and what the columns of its tables count: the grades of the scale, then the words beside it."""
 
+    sheet: Worksheet
+    painter: Painter
     book: YearBook
     grades: list[str]
     others: list[str]
@@ -66,18 +69,18 @@ class Heads:
 
 def fill(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str]) -> None:
     """Paint the whole sheet; `names` are the names of the 施策 sheets, in book order."""
-    heads = Heads(book=book, grades=tally.grades(book), others=tally.beside(book))
+    heads = Heads(sheet=sheet, painter=painter, book=book, grades=tally.grades(book), others=tally.beside(book))
     columns = heads.columns
     set_widths(sheet, heads.widths)
     without = "" if book.previous else f"{fiscal_year_label(book.fiscal_year - 1)}の達成区分は記録がありません。"
     entitle(sheet, painter, f"{fiscal_year_label(book.fiscal_year)} 総括", f"{tally.note(book)}{without}", columns)
     rest = heads.page - TITLE_POINTS
-    row, rest = _part(sheet, painter, heads, 4, rest, "1 全体", tally.overall(book), Chart(caption="施策と指標の数"))
+    row, rest = _part(heads, 4, rest, "1 全体", tally.overall(book), Chart(caption="施策と指標の数"))
     chart = Chart(caption="分野別の指標の数", share=True)
-    row, rest = _part(sheet, painter, heads, row, rest, "2 分野別(指標の数)", tally.by_field(book), chart)
-    row, rest = _part(sheet, painter, heads, row, 0.0, "3 部署別(指標の数)", tally.by_department(book))
+    row, rest = _part(heads, row, rest, "2 分野別(指標の数)", tally.by_field(book), chart)
+    row, rest = _part(heads, row, 0.0, "3 部署別(指標の数)", tally.by_department(book))
     _begin_page(sheet, row)
-    row = _sheets(sheet, painter, heads, row, names)
+    row = _sheets(heads, row, names)
     set_list_page(
         sheet, book, area=f"A1:{get_column_letter(columns)}{row}", freeze="B2", repeat="1:1", foot=layout.SUMMARY
     )
@@ -89,20 +92,14 @@ def _begin_page(sheet: Worksheet, row: int) -> None:
 
 
 def _part(
-    sheet: Worksheet,
-    painter: Painter,
-    heads: Heads,
-    row: int,
-    rest: float,
-    title: str,
-    rows: list[tally.Row],
-    chart: Chart | None = None,
+    heads: Heads, row: int, rest: float, title: str, rows: list[tally.Row], chart: Chart | None = None
 ) -> tuple[int, float]:
     """A titled table and, under it, its chart; returns the first free row and what is left of the page then.
 
     `rest` is what is left before. What does not fit there begins a page, and a chart is never cut; there is none
     while nothing has a grade.
     """
+    sheet, painter = heads.sheet, heads.painter
     drawn = chart if any(line.total(heads.grades) for line in rows) else None
     head = metrics.row_height(list(zip(heads.words, heads.widths, strict=True)), size=9, least=30)
     lines = [metrics.row_height([(line.label, LABEL_WIDTH)], size=9, least=styles.ROW_POINTS) for line in rows]
@@ -112,10 +109,9 @@ def _part(
         _begin_page(sheet, row)
         rest = heads.page - TITLE_POINTS
     painter.text(sheet, row, 1, title, "heading")
-    for column, word in enumerate(heads.words, start=1):
-        painter.text(sheet, row + 1, column, word, "head")
+    painter.values(sheet, row + 1, heads.words, ["head"] * heads.columns)
     for number, line in enumerate(rows, start=row + 2):
-        _line(sheet, painter, heads, number, line)
+        _line(heads, number, line)
     for number, height in enumerate(heights, start=row):
         painter.height(sheet, number, height)
     empty = row + len(heights) - 1
@@ -130,17 +126,16 @@ def _part(
     return last + 2, rest - table - below
 
 
-def _line(sheet: Worksheet, painter: Painter, heads: Heads, row: int, line: tally.Row) -> None:
-    painter.text(sheet, row, 1, line.label, "cell")
-    for column, grade in enumerate(heads.grades, start=2):
-        painter.number(sheet, row, column, line.counts[grade], "count")
-    painter.number(sheet, row, 2 + len(heads.grades), line.total(heads.grades), "total")
-    for column, word in enumerate(heads.others, start=3 + len(heads.grades)):
-        painter.number(sheet, row, column, None if line.graded_only else line.counts[word], "count")
+def _line(heads: Heads, row: int, line: tally.Row) -> None:
+    counts = [line.counts[grade] for grade in heads.grades]
+    beside = [None if line.graded_only else line.counts[word] for word in heads.others]
+    styles_of = ["cell", *["count"] * len(counts), "total", *["count"] * len(beside)]
+    heads.painter.values(heads.sheet, row, [line.label, *counts, line.total(heads.grades), *beside], styles_of)
 
 
-def _sheets(sheet: Worksheet, painter: Painter, heads: Heads, row: int, names: Sequence[str]) -> int:
+def _sheets(heads: Heads, row: int, names: Sequence[str]) -> int:
     """Every 施策 with its grades, each leading to its sheet; returns the last row."""
+    sheet, painter = heads.sheet, heads.painter
     painter.text(sheet, row, 1, "4 施策別の総合評価", "heading")
     painter.height(sheet, row, 22)
     row += 1
@@ -151,35 +146,21 @@ def _sheets(sheet: Worksheet, painter: Painter, heads: Heads, row: int, names: S
         (name_end + 1, heads.columns - 1, "指標の達成区分"),
         (heads.columns, heads.columns, "総合評価"),
     )
-    for first, last, word in spans:
-        painter.text(sheet, row, first, word, "head")
-        painter.merge(sheet, row, first, row, last, "head")
-    painter.height(sheet, row, 20)
+    painter.line(sheet, row, [Box(*span, "head") for span in spans], 20)
     for entry, name in zip(heads.book.sheets, names, strict=True):
         row += 1
         at = (row, name, len(heads.grades), len(heads.others))
-        painter.block(sheet, entry, at, partial(_sheet, sheet, painter, heads, row, entry, name, spans))
+        painter.block(sheet, entry, at, partial(_sheet, heads, row, entry, name, spans))
     return row
 
 
-def _sheet(
-    sheet: Worksheet,
-    painter: Painter,
-    heads: Heads,
-    row: int,
-    entry: BookSheet,
-    name: str,
-    spans: tuple[tuple[int, int, str], ...],
-) -> None:
+def _sheet(heads: Heads, row: int, entry: BookSheet, name: str, spans: tuple[tuple[int, int, str], ...]) -> None:
     marks = " ".join(goal_label(one.number)[4:] + tally.indicator_grade(one) for one in entry.indicators)
     title = f"{entry.sheet.name}({entry.sheet.owner})"
     texts = (entry.sheet.code, title, marks, entry.shown)
-    styles_of = ("centre_link", "cell_text", "centre", "grade")
-    for (first, last, _), text, style in zip(spans, texts, styles_of, strict=True):
-        painter.text(sheet, row, first, text, style, link=place(name) if first == 1 else "")
-        painter.merge(sheet, row, first, row, last, style)
-    sizes = [
-        (text, sum(heads.widths[first - 1 : last])) for (first, last, _), text in zip(spans[1:], texts[1:], strict=True)
-    ]
+    looks, widths = ("centre_link", "cell_text", "centre", "grade"), heads.widths
+    boxes = [Box(first, last, text, look) for (first, last, _), text, look in zip(spans, texts, looks, strict=True)]
+    boxes[0].link = place(name)
+    sizes = [(box.text, sum(widths[box.first - 1 : box.last])) for box in boxes[1:]]
     height = metrics.row_height(sizes, size=9, least=styles.ROW_POINTS)
-    painter.height(sheet, row, min(height, metrics.MAX_ROW_HEIGHT))
+    heads.painter.line(heads.sheet, row, boxes, min(height, metrics.MAX_ROW_HEIGHT))

@@ -2,13 +2,15 @@
 
 Starting Python and loading openpyxl takes twenty times as long as reading a filled workbook. The parent is started at a
 process's first file, as bare as the child: an environment of three words, no handle but one socket, the child's own limits.
-It meets no file and no request: it is handed one end of a pair of sockets, forks, and forgets it; child and caller speak
-over that pair alone. It ends with its caller; where its own processor time is used up (thousands of files), another follows.
+It meets no file and no request, and forks one child ahead: that one is handed an end of a pair of sockets, over which it and
+the caller speak alone. Both end with the caller; where the parent's processor time is used up (thousands of files), another
+follows.
 """
 
 import gc
 import os
 import resource
+import select
 import signal
 import socket
 import subprocess
@@ -101,28 +103,35 @@ _parent = _Parent()
 
 
 def serve(load: Callable[[], None], answer: Callable[[bytes], bytes]) -> None:
-    """The whole life of the parent: limit itself, load, and fork children that answer until the caller is gone."""
+    """The whole life of the parent: limit itself, load, and fork a child ahead of each file until the caller is gone."""
     limit()
     load()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.collect()
-    gc.freeze()
+    gc.disable()  # a child lives for one file
     with socket.socket(fileno=0) as line:
-        while (message := socket.recv_fds(line, 1, 1))[0]:
-            (handle,) = message[1]
-            if os.fork() == 0:
-                line.close()
-                _live(handle, answer)
-            os.close(handle)
+        taken = True
+        while taken:
+            ours, theirs = socket.socketpair()
+            with ours, theirs:
+                if os.fork() == 0:
+                    ours.close()
+                    _live(line, theirs, answer)
+                theirs.close()
+                taken = ours.recv(1) == THERE
 
 
-def _live(handle: int, answer: Callable[[bytes], bytes]) -> NoReturn:
-    """The whole life of a child: greet, hear, look, answer. Dies where time or memory run out."""
+def _live(line: socket.socket, parent: socket.socket, answer: Callable[[bytes], bytes]) -> NoReturn:
+    """The whole life of a child: wait, greet, hear, look, answer. Dies where time or memory run out, and with its parent."""
     try:
-        with socket.socket(fileno=handle) as line, line.makefile("rb") as heard:
-            line.sendall(THERE)
-            signal.setitimer(signal.ITIMER_REAL, float(heard.readline()))
-            line.sendall(answer(heard.read()))
+        if parent not in select.select([line, parent], [], [])[0] and (message := socket.recv_fds(line, 1, 1))[0]:
+            line.close()
+            parent.sendall(THERE)
+            parent.close()
+            with socket.socket(fileno=message[1][0]) as caller, caller.makefile("rb") as heard:
+                caller.sendall(THERE)
+                signal.setitimer(signal.ITIMER_REAL, float(heard.readline()))
+                caller.sendall(answer(heard.read()))
     finally:
         os._exit(0)
 

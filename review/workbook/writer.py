@@ -124,12 +124,14 @@ def paint_form(sheet: Worksheet, painter: Painter, page: Page) -> int:
         if line.begins_page:
             painter.page_break(sheet, row)
         span = line.row_span
-        for box in line.boxes:
-            painter.text(sheet, row, box.first, box.text, box.style, link=box.link)
+        # What reaches further down is the first box, or all where no single row may be as high as the line.
+        tall = len(line.boxes) if span > 1 else int(line.boxes[0].rows > 1)
+        for box in line.boxes[:tall]:
             deep = span if box.rows == 1 else sum(one.row_span for one in painted[index : index + box.rows])
-            if deep > 1 or box.last > box.first:
-                painter.merge(sheet, row, box.first, row + deep - 1, box.last, box.style)
-        for extra in range(span):
+            painter.text(sheet, row, box.first, box.text, box.style, link=box.link)
+            painter.merge(sheet, row, box.first, row + deep - 1, box.last, box.style)
+        painter.line(sheet, row, line.boxes[tall:], round(line.height / span, 1))
+        for extra in range(1, span):
             painter.height(sheet, row + extra, round(line.height / span, 1))
         row += span
     return row - 1

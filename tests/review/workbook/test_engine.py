@@ -166,6 +166,9 @@ def some(**changes: object) -> YearBook:
 
 # --- what is remembered ------------------------------------------------------------------------------------------
 
+#: of `some`: each sheet's form, its line in 総括 and its lines in 成果指標一覧; and the frame that their forms share
+ALL = 6 * 3 + 1
+
 
 @pytest.fixture
 def path(tmp_path):
@@ -181,7 +184,7 @@ def built(path, book: YearBook) -> tuple[bytes, int]:
 def test_a_second_build_makes_nothing_and_gives_the_same_bytes(path) -> None:
     first, cold = built(path, some())
     second, again = built(path, some())
-    assert (cold, again) == (18, 0)
+    assert (cold, again) == (ALL, 0)
     assert first == second
 
 
@@ -203,19 +206,30 @@ def test_a_sheet_that_moved_is_written_at_its_new_place(path) -> None:
     assert_equal(built(path, shorter)[0], made(shorter, plain=True))
 
 
+@pytest.mark.parametrize("change", [{"state_label": "差戻し"}, {"demo": True}])
+def test_a_remembered_frame_is_that_of_forms_alike_only(path, change) -> None:
+    """The head of the page says the state, its tab whether there are demo values: a form that differs has its own frame."""
+    book = some()
+    built(path, book)
+    changed = replace(book, sheets=(*book.sheets[:5], replace(book.sheets[5], **change)))
+    fast, count = built(path, changed)
+    assert count == 4  # what follows from the sheet, and its frame
+    assert_equal(fast, made(changed, plain=True))
+
+
 @pytest.mark.parametrize("words", [{"city": "別の市"}, {"fiscal_year": 2025}])
 def test_the_words_of_the_book_are_part_of_every_key(path, words) -> None:
     built(path, some())
     book = some(**words)
     fast, count = built(path, book)
-    assert count == 18
+    assert count == ALL
     assert_equal(fast, made(book, plain=True))
 
 
 def test_another_code_remembers_nothing(path, monkeypatch) -> None:
     built(path, some())
     monkeypatch.setattr(engine, "_code_digest", lambda: b"another version")
-    assert built(path, some())[1] == 18
+    assert built(path, some())[1] == ALL
 
 
 def test_a_text_that_needs_a_mark_is_never_remembered(path) -> None:
@@ -229,7 +243,7 @@ def test_a_text_that_needs_a_mark_is_never_remembered(path) -> None:
 def test_a_damaged_memory_costs_a_cold_build_and_nothing_else(path, spoil) -> None:
     first, _ = built(path, some())
     path.write_bytes(spoil(path.read_bytes()))
-    assert built(path, some()) == (first, 18)
+    assert built(path, some()) == (first, ALL)
 
 
 def test_the_memory_holds_no_more_than_the_last_book(path) -> None:

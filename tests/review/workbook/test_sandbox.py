@@ -94,8 +94,10 @@ def warm() -> int:
     return pid
 
 
-def test_the_parent_knows_nothing_that_a_file_should_not_reach() -> None:
-    pid = warm()
+@pytest.mark.parametrize("who", ["the parent", "the child that waits"])
+def test_the_parent_knows_nothing_that_a_file_should_not_reach(who: str) -> None:
+    """And the child that it made ahead no more than it."""
+    pid = warm() if who == "the parent" else waiting(warm())
     words = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
     assert {word.partition("=")[0] for word in words if word} == {"OPENPYXL_LXML", "PYTHONDONTWRITEBYTECODE", "LC_ALL"}
     handles = {os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()}
@@ -109,10 +111,36 @@ def test_the_parent_knows_nothing_that_a_file_should_not_reach() -> None:
         assert line.removeprefix(f"Max {name}").split()[:2] == [str(most)] * 2
 
 
+def waiting(pid: int) -> int:
+    """The child that waits for a file: the one that is left when all others have ended."""
+    until = time.monotonic() + 20
+    while len(left := children(pid)) != 1:
+        assert time.monotonic() < until, left
+        time.sleep(0.05)
+    return left[0]
+
+
 def test_a_parent_that_died_is_followed_by_another() -> None:
+    """And the child that waited goes with it."""
     before = warm()
+    child = waiting(before)
     os.kill(before, signal.SIGKILL)
+    assert ended(child)
     assert warm() != before
+
+
+def test_a_child_that_died_while_it_waited_costs_one_parent_and_no_file() -> None:
+    before = warm()
+    os.kill(waiting(before), signal.SIGKILL)
+    assert warm() != before
+    assert ended(before)
+
+
+def ended(pid: int) -> bool:
+    until = time.monotonic() + 20
+    while command(pid) and time.monotonic() < until:
+        time.sleep(0.05)
+    return not command(pid)
 
 
 def test_one_parent_serves_many_at_once() -> None:
@@ -134,10 +162,7 @@ def test_a_child_dies_at_its_time_and_leaves_nothing(monkeypatch: pytest.MonkeyP
     book = genuine.samples()[0]
     for _turn in range(5):
         assert sandbox.read("form", book, seconds=0.001).finding.code == Code.TOO_LARGE
-    until = time.monotonic() + 20
-    while left := children(pid):
-        assert time.monotonic() < until, left
-        time.sleep(0.05)
+    assert waiting(pid)
 
 
 def test_a_parent_ends_with_its_caller() -> None:
@@ -149,9 +174,7 @@ def test_a_parent_ends_with_its_caller() -> None:
     assert caller.stdin and caller.stdout and caller.stdout.readline()
     (pid,) = children(caller.pid)
     assert "warm_parent" in command(pid)
+    child = waiting(pid)
     caller.stdin.close()
     caller.wait(timeout=20)
-    until = time.monotonic() + 20
-    while command(pid):
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    assert ended(pid) and ended(child)
