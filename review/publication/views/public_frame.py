@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.template import Context
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -68,6 +69,8 @@ def frame(
         "city": book.edition.cycle.plan.city if book else site.city,
         "public_nav": [{"label": label, "url": url, "current": key == here} for key, label, url in entries if url],
         "licence": open_data.licence(), "other": _other_language(site, path),
+        # Whoever reads over the network uses the program (AGPL, 13); plain files on another host are none of it.
+        "source_url": "" if site.static else settings.MEGURI_SOURCE_URL,
         **_seen_from_outside(site, title, book, path, words),
     }  # fmt: skip
     if book:

@@ -41,7 +41,7 @@ LOOKS = (
 )  # fmt: skip
 STYLE = "review/css/public.css"
 #: the settings that stand on a page
-SET_SO = ("MEGURI_BASE_URL", "MEGURI_CITY", "MEGURI_DATA_LICENCE", "MEGURI_DATA_LICENCE_URL")
+SET_SO = ("MEGURI_BASE_URL", "MEGURI_CITY", "MEGURI_DATA_LICENCE", "MEGURI_DATA_LICENCE_URL", "MEGURI_SOURCE_URL")
 HTML = "text/html; charset=utf-8"
 
 

@@ -51,6 +51,17 @@ def test_a_feed_holds_each_edition_once_and_follows_its_grammar(corrected: Editi
         get(address.removeprefix(BASE))
 
 
+def test_whoever_reads_over_the_network_is_offered_the_source(corrected: Edition, settings: Any) -> None:
+    """AGPL, section 13; also on a page that was kept before the operator named the place."""
+    source = b'href="https://code.example.lg.jp/meguri"'
+    pages = [f"/results{path}" for path in ("/", f"/dx/{YEAR}/", f"/en/dx/{YEAR}/", "/data/")]
+    assert not [path for path in pages if source in get(path)]
+    settings.MEGURI_SOURCE_URL = "https://code.example.lg.jp/meguri"
+    assert [path for path in pages if source not in get(path)] == []
+    written = dict(plain_files.site_as_of(corrected))
+    assert not [name for name, text in written.items() if source in text], "a host of the city's own, in plain files"
+
+
 def test_the_feed_of_nothing_is_a_feed_and_of_no_plan_is_not_there(db: None) -> None:
     GRAMMAR.assertValid(etree.fromstring(get("/results/feed.xml")))
     assert Client().get("/results/dx/feed.xml").status_code == 404
