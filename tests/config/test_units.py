@@ -122,8 +122,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
 def test_the_units_run_as_they_stand(machine: Machine) -> None:
     machine.once("migrate")
     web = machine.start("web")
-    processes.wait_until(lambda: answers(machine.port), process=web, seconds=90)
-    assert machine.healthy("web")
+    processes.wait_until(lambda: answers(machine.port) and machine.healthy("web"), process=web, seconds=120)
     for name in ("worker", "books"):
         process, log = machine.start(name), machine.folder / f"{name}.log"
         processes.wait_until(lambda log=log: "ready." in log.read_text(errors="replace"), process=process, seconds=90)
