@@ -296,6 +296,10 @@ class Rig:
     def look(self, entry: Line, keys: list[str] | None = None) -> None:
         """Run the invariants over what is new and add the outcome to the line."""
         outcome = self.eye.check(since=self.since, keys=keys or [])
+        if outcome["wrong"] and self.eye.waiting():
+            # An alarm is written by the clock, also between the quiet and the look. What is wrong stays wrong.
+            self.wait_until_quiet()
+            outcome = self.eye.check(since=self.since, keys=keys or [])
         self.keys += keys or []
         self.since = outcome["last"]
         wrong = outcome["wrong"] + self._mails(entry)
