@@ -72,7 +72,7 @@ def test_a_step_leads_to_its_place_and_an_error_to_the_handbook(cast: Cast) -> N
 
 
 # What a guide quotes and no button or heading is: examples of typed values, and labels with a number or an edition in them.
-QUOTED = {"■試験運用", "集計中", "未公表", "千円", "確認中", "見比べて確認", "静的サイトを作る"}
+QUOTED = {"■試験運用", "集計中", "未公表", "千円", "確認中", "見比べて確認", "静的サイトを作る", "全ページの…件"}
 
 
 def test_what_a_guide_names_stands_on_a_screen() -> None:

@@ -47,7 +47,7 @@ def test_every_command_ends_well(cast: Cast, settings: Any, tmp_path: Path, comm
 @pytest.mark.django_db
 def test_the_address_of_the_metrics_is_that_of_the_page(settings: Any) -> None:
     settings.MEGURI_METRICS_TOKEN = "x" * 32
-    (header, path) = re.findall(r'curl -H "(.*?)" http://127.0.0.1:8000(\S+)', PAGE)[0]
+    (header, path) = re.findall(r'curl -H "(.*?)" http://localhost:8000(\S+)', PAGE)[0]
     name, _colon, value = header.replace("$MEGURI_METRICS_TOKEN", "x" * 32).partition(": ")
     text = Client(headers={name: value}).get(path).content.decode()
     assert 'meguri_alarm{sign="backup_age"} 1' in text and "meguri_disk_free_bytes" in text and "_seconds NaN" in text

@@ -274,6 +274,7 @@ WITHOUT: dict[str, tuple[int, str]] = {
     "books/difference.html": (1, OWN_VERSION),
     "sheet/evidence.html": (2, APPENDS),
     "books/upload.html": (1, APPENDS),
+    "workflow/at_work.html": (1, f"tries again what failed, each sheet with the pass it was chosen with: {ONCE}"),
     "workflow/board.html": (3, f"the pass of each sheet goes with it: {ONCE}; a meeting: {APPENDS}"),
     "workflow/confirm.html": (1, ONCE),
     "workflow/correction.html": (2, f"the round goes with the decision: {ONCE}"),
