@@ -37,6 +37,8 @@ SCOPED_OTHERWISE = {
     ("review/publication/views/kept_files.py", "before", "Artifact"): "the site of a published edition",
     ("review/publication/views/shelf.py", "edition_files", "Artifact"): "the files of published editions",
     ("review/publication/views/files.py", "sites_of", "Artifact"): "the sites of published editions",
+    ("review/sheet/views/home.py", "department", "Extension"): "asked for sheets that the scope gave",
+    ("workflow/views/records.py", "drop_record", "RecordedDecision"): "of the sheet that the scope gave",
     ("review/screens/views/counters.py", "ROWS", "Concurrence"): "asked of the person's own departments",
     ("review/screens/views/counters.py", "ROWS", "Decision"): "decided in the person's own name",
     (

@@ -41,7 +41,7 @@ def together(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     kinds = places.kinds(waiting.filter(pk__in=ticked) if ticked else waiting, request.user, named=bool(ticked))
     page = Paginator([*kinds["clean"], *kinds["doubtful"] * bool(ticked)], PAGE).get_page(request.GET.get("page"))
     here = [pk for pk, _round in page.object_list]
-    by_number = {review.pk: review for review in queries.reviews(cycle.reviews.filter(pk__in=here))}
+    by_number = {review.pk: review for review in queries.reviews(waiting.filter(pk__in=here))}
     rows = lines_of([by_number[pk] for pk in here if pk in by_number], cycle)
     context = {
         "cycle": cycle,
