@@ -68,7 +68,7 @@ def static(archive: Path) -> None:
         given = {
             "SECRET_KEY": "only-for-collecting-the-style-sheets-and-never-seen-again-0000", "MEGURI_STATIC_ROOT": folder,
             "DATABASE_URL": f"sqlite:///{folder}/none", "REDIS_URL": "redis://none", "ALLOWED_HOSTS": "none",
-            "DJANGO_SETTINGS_MODULE": "config.settings.prod", "MEGURI_ENV_FILE": "",
+            "DJANGO_SETTINGS_MODULE": "config.settings.prod", "MEGURI_ENV_FILE": "", "MEGURI_DATA_ROOT": folder,
         }  # fmt: skip
         run(sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0", env={**os.environ, **given})
         with tarfile.open(archive, "w") as packed:

@@ -173,7 +173,7 @@ def endorse(request: SignedInRequest, pk: int) -> HttpResponse:
         "effects": [
             _("あなたの確認が経過に残ります。"),
             _("%(office)sの確認に進み、提出した担当者にお知らせが届きます。") % names.of(review),
-            _("直すところがあるときは、「取り下げる」を押すと、担当者が直してもう一度提出できます。"),
+            _("直すところがあるときは、「取り下げて担当者に戻す」を押すと、担当者が直してもう一度提出できます。"),
         ],
         "recall_url": reverse("meguri:recall", args=[pk]) if permissions.may_recall(request.user, review) else "",
     }
