@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from django.conf import settings
-from django.template import Context, Engine, Node, NodeList, Template, Variable, engines
+from django.template import Context, Engine, Node, NodeList, Template, Variable
 from django.template.base import FilterExpression, TextNode, VariableNode, render_value_in_context
 from django.template.library import SimpleNode
 from django.template.loaders import base, cached
@@ -26,7 +26,7 @@ _LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loader
 
 def ready(name: str) -> Template:
     """The template for the language that is active; where somebody works on templates, as it is now."""
-    known: Engine = engines["django"].engine  # type: ignore[attr-defined]
+    known = Engine.get_default()
     return (known if settings.DEBUG else _engine(get_language(), known)).get_template(name)
 
 

@@ -173,7 +173,7 @@ class Stack:
         kind, *command = SERVICES[service]["healthcheck"]["test"]
         assert kind == "CMD"
         if service == "web":
-            command.append(f"http://127.0.0.1:{self.port}/healthz")
+            command.append(f"127.0.0.1:{self.port}")
         environment = self.environment(service)
         return subprocess.run(command, cwd=PROGRAM, env=environment, capture_output=True, text=True, timeout=60)
 

@@ -85,7 +85,7 @@ class Machine:
     def healthy(self, name: str) -> bool:
         words = ["manage.py", "health", name]
         if name == "web":
-            words = ["config/alive.py", f"http://127.0.0.1:{self.port}/healthz"]
+            words = ["config/alive.py", f"127.0.0.1:{self.port}"]
         command = [sys.executable, *words]
         return subprocess.run(command, cwd=BASE_DIR, env=self.environment(name), capture_output=True).returncode == 0
 
