@@ -20,6 +20,8 @@ NPM_STAMP := node_modules/.stamp
 # Each process has servers of its own, and a file of tests stays with one of them. One more than the two cores of the
 # build machine: while one waits for a worker, a browser or a killed database to come back, two others work.
 THREE := -n 3 --no-loadscope-reorder
+# What is run again on SQLite: what touches the database and may differ by it.
+CORE := not worker and not browser and not postgres and not services and not once
 # What djhtml indents. What must stay as it is typed stands between {# fmt:off #} and {# fmt:on #}.
 TEMPLATES := --tabwidth 2 templates
 
@@ -49,10 +51,10 @@ ifeq ($(strip $(ARGS)),)
 	@$(MAKE) --no-print-directory -j 2 check prepared
 	@$(BIN)/python -m pytest $(THREE) -m "not bench and not drill"
 	@cat build/faults-short.md
-	@MEGURI_TEST_DATABASE=sqlite $(BIN)/python -m pytest $(THREE) -m "not bench and not drill and not worker and not browser and not postgres and not services and not once"
+	@MEGURI_TEST_DATABASE=sqlite $(BIN)/python -m pytest $(THREE) -m "not bench and not drill and $(CORE)"
 else
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -m "not bench and not drill" $(ARGS)
+	@$(BIN)/python -m pytest -m "not bench" $(ARGS)
 endif
 
 check: setup ## 書式と型 / linters, the form of templates, types
@@ -72,8 +74,9 @@ format: setup ## 書式をそろえる / format the code
 bench: setup ## 速さを測る、10分ほど(FULL=1 は大きな計画まで)/ benchmarks, one table at the end; FULL=1 with large plans
 	@MEGURI_BENCH=$(if $(FULL),full,quick) $(BIN)/python -m pytest -m bench -s --timeout 1800 $(if $(findstring tests/,$(ARGS)),,tests/bench) $(ARGS)
 
-drills: setup ## 長い通しの確かめ / the long proofs, at most 40 minutes
-	@exec timeout 2400 $(BIN)/python -m pytest -m drill -s --timeout 1800 $(ARGS)
+drills: setup prepared ## 長い通しの確かめ、40分まで / the long proofs, at most 40 minutes: a whole year, kills, backups, sweeps over every page
+	@timeout 1800 $(BIN)/python -m pytest $(THREE) -m drill --timeout 1800 $(ARGS)
+	@MEGURI_TEST_DATABASE=sqlite timeout 600 $(BIN)/python -m pytest $(THREE) -m "drill and $(CORE)" $(ARGS)
 
 faults: setup ## 壊して確かめる / the fault bench
 	@MEGURI_FAULTS=full $(BIN)/python -m pytest -m fault -s --timeout 1800 $(ARGS)

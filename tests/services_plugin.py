@@ -37,6 +37,7 @@ class Services:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="meguri-test-"))
+        (self.folder / "data").mkdir()  # production's settings refuse one that is not there
         self.postgres: postgres.Postgres | None = None
         self.broker: broker.Broker | None = None
 
@@ -90,7 +91,7 @@ def hands_out_tests(options: argparse.Namespace) -> bool:
 
 
 # What takes long and stands alone comes first, so that no process is left with it at the end.
-LONG = ("browser", "worker", "fault", "services")
+LONG = ("timeout", "browser", "worker", "fault", "services")
 
 # Of several processes one takes a file as a whole, so that what its tests share is made once; and of these, all files
 # with the same word: the faults share an installation, the living ones a worker, a site and a browser.

@@ -64,6 +64,7 @@ def submit_thirty(cast: Cast) -> None:
         cast.submitted(number, "集計中" if number == 1 else "20件" if number <= DOUBTFUL else "120件")
 
 
+@pytest.mark.drill
 def test_the_reviewer_of_thirty_sheets(cast: Cast, page, sign_in) -> None:
     submit_thirty(cast)
     sign_in(page, cast.reviewer2)
@@ -81,6 +82,7 @@ def test_the_reviewer_of_thirty_sheets(cast: Cast, page, sign_in) -> None:
     assert hand.count <= 35, hand.count
 
 
+@pytest.mark.drill
 def test_the_board_approves_and_publishes_at_its_meeting(cast: Cast, page, sign_in) -> None:
     submit_thirty(cast)
     for review in MeasureReview.objects.all():

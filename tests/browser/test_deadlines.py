@@ -38,6 +38,7 @@ PAGES = {
 }
 
 
+@pytest.mark.drill
 @override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 def test_the_pages_of_deadlines_and_notices(
     cast: Cast, live_site: str, new_page: Any, sign_in: Any, screenshot: Any, axe: Any

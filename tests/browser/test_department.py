@@ -118,6 +118,7 @@ def came_back(page: Any, name: str, text: str) -> None:
     saved(page)
 
 
+@pytest.mark.drill
 def test_words_typed_without_a_network_are_saved_later(page, review: MeasureReview) -> None:
     # The network is pulled while one types; once it is back, the words go out by themselves.
     one = step_of(review, 1)
@@ -197,6 +198,7 @@ def test_going_back_shows_what_was_saved(cast: Cast, page, review: MeasureReview
     assert texts(review)["response"] == "2倍に増やします。"
 
 
+@pytest.mark.drill
 def test_schedule_and_next_targets(cast: Cast, page, review: MeasureReview, screenshot) -> None:
     """The schedule's bars, set from the keyboard alone; next year's 目標, with the reason of its change."""
     page.goto(step_of(cast.fill(review), 3))
@@ -317,6 +319,7 @@ def test_a_reviewer_s_reasons_come_back_after_leaving(cast: Cast, page, sign_in)
     assert page.locator("#decision [name='comment']").input_value() == "要因を詳しく書いてください。"
 
 
+@pytest.mark.drill
 def test_a_file_is_attached_within_the_step_and_no_number_is_parted(
     page, review: MeasureReview, screenshot, axe, tmp_path
 ) -> None:

@@ -38,6 +38,7 @@ def serious(axe: Any, page: Any) -> list[dict]:
     return [violation for violation in axe(page) if violation["impact"] in ("serious", "critical")]
 
 
+@pytest.mark.drill
 def test_a_clean_sheet_takes_two_interactions_and_a_return_with_two_remarks_at_most_eight(
     cast: Cast, new_page, sign_in, axe, screenshot
 ) -> None:
@@ -68,6 +69,7 @@ def test_a_clean_sheet_takes_two_interactions_and_a_return_with_two_remarks_at_m
     the_office_looks(cast, page, new_page, sign_in, axe, screenshot)
 
 
+@pytest.mark.drill
 def test_what_is_typed_on_the_years_decision_stays_in_the_tab_until_it_is_sent(cast: Cast, new_page, sign_in) -> None:
     """A lost connection, a page left: reasons, places to return to and the day of publication come back."""
     cycle = cast.open(2)

@@ -32,6 +32,7 @@ def is_saved(page: Any, code: str, answer: str) -> bool:
     return False
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_doubt_and_a_state_cost_one_click_each_where_they_arise(
     cast: Cast, new_page, sign_in, axe, screenshot, width: int

@@ -149,6 +149,7 @@ def held_today(cast: Cast) -> Meeting:
     )  # fmt: skip
 
 
+@pytest.mark.drill
 def test_a_department_s_pages(cast: Cast, looking: Looking) -> None:
     cast.open(6)
     cast.fill(cast.sheet(2), "70件")
@@ -203,6 +204,7 @@ def submitted_and_confirmed(cast: Cast) -> None:
     settle_background()
 
 
+@pytest.mark.drill
 def test_the_pages_of_those_who_confirm_and_approve(cast: Cast, looking: Looking) -> None:
     submitted_and_confirmed(cast)
     for number, state in ((1, "sent"), (2, "doubted"), (3, "sent again"), (5, "returned to review"), (8, "taken back")):
@@ -223,6 +225,7 @@ def test_the_pages_of_those_who_confirm_and_approve(cast: Cast, looking: Looking
     assert not looking.faults, "\n".join(looking.faults)
 
 
+@pytest.mark.drill
 def test_the_pages_of_the_year_and_of_a_correction(cast: Cast, looking: Looking) -> None:
     cycle = cast.draft(3)
     looking.at(cast.reviewer2, f"{PLAN}/open/", "draft")
@@ -255,6 +258,7 @@ def test_the_pages_of_the_year_and_of_a_correction(cast: Cast, looking: Looking)
     assert cast.sheet(1).state == ReviewState.PUBLISHED
 
 
+@pytest.mark.drill
 def test_what_is_left_when_nothing_waits_is_told_first(cast: Cast, looking: Looking) -> None:
     """The agenda, the queue and home of a year with nothing to decide, on its way to the publication and after it."""
 
@@ -312,6 +316,7 @@ def test_home_begins_with_what_one_can_do(cast: Cast, looking: Looking) -> None:
     assert not looking.faults, "\n".join(looking.faults)
 
 
+@pytest.mark.drill
 def test_many_at_once_is_offered_watched_and_tried_again(cast: Cast, looking: Looking) -> None:
     """The list, the progress, what could not be done and what failed; the list's names have room at a desk."""
     cast.open(4)

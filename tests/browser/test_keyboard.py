@@ -67,6 +67,7 @@ class Keys:
         self.page.get_by_text(words).first.wait_for()
 
 
+@pytest.mark.drill
 @override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 def test_a_year_without_a_mouse(cast: Cast, page: Any) -> None:
     cast.open(1)
@@ -141,6 +142,7 @@ def downloaded(keys: Keys, words: str) -> str:
     return coming.value.suggested_filename
 
 
+@pytest.mark.drill
 @override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 def test_the_administrator_without_a_mouse(cast: Cast, page: Any) -> None:
     cycle = cast.open(1)
@@ -198,6 +200,7 @@ def a_proxy(keys: Keys, cast: Cast) -> None:
     assert Proxy.objects.get().withdrawn_at
 
 
+@pytest.mark.drill
 @override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 def test_the_auditor_without_a_mouse(cast: Cast, page: Any) -> None:
     cast.open(1)

@@ -10,6 +10,7 @@ from workflow import steps
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.drill
 def test_no_payload_runs_in_a_browser(cast: Cast, live_site: str, new_page, sign_in) -> None:
     armed(cast)
     steps.open_year(user=cast.reviewer2, cycle_id=cast.cycle.pk)  # type: ignore[union-attr]

@@ -14,6 +14,7 @@ from workflow import steps
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.drill
 def test_the_office_changes_its_plan_and_the_department_reads_who_when_and_why(
     cast: Cast, new_page: Any, sign_in: Any, axe: Any, screenshot: Any
 ) -> None:

@@ -23,6 +23,7 @@ def sent(page: Any, file: Path, text: str) -> None:
     page.get_by_text("順番を待っています").wait_for()
 
 
+@pytest.mark.drill
 def test_the_page_of_a_long_list_goes_on_by_itself(
     cast: Cast, new_page: Any, sign_in: Any, axe: Any, screenshot: Any, tmp_path: Path
 ) -> None:

@@ -64,6 +64,7 @@ def make_plan(first: Counted) -> None:
     first.press("計画を作る")
 
 
+@pytest.mark.drill
 def test_a_plan_of_thirty_measures_comes_in_with_few_interactions(
     cast: Cast, new_page: Any, sign_in: Any, axe: Any, screenshot: Any
 ) -> None:

@@ -72,6 +72,7 @@ def errata() -> dict[str, Any]:
     }
 
 
+@pytest.mark.drill
 def test_every_public_page_reads_well_and_is_light(
     shelf: None, new_page: Callable[..., Any], axe: Callable[[Any], list[dict]]
 ) -> None:

@@ -36,6 +36,7 @@ def test_a_confirmation_is_taken_back_by_keyboard(cast: Cast, new_page, sign_in,
     assert page.get_by_text("対象の期間が違っていました。").count()
 
 
+@pytest.mark.drill
 def test_what_goes_is_seen_before_it_is_sent_and_before_the_head_confirms(
     cast: Cast, new_page, sign_in, axe, screenshot
 ) -> None:

@@ -66,6 +66,7 @@ def much_to_show(cast: Cast) -> None:
     User.objects.create_user(username="a" * 60, email=f"{'b' * 50}@city.example", display_name="長い名前" * 10)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_breaks_inside_and_no_page_scrolls_sideways(cast: Cast, page: Any, sign_in: Any, width: int) -> None:
     much_to_show(cast)
@@ -81,6 +82,7 @@ def test_nothing_breaks_inside_and_no_page_scrolls_sideways(cast: Cast, page: An
     assert AuditEntry.objects.exists() and not faults, "\n".join(faults)
 
 
+@pytest.mark.drill
 def test_no_page_scrolls_sideways_for_its_english_words(cast: Cast, page: Any, sign_in: Any, live_site: str) -> None:
     much_to_show(cast)
     page.context.add_cookies([{"name": "django_language", "value": "en", "url": live_site}])

@@ -218,6 +218,7 @@ def stack(services, tmp_path_factory):
         server.stop()
 
 
+@pytest.mark.drill
 @pytest.mark.services
 @pytest.mark.worker
 def test_each_service_runs_and_its_health_check_tells_the_truth(stack):

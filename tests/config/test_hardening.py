@@ -123,6 +123,7 @@ def test_the_city_speaks_https_alone_and_keeps_its_cookies() -> None:
 # --- forged requests -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.drill
 def test_no_address_takes_a_post_without_the_pages_token(cast: Cast) -> None:
     cast.open(1)
     pk = cast.sheet(1).pk
@@ -228,6 +229,7 @@ def test_a_refusal_is_a_japanese_page_with_its_number(
     assert "担当" not in log_lines()
 
 
+@pytest.mark.drill
 def test_a_year_leaves_no_personal_data_in_the_log(cast: Cast, log_lines: Callable[[], str]) -> None:
     Client().post(reverse("login"), {"username": "head", "password": "machigai-no-himitsu"})
     Client().post(reverse("login"), {"username": "himitsu-in-the-wrong-field", "password": "x"})
@@ -278,6 +280,7 @@ def closed_house(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return tried
 
 
+@pytest.mark.drill
 def test_a_whole_year_needs_nobody_outside(cast: Cast, closed_house: list[str]) -> None:
     """Every page of a published year, by the first who may read it."""
     with really():

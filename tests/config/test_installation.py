@@ -159,6 +159,7 @@ def test_a_wrong_setting_is_refused_in_a_sentence(environment: dict[str, str], w
     assert ended.returncode != 0 and words in ended.stderr, ended.stderr[-500:]
 
 
+@pytest.mark.drill
 @pytest.mark.services
 def test_the_demo_and_its_password_stay_out_of_the_city(tmp_path: Path) -> None:
     ended = manage("run_demo", DATABASE_URL=f"sqlite:///{tmp_path / 'city.sqlite3'}")
@@ -222,6 +223,7 @@ def test_every_command_says_what_the_database_refuses() -> None:
     assert silent == set(BY_THEMSELVES)
 
 
+@pytest.mark.drill
 @pytest.mark.services
 def test_a_database_that_is_away_is_said_by_the_commands(tmp_path: Path) -> None:
     for words in (

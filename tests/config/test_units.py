@@ -117,6 +117,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
     server.stop()
 
 
+@pytest.mark.drill
 @pytest.mark.services
 @pytest.mark.worker
 def test_the_units_run_as_they_stand(machine: Machine) -> None:

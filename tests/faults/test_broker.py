@@ -80,6 +80,7 @@ def test_messages_that_are_none(rig: Rig) -> None:
     rig.wait_until(lambda: "messages_refused" in rig.eye.alarms(), "the operator's page tells of them")
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("how", ["killed", "stopped"])
 def test_a_request_does_not_wait_for_it(rig: Rig, how: str) -> None:
     """The median of requests with a broker that is away, beside the median with one that answers."""

@@ -48,6 +48,7 @@ def test_connections_cut(rig: Rig) -> None:
         rig.strike("connections_cut", cut)
 
 
+@pytest.mark.drill
 def test_sqlite_under_eight_writers(tmp_path: Path) -> None:
     entry = line("sqlite_eight_writers")
     shutil.copy(prepared.sqlite(), tmp_path / "writers.sqlite3")

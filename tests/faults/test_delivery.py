@@ -23,6 +23,7 @@ def test_duplicate_delivery(rig: Rig) -> None:
         rig.strike("duplicate_delivery", lambda: rig.front.send_again(times=10))
 
 
+@pytest.mark.drill
 def test_late_delivery(rig: Rig) -> None:
     """A worker stops in the middle of a job, another does it, then the first wakes up: the fence refuses it."""
     entry, refused = line("late_delivery"), 0
@@ -47,6 +48,7 @@ def test_late_delivery(rig: Rig) -> None:
     entry.note = f"{refused} stalled in a job"
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("hours", [1, -1])
 def test_clock_moved(rig: Rig, hours: int) -> None:
     """One of two workers is an hour ahead, or behind, of the other and of everybody."""
@@ -107,6 +109,7 @@ FULL_SECONDS = float(os.environ.get("MEGURI_FULL_SECONDS", {"short": 20, "full":
 CURRENT_WITHIN = 120
 
 
+@pytest.mark.drill
 def test_disk_full_for_long(rig: Rig) -> None:
     """During load, longer than any count of tries; then freed, and all books are current without a person."""
     entry, causes = line("disk_full_for_long"), set()

@@ -42,6 +42,7 @@ def stored() -> Iterator[StoreRig]:
         yield built  # type: ignore[misc]
 
 
+@pytest.mark.drill
 def test_slow(stored: StoreRig) -> None:
     """It answers, each time after a second or two."""
 
@@ -58,6 +59,7 @@ def test_slow(stored: StoreRig) -> None:
     assert max(line("store_slow").recoveries) < CURRENT_WITHIN
 
 
+@pytest.mark.drill
 def test_hanging(stored: StoreRig) -> None:
     """It accepts and never answers, longer than anybody waits; then all books are current without a person."""
     reasons = set()

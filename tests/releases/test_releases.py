@@ -22,6 +22,7 @@ def test_a_release_is_kept() -> None:
     assert "0.9.0" in RELEASES
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("release", RELEASES)
 def test_what_a_release_wrote_on_sqlite_goes_on(release: str, tmp_path: Path) -> None:
     path = tmp_path / "meguri.sqlite3"
@@ -29,6 +30,7 @@ def test_what_a_release_wrote_on_sqlite_goes_on(release: str, tmp_path: Path) ->
     goes_on(release, "sqlite", f"sqlite:///{path}", tmp_path)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("release", RELEASES)
 def test_what_a_release_wrote_on_postgresql_goes_on(release: str, tmp_path: Path) -> None:
     server = postgres.start(ours=True)

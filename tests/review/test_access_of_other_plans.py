@@ -21,6 +21,7 @@ ONES_OWN = {"meguri:proxy_withdraw"}
 FOR_EVERYBODY_WITH_A_POST = {"meguri:progress", "meguri:files"}
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("role, place", [(Role.REVIEWER, 5), (Role.APPROVER, 6)])
 def test_who_holds_the_post_in_another_plan_is_nobody_special(
     cast: Cast, numbers: dict[str, int], role: str, place: int

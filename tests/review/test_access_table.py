@@ -269,6 +269,7 @@ def test_reality_shows_no_difference(cast: Cast, numbers: dict[str, int], identi
 FORMS_OF_DJANGO = {"login", "password_change", "set_language"}
 
 
+@pytest.mark.drill
 @pytest.mark.once
 @pytest.mark.parametrize("identity", ["anonymous", "other", "administrator"])
 def test_no_other_method_does_anything(cast: Cast, numbers: dict[str, int], identity: str) -> None:

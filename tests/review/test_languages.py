@@ -131,6 +131,7 @@ def left_in_japanese(page: str, known: list[str]) -> list[str]:
     return left
 
 
+@pytest.mark.drill
 @pytest.mark.once
 @pytest.mark.parametrize("world", [worlds.running, worlds.published])
 def test_no_japanese_of_the_product_stands_on_an_english_page(cast: Cast, world: Callable[[Cast], None]) -> None:

@@ -215,6 +215,7 @@ def log() -> Iterator[io.StringIO]:
 # --- the walk ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.drill
 @pytest.mark.once
 def test_what_is_typed_stays_text_on_every_surface(cast: Cast, log: io.StringIO) -> None:
     armed(cast)

@@ -88,6 +88,7 @@ def cast(db: None) -> Cast:
     return Cast.build()
 
 
+@pytest.mark.drill
 @pytest.mark.once
 @override_settings(MEGURI_CITY="設定市")
 @pytest.mark.parametrize("language", NEW)

@@ -44,6 +44,7 @@ def test_the_list_of_tries_is_the_list_of_tests() -> None:
 # --- the tries ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.drill
 def test_by_number(clerk: Client, foreign: MeasureReview) -> None:
     tried = 0
     for name, path in paths(foreign):
@@ -56,6 +57,7 @@ def test_by_number(clerk: Client, foreign: MeasureReview) -> None:
     assert tried > 200
 
 
+@pytest.mark.drill
 def test_by_number_in_a_form(clerk: Client, foreign: MeasureReview) -> None:
     before = state(foreign)
     pk, round_ = foreign.pk, foreign.round
@@ -110,6 +112,7 @@ def test_by_file_name(clerk: Client, foreign: MeasureReview) -> None:
             nothing_of_it(clerk.get(place, {"file": one.path, "path": one.path, "download": one.pk}), place)
 
 
+@pytest.mark.drill
 def test_by_search(clerk: Client, foreign: MeasureReview) -> None:
     parameters = (
         "q",
@@ -227,6 +230,7 @@ def test_by_error_text(clerk: Client, foreign: MeasureReview) -> None:
             )
 
 
+@pytest.mark.drill
 def test_by_time(clerk: Client, foreign: MeasureReview) -> None:
     def spent(ask: Any, path: str, pk: int) -> list[str]:
         with transaction.atomic(), CaptureQueriesContext(connection) as caught:

@@ -23,6 +23,7 @@ def of_the_sheet(review: MeasureReview) -> list[tuple[str, str]]:
     return [(name, filled(route, review.pk)) for name, route in ours() if "pk>" in route]
 
 
+@pytest.mark.drill
 def test_by_a_condition(clerk: Client, foreign: MeasureReview, cast: Cast) -> None:
     """What its owner's browser was told of the sheet confirms nothing to somebody else."""
     owner, tried = as_(cast.contributor), 0
@@ -38,6 +39,7 @@ def test_by_a_condition(clerk: Client, foreign: MeasureReview, cast: Cast) -> No
     assert tried > 80
 
 
+@pytest.mark.drill
 def test_by_a_part_of_a_page(clerk: Client, foreign: MeasureReview) -> None:
     """The parts that htmx asks for, the page on paper, and the answer as data."""
     ways = (

@@ -109,6 +109,7 @@ def other_years(
     return hits
 
 
+@pytest.mark.drill
 @pytest.mark.once
 @pytest.mark.parametrize("world", [running, published])
 def test_no_western_year_stands_on_a_japanese_page(cast: Cast, world: Callable[[Cast], None]) -> None:
@@ -117,6 +118,7 @@ def test_no_western_year_stands_on_a_japanese_page(cast: Cast, world: Callable[[
     assert hits == {}
 
 
+@pytest.mark.drill
 @pytest.mark.once
 @pytest.mark.parametrize("world", [running, published])
 def test_no_era_stands_on_an_english_page(cast: Cast, world: Callable[[Cast], None]) -> None:

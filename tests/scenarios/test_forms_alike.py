@@ -106,6 +106,7 @@ class Address:
         return bytes_of(f"/results/{self.tail}{name}")
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("name", ["facts", "the city's document"])
 def test_every_form_of_an_edition_says_the_same(cast: Cast, name: str, tmp_path: Path) -> None:
     newest, _first = all_forms_agree(published(cast, document(name)), tmp_path, (None, 1))

@@ -113,6 +113,7 @@ def judged_as_worked_out(year: int) -> None:
         assert got == {(actual, status, figure, grade)}, name
 
 
+@pytest.mark.drill
 def test_two_editions_of_42_kpi_with_targets_for_the_last_year_only(cast: Cast, tmp_path: Path) -> None:
     first = brought_in(cast, tmp_path)
     run(cast, first)

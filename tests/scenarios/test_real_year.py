@@ -38,6 +38,7 @@ def demo(worker) -> None:
     call_command("run_demo")
 
 
+@pytest.mark.drill
 def test_the_whole_year(demo: None, worker, tmp_path) -> None:
     cycle = Cycle.objects.get(fiscal_year=2024)
     edition = Edition.objects.get(cycle=cycle, current=True)

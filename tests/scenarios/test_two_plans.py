@@ -107,6 +107,7 @@ def test_both_come_to_publication_and_stay_apart(two: tuple[Cast, Cast]) -> None
     assert [one["short_name"] for one in Client().get("/api/v1/").json()["plans"]] == ["dx", "kpi"]
 
 
+@pytest.mark.drill
 def test_a_correction_of_one_touches_nothing_of_the_other(two: tuple[Cast, Cast]) -> None:
     for cast in two:
         finish(cast)
@@ -118,6 +119,7 @@ def test_a_correction_of_one_touches_nothing_of_the_other(two: tuple[Cast, Cast]
     assert not other.cycle.reviews.filter(measure_year__measure__plan=cast.plan).exists()
 
 
+@pytest.mark.drill
 def test_the_files_of_two_plans_stand_apart(two: tuple[Cast, Cast]) -> None:
     for cast in two:
         finish(cast)

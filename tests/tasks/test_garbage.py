@@ -81,6 +81,7 @@ UNKNOWN = json.dumps(message(headers=headers(task="nobody.knows"))).encode()
 WRONG = json.dumps(message(body=body([["x"], {}, {}]))).encode()
 
 
+@pytest.mark.drill
 def test_no_message_stops_a_worker(process_env: dict[str, str], tmp_path: Path) -> None:
     broker = brokers.start(tmp_path / "broker", ours=True)
     worker = launcher.start_worker(

@@ -121,7 +121,7 @@ def tries(job: Job, lasts: timedelta, every: timedelta = timedelta(seconds=10)) 
                 yield step * every
 
 
-@pytest.mark.parametrize(("cause", "longest"), [("disk", 70), ("program", 910)])
+@pytest.mark.parametrize(("cause", "longest"), [pytest.param("disk", 70, marks=pytest.mark.drill), ("program", 910)])
 def test_a_job_is_tried_until_its_cause_is_gone_and_told_once(cause: str, longest: int) -> None:
     job = jobs.request("test_meet", key="k")
     LASTING.append(cause)

@@ -54,6 +54,7 @@ def held(pks: list[int]) -> Iterator[None]:
         yield
 
 
+@pytest.mark.drill
 @pytest.mark.services
 @pytest.mark.postgres
 def test_a_long_book_delays_no_mail(

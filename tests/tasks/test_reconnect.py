@@ -25,6 +25,7 @@ def delivered(event: OutboxEvent) -> bool:
     return OutboxEvent.objects.filter(pk=event.pk, delivered_at__isnull=False).exists()
 
 
+@pytest.mark.drill
 def test_what_waits_is_swept_when_the_broker_is_found(process_env: dict[str, str], tmp_path: Path) -> None:
     first, broker = waits("before the start"), brokers.start(tmp_path / "broker", ours=True)
     worker = launcher.start_worker(

@@ -43,6 +43,7 @@ def returned(cast: Cast, by: str, to: str) -> None:
     settle_background()
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("second", [("screen", "department"), ("year", "department"), ("year", "review")])
 def test_a_sheet_sent_back_to_review_can_be_sent_back_again(cast: Cast, second: tuple[str, str]) -> None:
     cast.open(1)
@@ -60,6 +61,7 @@ def test_a_sheet_sent_back_to_review_can_be_sent_back_again(cast: Cast, second: 
 ACTS = st.lists(st.tuples(st.sampled_from(["screen", "year"]), st.sampled_from(sorted(WAYS))), min_size=1, max_size=5)
 
 
+@pytest.mark.drill
 @given(ways=ACTS)
 @settings(
     max_examples=8, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

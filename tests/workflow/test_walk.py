@@ -1,4 +1,4 @@
-"""Any person, any act, any order: a short walk in every run of the suite, and a long one that `make faults` carries on.
+"""Any person, any act, any order: a short walk in `make drills`, and a long one that `make faults` carries on.
 
 The long one walks for twenty minutes at most and keeps in build/walk-DATABASE.json the seed that comes next, so that the
 next run carries on where this one stopped. `MEGURI_WALK_SEED` walks from one seed alone, as a failure names it.
@@ -56,6 +56,7 @@ def walk(number: int, walks: int, steps: int) -> None:
     )
 
 
+@pytest.mark.drill
 @pytest.mark.timeout(3600)
 @pytest.mark.skipif(LONG, reason="the long form says more")
 def test_nothing_breaks_whoever_does_what(db: None) -> None:

@@ -144,6 +144,7 @@ def walk(cast: Cast, choice: int) -> None:
         {"confirm": confirm, "approve": approve, "undo_review": undo_review, "undo_approval": undo_approval}[act](cast)
 
 
+@pytest.mark.drill
 @pytest.mark.once
 @given(choices=st.lists(st.integers(0, 2), min_size=4, max_size=14))
 @settings(

@@ -47,6 +47,7 @@ def store(_store: Store, settings: Any, transactional_db: None) -> Iterator[Stor
         yield _store
 
 
+@pytest.mark.drill
 def test_a_year_is_made_served_checked_and_saved(store: Store, cast: Cast, tmp_path: Path, settings: Any) -> None:
     settings.MEGURI_ANCHOR_ROOT = tmp_path / "anchors"
     cast.published(1)
@@ -81,6 +82,7 @@ def test_evidence_is_kept_handed_out_and_removed(store: Store, cast: Cast) -> No
     assert row.path not in store.names()
 
 
+@pytest.mark.drill
 def test_what_no_row_names_goes_and_nothing_else(store: Store, cast: Cast) -> None:
     cast.published(1)
     others = store.names() | {attach_to_store("evidence/2024/01-01/somebody.pdf"), attach_to_store("other/kind/x.txt")}

@@ -66,7 +66,7 @@ with patch.object(restoring, "_put_files", side_effect=OSError(28, "No space lef
 """
 
 
-@pytest.fixture(params=["postgresql", "sqlite"])
+@pytest.fixture(params=[pytest.param("postgresql", marks=pytest.mark.drill), "sqlite"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Place]]:
     with places(request.param, tmp_path) as maker:
         yield maker
@@ -78,6 +78,7 @@ def sqlite(tmp_path: Path) -> Iterator[Callable[..., Place]]:
         yield maker
 
 
+@pytest.mark.drill
 def test_an_older_backup_is_everything_row_by_row_and_file_by_file(make: Callable[..., Place], tmp_path: Path) -> None:
     """The release's tables as they were, before any of today's migrations; the restore makes them today's."""
     old, new, saved = make("old", release=True), make("new"), str(tmp_path / "saved")
@@ -103,6 +104,7 @@ def test_an_older_backup_is_everything_row_by_row_and_file_by_file(make: Callabl
     assert seen["broken"] == [] and seen["answers"]["200"] > 500 and seen["state"] == "submitted"
 
 
+@pytest.mark.drill
 def test_a_backup_is_of_one_moment_while_work_goes_on(make: Callable[..., Place], tmp_path: Path) -> None:
     old, new, saved = make("old", release=True), make("new"), str(tmp_path / "saved")
     old.good("migrate", "-v", "0")
@@ -127,6 +129,7 @@ def test_a_backup_is_of_one_moment_while_work_goes_on(make: Callable[..., Place]
         new.good(command)
 
 
+@pytest.mark.drill
 def test_anchors_that_outlived_the_machine_are_explained_and_only_by_the_file(
     make: Callable[..., Place], tmp_path: Path
 ) -> None:
@@ -219,6 +222,7 @@ def rewrite(folder: Path, **words: object) -> None:
 SPOILT = (damaged, incomplete, a_file_short, a_file_more, outside, foreign, newer, other_database)
 
 
+@pytest.mark.drill
 def test_a_backup_that_cannot_be_put_back_is_refused_in_words(sqlite: Callable[..., Place], tmp_path: Path) -> None:
     old, new, saved = sqlite("old", release=True), sqlite("new"), tmp_path / "saved"
     old.good("backup", "--out", str(saved))
@@ -237,6 +241,7 @@ def test_a_backup_that_cannot_be_put_back_is_refused_in_words(sqlite: Callable[.
     new.good("restore", str(saved))
 
 
+@pytest.mark.drill
 def test_lost_files_are_said_and_drafts_are_made_anew(sqlite: Callable[..., Place], tmp_path: Path) -> None:
     place = sqlite("old", release=True)
     place.good("migrate", "-v", "0")
@@ -261,6 +266,7 @@ def test_lost_files_are_said_and_drafts_are_made_anew(sqlite: Callable[..., Plac
     assert [fault["what"] for fault in left] == ["damaged"], "the draft is there again, the edition stays for a person"
 
 
+@pytest.mark.drill
 def test_an_owner_who_is_no_superuser_restores_and_gives_the_roles(tmp_path: Path) -> None:
     """As on a managed PostgreSQL: the owner may make roles and nothing more."""
     with places("postgresql", tmp_path) as make:

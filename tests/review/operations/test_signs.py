@@ -121,6 +121,7 @@ def test_the_other_signs_raise_their_alarm_too(cast: Cast) -> None:
     assert 300 < age < 420
 
 
+@pytest.mark.drill
 def test_the_night_s_check_tells_of_a_broken_file_once_and_of_its_mending(cast: Cast) -> None:
     """As a failed job on the operator's page and as an alarm; the next clean check ends both."""
 

@@ -115,6 +115,7 @@ def test_nothing_can_be_written(edition: Edition) -> None:
         assert method(f"{API}/plans/dx/years/{YEAR}").status_code == 405
 
 
+@pytest.mark.drill
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_schemathesis_finds_nothing(edition: Edition, live_site: str, tmp_path: Path) -> None:

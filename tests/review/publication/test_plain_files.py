@@ -50,6 +50,7 @@ def large(cast: Cast) -> Edition:
     return freeze_now(cast, cycle, "120件")
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("together", [1, 10_000])
 def test_the_site_is_made_twice_and_is_the_same_to_the_byte(
     large: Edition, monkeypatch: pytest.MonkeyPatch, together: int

@@ -42,6 +42,7 @@ def corrected(first: Edition) -> Edition:
 # --- CSVW ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.drill
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_a_reader_of_csvw_begins_with_the_table(cast: Cast, live_site: str) -> None:

@@ -122,6 +122,7 @@ def admin_addresses(pk: int) -> list[tuple[str, str]]:
     return [(name, path.replace("^", "").replace("$", "")) for name, path in pairs if name.startswith("admin:")]
 
 
+@pytest.mark.drill
 @pytest.mark.once
 def test_nobody_changes_anything_in_the_admin(year: Cast) -> None:
     """Not even a superuser who is administrator besides: each change goes by a screen that leaves its row."""

@@ -138,6 +138,7 @@ def test_all_of_a_condition_is_all_of_that_condition(cast: Cast) -> None:
     assert "産業振興課" not in words(client.get(f"{NUDGE}?q=農林水産課"))
 
 
+@pytest.mark.drill
 @pytest.mark.once
 def test_definitions_are_confirmed_a_hundred_at_a_time_until_none_is_left(cast: Cast) -> None:
     cast.draft(SHEETS)

@@ -293,6 +293,7 @@ def test_what_stood_before_the_chain_is_linked_by_the_migration():
     assert report.intact and report.links == 6
 
 
+@pytest.mark.drill
 @pytest.mark.postgres  # once is enough: all migrations back to the first and on again take long
 def test_the_migrations_lead_back_and_forth_and_the_chain_is_whole():
     write(3)

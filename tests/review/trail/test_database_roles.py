@@ -109,6 +109,7 @@ def working_as_app(transactional_db: None) -> Iterator[None]:
             cursor.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
 
 
+@pytest.mark.drill
 def test_a_whole_year_needs_no_right_that_the_role_lacks(working_as_app, cast):
     with really():
         cast.published(2)

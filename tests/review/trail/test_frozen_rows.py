@@ -311,6 +311,7 @@ def test_a_column_that_came_later_is_guarded_or_told(db: None) -> None:
     execute("ALTER TABLE review_rating RENAME COLUMN later TO last")
 
 
+@pytest.mark.drill
 @pytest.mark.django_db(transaction=True)
 def test_the_migration_leads_back_and_forth_over_rows_that_stand(cast: Cast) -> None:
     rows = written(cast)

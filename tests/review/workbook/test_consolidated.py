@@ -175,6 +175,7 @@ def test_a_year_before_without_grades_is_said_to_have_none(book):
     assert "令和5年度の達成区分は記録がありません。" in texts(book["総括"])
 
 
+@pytest.mark.drill
 def test_one_broken_text_never_stops_the_book():
     out = BytesIO()
     broken = samples.sheet("壊れた\x00\ud800文字" + "長" * 40_000)

@@ -46,6 +46,7 @@ def finished(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.xlsx")}
 
 
+@pytest.mark.drill
 def test_kills_leave_nothing_half_and_destroy_nothing(tmp_path: Path) -> None:
     dice, number, before = random.Random(6), 0, {}
     for _ in range(KILLS):
@@ -61,6 +62,7 @@ def test_kills_leave_nothing_half_and_destroy_nothing(tmp_path: Path) -> None:
     assert all((path.name.startswith(".") and path.suffix == ".tmp") or path.name == "1.parts" for path in others)
 
 
+@pytest.mark.drill
 def test_what_a_killed_builder_remembered_is_right(tmp_path: Path) -> None:
     number = build_until_killed(tmp_path, 0, 0.2)
     warm, cold = BytesIO(), BytesIO()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import re
 
+import pytest
+
 from review.domain.forms.grid import Grid, make_grid
 from review.domain.forms.reading import read_grids
 from review.domain.sheet import DocumentError
@@ -48,6 +50,7 @@ def _apart(spans: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, 
     return apart
 
 
+@pytest.mark.drill
 def test_a_scrambled_list_is_read_or_refused_and_nothing_is_invented() -> None:
     read = 0
     for case in CASES:
