@@ -43,7 +43,10 @@ PARTS = ["0", str(LARGEST), str(LARGEST + 1), "9" * 5000, "32768", "2147483648",
 WORDS = ["%00", "x" * 3000, "..", quote("😀"), "1"]
 
 #: The more a person sees, the longer the sweep.
-WHO = ("anonymous", *(pytest.param(who, marks=pytest.mark.drill) for who in ("contributor", "reviewer2", "administrator")))
+WHO = (
+    "anonymous",
+    *(pytest.param(who, marks=pytest.mark.drill) for who in ("contributor", "reviewer2", "administrator")),
+)
 
 
 @cache
