@@ -111,6 +111,7 @@ def test_the_board_approves_and_publishes_at_its_meeting(cast: Cast, page, sign_
     assert hand.count <= 8, hand.count
 
 
+@pytest.mark.drill
 @QUICK
 def test_the_clerk_who_explains_a_missed_target_in_words_of_the_year(cast: Cast, page) -> None:
     """要因 and 対応 are asked for where the 実績 stands: nothing of last year's is taken over, no page lies between."""

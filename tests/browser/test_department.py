@@ -146,6 +146,7 @@ def test_words_typed_without_a_network_are_saved_later(page, review: MeasureRevi
     came_back(page, TWO, "96件")
 
 
+@pytest.mark.drill
 def test_what_was_saved_once_does_not_come_back(cast: Cast, page, review: MeasureReview) -> None:
     """Saved by button after a failed try, changed by a colleague since: theirs stands, for nothing is unsaved."""
     one = step_of(review, 1)
@@ -233,6 +234,7 @@ def test_the_steps_fit_a_phone(cast: Cast, page, review: MeasureReview, axe, scr
         screenshot(page, f"desk-{step}")
 
 
+@pytest.mark.drill
 def test_two_tabs_overwrite_nothing_and_submit_once(cast: Cast, page, review: MeasureReview, axe, screenshot) -> None:
     # Two tabs on one item: the second sees both texts, and neither overwrites the other.
     cast.fill(review)
@@ -260,6 +262,7 @@ def test_two_tabs_overwrite_nothing_and_submit_once(cast: Cast, page, review: Me
     assert Indicator.objects.count() == 2
 
 
+@pytest.mark.drill
 def test_an_answer_to_a_remark_is_neither_called_saved_nor_lost(cast: Cast, page, sign_in) -> None:
     """An answer is sent by a button: until then no 保存済, the tab keeps it, and leaving asks."""
     cast.open(1)

@@ -66,6 +66,7 @@ def test_the_queue_and_its_numbers_follow_what_departments_submit(cast: Cast, wa
     page.get_by_label("利用者名").wait_for()
 
 
+@pytest.mark.drill
 def test_the_board_leads_on_to_the_decision_by_itself(cast: Cast, waiting) -> None:
     """The button of the year's decision, and what is folded out stays so; home and files show it as well."""
     cast.open(1)

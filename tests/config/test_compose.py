@@ -252,6 +252,7 @@ def test_each_service_runs_and_its_health_check_tells_the_truth(stack):
     assert "ワーカー" in gone.stderr
 
 
+@pytest.mark.drill
 @pytest.mark.services
 @pytest.mark.parametrize("service", OURS)
 def test_no_service_starts_with_the_published_secret_key(stack, service):

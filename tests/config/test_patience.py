@@ -85,6 +85,7 @@ NO_READER = b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n"
 UNREAD = b"POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\na=1"
 
 
+@pytest.mark.drill
 @pytest.mark.services
 @pytest.mark.parametrize(
     "head", [HALF_A_BODY, HALF_A_HEAD, NO_READER, UNREAD], ids=["body", "head", "answer", "unread"]

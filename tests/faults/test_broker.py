@@ -41,6 +41,7 @@ def test_flushed_while_messages_wait(rig: Rig) -> None:
         rig.strike("broker_flushed", flush)
 
 
+@pytest.mark.drill
 def test_stopped_while_it_holds_every_connection(rig: Rig) -> None:
     """The worst kind: it accepts, and never answers."""
 

@@ -91,6 +91,7 @@ def test_web_killed_between_commit_and_bell(rig: Rig) -> None:
         assert entry.events >= entry.times, "the killed process had committed nothing: the fault showed nothing"
 
 
+@pytest.mark.drill
 def test_deploy_restart(rig: Rig) -> None:
     """SIGTERM to everything that works in the background, as a deployment sends it; then the new version starts."""
 

@@ -169,6 +169,7 @@ def test_by_export(clerk: Client, foreign: MeasureReview, cast: Cast) -> None:
         assert clerk.get(f"/results/dx/{YEAR}/{name}").status_code == 404, name
 
 
+@pytest.mark.drill
 def test_by_the_foreign_entry_book(clerk: Client, foreign: MeasureReview, cast: Cast, tmp_path: Path) -> None:
     steps.recall(user=cast.contributor, review_id=foreign.pk)
     path = issued(cast, tmp_path)
@@ -189,6 +190,7 @@ def test_by_the_foreign_entry_book(clerk: Client, foreign: MeasureReview, cast: 
     assert state(foreign) == before
 
 
+@pytest.mark.drill
 def test_by_notification(clerk: Client, foreign: MeasureReview, cast: Cast) -> None:
     steps.return_to_department(
         user=cast.reviewer2, review_id=foreign.pk, round=foreign.round, comment=SECRET, remarks={"cause": SECRET}
@@ -216,6 +218,7 @@ def neutral_text(answer: HttpResponse, pk: int) -> str:
     return re.sub(rf"(?<!\d){pk}(?!\d)", "N", text)
 
 
+@pytest.mark.drill
 def test_by_error_text(clerk: Client, foreign: MeasureReview) -> None:
     for name, route in ours():
         if "pk>" not in route:
@@ -249,6 +252,7 @@ def test_by_time(clerk: Client, foreign: MeasureReview) -> None:
             assert there == absent, f"{name} asks the database more of a foreign sheet than of none"
 
 
+@pytest.mark.drill
 def test_by_a_header(clerk: Client, foreign: MeasureReview) -> None:
     page = reverse("meguri:sheet", args=[foreign.pk])
     headers = (
@@ -286,6 +290,7 @@ def test_by_comment(clerk: Client, foreign: MeasureReview) -> None:
     assert ItemComment.objects.count() == before
 
 
+@pytest.mark.drill
 def test_by_the_admin(clerk: Client, foreign: MeasureReview) -> None:
     tried = 0
     for name, _pattern, route in addresses():

@@ -80,6 +80,7 @@ def test_by_the_engine(clerk: Client, foreign: MeasureReview) -> None:
     assert not [name for name in named if "viewflow" in name or name.startswith("admin:workflow")]
 
 
+@pytest.mark.drill
 def test_by_a_proxy_that_is_over(foreign: MeasureReview, cast: Cast) -> None:
     """Named for a head of the other department, or for a reviewer: ahead of its time, past it, withdrawn, or of somebody
     who holds the post no longer."""
@@ -115,6 +116,7 @@ def fresh(user: User) -> User:
     return User.objects.get(pk=user.pk)
 
 
+@pytest.mark.drill
 def test_by_a_consultation_that_is_over(foreign: MeasureReview, cast: Cast) -> None:
     """Asked for 合議 as a related department, which the plan then no longer names."""
     office, year = cast.departments["農林水産課"], foreign.measure_year

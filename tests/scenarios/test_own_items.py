@@ -168,6 +168,7 @@ def open_to_all(form: dict[str, Any], texts: dict[str, str], names: Iterable[str
     assert all(name in page for name in names)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 def test_each_form_that_comes_along_asks_for_its_items_and_leads_to_an_edition(cast: Cast, preset: str) -> None:
     cast.draft(1)

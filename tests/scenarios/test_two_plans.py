@@ -43,6 +43,7 @@ def two(cast: Cast) -> tuple[Cast, Cast]:
     return cast, other
 
 
+@pytest.mark.drill
 def test_each_address_of_a_year_shows_its_own_plan(two: tuple[Cast, Cast]) -> None:
     for cast, mine, foreign in ((two[0], "いろは", "にほへ"), (two[1], "にほへ", "いろは")):
         for name in PAGES:

@@ -159,6 +159,7 @@ def test_new_demand_reopens_a_failed_job_at_once_and_tells_nobody_anew(args: dic
     assert OutboxEvent.objects.filter(name=Event.JOB_FAILED).count() == 1
 
 
+@pytest.mark.drill
 def test_after_a_long_outage_one_dead_worker_is_no_crash_loop() -> None:
     job = jobs.request("test_meet", key="k")
     LASTING.append("disk")

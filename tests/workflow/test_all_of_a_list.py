@@ -193,7 +193,7 @@ def breaking(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Callable[[MeasureRe
     return lambda sheet: ill.__setitem__(slice(None), [sheet.pk] if sheet else [])
 
 
-@pytest.mark.parametrize("size", [6, 500])
+@pytest.mark.parametrize("size", [pytest.param(6, marks=pytest.mark.drill), 500])
 def test_a_failure_at_one_of_twenty_stops_that_one_alone(
     cast: Cast, for_a_worker: None, monkeypatch: pytest.MonkeyPatch, breaking: Any, size: int
 ) -> None:

@@ -40,6 +40,7 @@ def changed(cast: Cast, what: str) -> PlanChange:
     return steps.decide_plan_change(user=cast.approver, change_id=change.pk, accept=True)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("what", list(REQUESTS))
 @pytest.mark.parametrize("state", ["", "submitted", "reviewed", "approved"])
 def test_a_goal_of_a_later_year_breaks_no_page_of_this_years_sheet(cast: Cast, what: str, state: str) -> None:

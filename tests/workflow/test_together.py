@@ -171,6 +171,7 @@ def rows_now() -> dict[str, Counter[str]]:
     return tables()
 
 
+@pytest.mark.drill
 @pytest.mark.postgres
 @pytest.mark.parametrize(
     ("place", "name", "call", "after"),
@@ -204,6 +205,7 @@ def test_after_a_kill_each_sheet_is_decided_once_and_as_without_it(
     assert Decision.objects.filter(step="approve").count() == 6
 
 
+@pytest.mark.drill
 @pytest.mark.postgres
 @pytest.mark.parametrize(("call", "after"), [(1, False), (1, True), (3, True)])
 def test_after_a_kill_each_event_is_delivered_once_and_as_without_it(

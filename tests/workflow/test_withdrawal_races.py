@@ -77,6 +77,7 @@ def test_a_withdrawal_pressed_six_times_is_one(cast: Cast) -> None:
     assert Decision.objects.filter(step="withdraw").count() == 1
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("returning", [False, True])
 def test_an_approval_withdrawn_against_the_years_decision(cast: Cast, returning: bool) -> None:
     """Each round begins with a year that waits for its decision; who wins is told from what became of it."""
@@ -112,6 +113,7 @@ def test_an_approval_withdrawn_against_the_years_decision(cast: Cast, returning:
     print(f"\n{connection.vendor}: withdrawal against the year's decision: {dict(won)}")
 
 
+@pytest.mark.drill
 def test_an_approval_withdrawn_against_the_year_that_goes_on(cast: Cast) -> None:
     """The worker fires the year's condition, and makes the draft, while an approval is taken back: never a decision that
     waits while a sheet does not stand approved."""
@@ -130,6 +132,7 @@ def test_an_approval_withdrawn_against_the_year_that_goes_on(cast: Cast) -> None
     assert Cycle.objects.get(pk=cast.cycle.pk).state == CycleState.DECIDING
 
 
+@pytest.mark.drill
 def test_an_approval_withdrawn_against_the_finish_of_the_draft(cast: Cast) -> None:
     cast.open(1, indicators=1)
     cast.approved(1)

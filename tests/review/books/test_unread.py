@@ -88,6 +88,7 @@ def spread(sheet: Worksheet) -> set[str]:
     return typed | {"メモに書いた要因", "右の端"}
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("way", WAYS)
 def test_a_word_in_whichever_other_cell_is_listed(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str

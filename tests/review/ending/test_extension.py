@@ -61,6 +61,7 @@ def test_a_refused_extension_drafts_nothing(cast: Cast) -> None:
     assert plan.last_year == YEAR and not Cycle.objects.filter(fiscal_year=YEAR + 1).exists()
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     ("until", "reason", "field"),
     [(YEAR, "理由", "last_year"), (YEAR + 40, "理由", "last_year"), (YEAR + 1, " ", "reason")],

@@ -50,6 +50,7 @@ def waits_for(cast: Cast, role: str) -> None:
     assert recipients() == []
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("role", [Role.CONTRIBUTOR, Role.HEAD, Role.REVIEWER, Role.APPROVER])
 @pytest.mark.parametrize("ahead", [0, 3])
 def test_who_is_appointed_while_a_sheet_waits_is_asked_on_the_first_day(year: Cast, role: str, ahead: int) -> None:

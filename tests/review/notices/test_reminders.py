@@ -81,6 +81,7 @@ CALENDAR = [
 ]
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(("due", "near", "passed", "head", "office"), CALENDAR)
 def test_each_reminder_comes_on_its_day(cast: Cast, due: str, near: str, passed: str, head: str, office: str) -> None:
     day = date.fromisoformat(due)

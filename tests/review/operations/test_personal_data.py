@@ -283,6 +283,7 @@ def test_the_trail_holds_no_names_of_a_meetings_attendees(cast: Cast) -> None:
 # --- what the city publishes -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.drill
 @pytest.mark.once
 def test_what_is_public_names_offices_and_no_person(cast: Cast) -> None:
     cast.published(2)

@@ -228,6 +228,7 @@ def test_rare_letters_of_names_and_places_are_in_the_paper(kind: str) -> None:
     assert paper.warnings == () and RARE in one.sheet.name
 
 
+@pytest.mark.drill
 def test_a_book_without_sheets_and_one_with_long_ones_are_made() -> None:
     assert maker.pack(samples.book(sheets=())).data.startswith(b"%PDF")
     assert maker.book(samples.book(samples.sheet("長い文章です。" * 900), demo=True)).data.startswith(b"%PDF")

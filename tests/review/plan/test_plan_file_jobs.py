@@ -79,6 +79,7 @@ def test_a_long_list_is_looked_at_again_where_the_plan_changed_before_its_job_ca
 # --- what Meguri made itself ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("labels", [{}, {"current_state": {"label": "背景と課題"}, "cause": {"label": "原因"}}])
 def test_every_book_that_meguri_made_is_read_back_under_whatever_names_the_plan_gives_its_texts(
     cast: Cast, labels: dict[str, Any]

@@ -103,6 +103,7 @@ def client_of(cast: Cast, identity: str) -> Client:
     return Client() if identity == "anonymous" else as_(cast.people[identity])
 
 
+@pytest.mark.drill
 @pytest.mark.once
 @pytest.mark.parametrize("identity", IDENTITIES)
 def test_the_admin_is_read_by_the_administrator_alone(cast: Cast, identity: str) -> None:

@@ -118,6 +118,7 @@ def test_somebody_far_away_is_sought_by_name(crowd: Cast) -> None:
 # --- bulk acts over pages --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.drill
 def test_a_nudge_reaches_what_stands_on_other_pages(cast: Cast) -> None:
     cast.open(SHEETS)
     client = as_(cast.reviewer2)
@@ -130,6 +131,7 @@ def test_a_nudge_reaches_what_stands_on_other_pages(cast: Cast) -> None:
     assert sum(len(one.payload["sheets"]) for one in events) == SHEETS
 
 
+@pytest.mark.drill
 def test_all_of_a_condition_is_all_of_that_condition(cast: Cast) -> None:
     cast.open(SHEETS, owners=("産業振興課", "農林水産課"))
     client = as_(cast.reviewer2)

@@ -59,6 +59,7 @@ def test_a_formula_is_named_with_its_sheet_and_cell(tmp_path: Path) -> None:
     assert "セル01-01!B3" in finding.detail
 
 
+@pytest.mark.drill
 def test_the_caller_keeps_its_memory_whatever_is_looked_at(tmp_path: Path) -> None:
     paths = [hostile.write(name, tmp_path) for name in hostile.CASES if name.startswith(("bomb/", "size/", "xml/att"))]
     own = psutil.Process()
