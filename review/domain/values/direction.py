@@ -20,6 +20,8 @@ __all__ = ["Direction", "from_plan", "infer_direction", "name_direction", "named
 _LONGEST = 200  # characters; what is longer is a description, and says many things
 
 _BRACKETS = re.compile(r"\([^()]*\)|「[^「」]*」")
+#: 救急車の適正利用(軽症者の割合): what is measured stands in the bracket.
+_MEASURED = re.compile(r"(?<![率数量額度合点])\(([^()]*(?:率|割合|[件人者校回台]数|量|額))\)\Z")
 _HARM = re.compile(alternation(lexicon.HARMS.split()))
 _GAINS = alternation(lexicon.GAINS.split()).replace("収量", "収(?<!回収)量")  # 回収量 is no harvest
 _REMEDIES = alternation(lexicon.REMEDIES.split())
@@ -27,7 +29,7 @@ _REMEDIES = alternation(lexicon.REMEDIES.split())
 _GAIN = re.compile(
     rf"{_GAINS}|化(?<=[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街少☒]化)(?:した|された|済み?)?(?:率|件数|数|済|割合|\Z)"
 )
-_REMEDY = re.compile(_REMEDIES)
+_REMEDY, _DEED = re.compile(_REMEDIES), re.compile(alternation(lexicon.DEEDS.split()))
 _FOR_ONE = re.compile(r"\A.*(?:当たり|あたり|のうち)の?")
 
 # What is paid is neither the use nor the help: 利用料, 補助金.
@@ -35,17 +37,17 @@ _PAID = re.compile(rf"(?:{_GAINS})(?:料|経費)|(?:補助|助成|給付|奨励|
 # A gain denied or spoilt: 未登録, 参加していない, 読書離れ.
 _SPOILT = re.compile(
     rf"未[^来就成満然婚病明熟経定]|化(?:し|され)てい?ない|[未不非無低](?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|未|率低下"
-    r"|[^、の☒]{0,4}が(?:低|悪|少な)い|[^、の☒]{0,8}な(?:い|かった)|[^、☒]{0,6}\d[\d.]*[^、☒\d]{0,2}(?:以下|未満))"
+    r"|[^、の☒]{0,4}が(?:低|悪|少な)い|(?:(?!おけ)[^、の☒]){0,8}な(?:い|かった)|[^、☒]{0,6}\d[\d.]*[^、☒\d]{0,2}(?:以下|未満))"
 )
 _HINT = re.compile(r"[未不非無低離格良調停中断料費金下]|ない|なかった")  # what one of these must hold
 _ABSENT = re.compile(r"☒+[^、☒]{0,8}?(?:(?<!でき)(?<!られ)(?<!感じ)(?<!思わ)な[いく]|無い|ゼロ|なし)")
 _BOUNDED = re.compile(r"☒[^、☒]{0,14}?(?:以下|未満|以内)")
 _AGAINST = re.compile(rf"☒+[^のをに、☒]{{0,3}}[のを]?(?={_REMEDIES})")
 # The verb of a clause before the bearer: 解雇された|雇用者, 感じる|市民, 期限切れの|備蓄.
-_VERB = re.compile("(?:[うかくすたっつだぬむるぐぶい]|切れの)[一-龥ァ-ヶA-Z]")  # quicker to look for than the clause
+_VERB = re.compile("(?:[うかくすたっつだぬむるぐぶい]|切れの)[一-龥ァ-ヶA-Z☒]")  # quicker to look for than the clause
 _CLAUSE = re.compile(
     r".*(?:(?<!向)[ぁ-ん☒]た|[てで]いる|な[いかっ]+た?|(?<![よ係])(?<!おけ|関す|対す|かか|わた|占め|基づ|とい|に伴)[うくすつぬむるぐぶ]|だ|切れの)"
-    r"(?=[一-龥ァ-ヶA-Z])"
+    r"(?=[一-龥ァ-ヶA-Z☒])"
 )
 # How something is counted, and whose it is: a head of these words leaves what stands before it to speak.
 _MERE = re.compile(
@@ -91,6 +93,7 @@ _WHOLES = (
         "up",
     ),
     (r"(?:まで|要する|要した|かかる|かかった)の?(?:平均)?(?:処理|事務|作業|所要|審査)?(?:日数|期間|時間)", "down"),
+    (r"(?:処理|審査|復旧|回答|決裁|作業|所要|到着)(?:日数|期間|時間)数?(?:の?平均値?)?\Z", "down"),
     ("|".join(lexicon.OPEN.split()), "open"),
     ("|".join(lexicon.HELP.split()), "help"),
 )
@@ -103,7 +106,8 @@ def name_direction(name: str) -> Direction | None:
     plain = compact(name)
     if len(plain) > _LONGEST:
         return None
-    base = _BRACKETS.sub("", plain) or plain
+    inner = _MEASURED.search(plain)
+    base = inner[1] if inner and not _MERE.fullmatch(inner[1]) else _BRACKETS.sub("", plain) or plain
     base = _FOR_ONE.sub("", base) or base
     answer = _as_a_whole(plain, base) or _as_evidence(base)
     if answer == "up":
@@ -147,7 +151,7 @@ def _as_evidence(base: str) -> Direction | None:
         return "up" if gain >= 0 or remedied != marked else None
     if _REMEDY.search(remedied, last):
         return "up"
-    return None if absent or gain > last else "down"
+    return None if absent or gain > last or _DEED.search(remedied, last) else "down"
 
 
 def _of_clause(clause: str, bearer: str, *, absent: bool) -> Direction | None:
@@ -179,9 +183,7 @@ _OF_INCREASE = re.compile(r"増加(?:率|数|量|額)|伸び|向上率|上昇率
 def named_change(name: str) -> Change | None:
     """What kind of amount the name is of: in a 削減率 a bare 10% means ten percent less, in a 伸び率 ten percent more."""
     plain = compact(name)
-    if _OF_DECREASE.search(plain):
-        return "decrease"
-    return "increase" if _OF_INCREASE.search(plain) else None
+    return "decrease" if _OF_DECREASE.search(plain) else "increase" if _OF_INCREASE.search(plain) else None
 
 
 def of_parts(parts: tuple[Quantity, ...]) -> Direction | None:
@@ -202,20 +204,16 @@ def trend(targets: tuple[str, ...]) -> tuple[Direction | None, bool]:
             return None, False
         ends = [part.end * part.unit.factor for part in column if part.end is not None]
         signs |= {(after > before) - (after < before) for before, after in pairwise(ends)}
-    strict = 0 not in signs and len(rows) >= 3  # a single step is no trend
-    signs.discard(0)
-    if len(signs) != 1:
+    if len(signs - {0}) != 1:
         return None, False
-    return ("up" if signs == {1} else "down"), strict
+    return ("up" if 1 in signs else "down"), 0 not in signs and len(rows) >= 3  # a single step is no trend
 
 
 def infer_direction(name: str, targets: Sequence[str]) -> tuple[Direction | None, str]:
     """The direction of an indicator and one Japanese sentence that says why; None where nothing speaks clearly."""
     demanded = {way for way in (of_parts(cells.read(target).parts) for target in targets) if way}
-    if len(demanded) == 1:
-        only = demanded.pop()
-        return only, say.BY_COMPARATOR[only]
-    return from_plan(name, tuple(targets))
+    only = demanded.pop() if len(demanded) == 1 else None
+    return (only, say.BY_COMPARATOR[only]) if only else from_plan(name, tuple(targets))
 
 
 # What a plan can only foresee: its targets follow people, need and demand where they would go anyhow.
@@ -243,6 +241,4 @@ def from_plan(name: str, targets: tuple[str, ...]) -> tuple[Direction | None, st
             return None, say.PERHAPS_FORESEEN
     if going and spoken in (None, going):
         return going, say.BY_TARGETS[going]
-    if spoken:
-        return spoken, say.BY_NAME[spoken]
-    return None, say.NO_WAY
+    return (spoken, say.BY_NAME[spoken]) if spoken else (None, say.NO_WAY)

@@ -31,7 +31,7 @@ _PER_ONE = re.compile(
 )
 # A number after one of these is a rest, a part or a plan, not the value of the cell.
 _NOT_A_LABEL = re.compile(
-    r"(?:残り|あと|うち|不足|目標|目標値|計画|計画値|予定|参考|例|当初|対し|対して|対する|から|まで|より|比|基準値?|現状値?|[、。→×+*±]|"
+    r"(?:残り|あと|うち|不足|目標|目標値|計画|計画値|予定|参考|例|当初|対し|対して|対する|(?<!申請|受付|受理|通報|依頼|申込|請求|覚知|入電|発生|届出|要請)から|まで|より|比|基準値?|現状値?|[、。→×+*±]|"
     r"前回|前年度?|昨年度?|最高|未|非|~)\Z|^(?:うち|内訳|残り|あと|例えば|[-~*+=_#?!]+\Z)|[。×→±]"
     rf"|(?:\A|[ :①-⑳])(?:{units.KNOWN_PATTERN})?(?:以上|以下|未満|以内)\Z"  # 中%以上 12件, but not C判定以上 12人
 )
@@ -134,7 +134,7 @@ def readings(text: str) -> list[Parts]:
                 if len(some) > MOST_READINGS:
                     return [()] * len(some)
         ways += some
-    return [parts for way in ways if (parts := _listed(text, way))]
+    return [parts for way in ways for parts in _over(text, _listed(text, way))]
 
 
 def only(text: str) -> Parts:
@@ -153,17 +153,19 @@ def _listed(text: str, numbers: Sequence[Number]) -> Parts:
             return ()
         quantity, index, before = item
         parts.append(quantity)
-    if len(parts) == 2 and [piece.strip()[:1].isdigit() for piece in text.split("/")] == [True, True]:
-        return _over(*parts)
     return without_breakdown(tuple(parts))
 
 
-def _over(count: Quantity, whole: Quantity) -> Parts:
-    """12/15校 as 12 of 15, and 4.2/5.0 on a scale of five."""
-    scaled = not whole.unit.bare or whole.value in (5, 10, 100)
-    of_one = count.unit in (BARE, whole.unit) and scaled and whole.unit.dimension != "percent" and not whole.comparator
-    fits = of_one and count.value is not None and whole.value is not None and 0 <= count.value <= whole.value
-    return (count._replace(unit=whole.unit, whole=whole.value),) if fits else (count, whole)
+def _over(text: str, parts: Parts) -> list[Parts]:
+    """12/15校 as 12 of 15, 4.2/5.0 on a scale of five, and 2/3 as 2 of 3 or as two values; 1/3以内 as none of these."""
+    if len(parts) != 2 or parts[1].label or [piece.strip()[:1].isdigit() for piece in text.split("/")][1:] != [True]:
+        return [parts] if parts else []
+    count, whole = parts
+    of_one = count.unit in (BARE, whole.unit) and whole.unit.dimension != "percent" and not whole.comparator
+    if not of_one or count.value is None or whole.value is None or not 0 <= count.value <= whole.value:
+        return [] if count.unit.bare and whole.unit.bare and whole.comparator else [parts]
+    one: Parts = (count._replace(unit=whole.unit, whole=whole.value),)
+    return [parts, one] if whole.unit.bare and whole.value not in (5, 10, 100) else [one]
 
 
 def without_breakdown(parts: Parts) -> Parts:
@@ -222,7 +224,8 @@ def _joined(shape: str, number: Number, unit: units.Unit, gap: str, second: Quan
     if shape == "of":
         unit = unit if second.unit.bare else second.unit
         fits = second.unit.bare or same or gap.lstrip().startswith("点")
-        return second._replace(whole=low, unit=unit) if fits else None
+        ranked = second.unit.dimension == "rank"  # 44市町村中12位
+        return second if ranked else second._replace(whole=low, unit=unit) if fits else None
     bounded, high = shape == "bounded", second.end
     if (second.comparator not in ("at_most", "below")) if bounded else second.comparator:
         return None

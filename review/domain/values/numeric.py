@@ -3,7 +3,7 @@ or beside last year's, gives reason to ask about: jump, repeated, over_100_perce
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import permutations
+from itertools import permutations, product
 from typing import NamedTuple
 
 from review.domain.notation import compact
@@ -40,9 +40,11 @@ class Case(NamedTuple):
 
 def numeric(case: Case) -> Outcome:
     """The verdict to which every reading leads; `undetermined`, naming two of them, where they differ."""
-    entries = [(goal, given, _of_parts(case, goal, given)) for goal in case.target.readings for given in _actuals(case)]
-    # A reading that cannot be compared at all is none, where another can: 1・5ha beside 1.4ha is no list.
-    (goal, given, verdict), *others = [one for one in entries if one[2].flag != "parts_mismatch"] or entries
+    sides = product(*(_values_of(case, side) for side in (case.target, case.actual)))
+    entries = [(goal, given, _of_parts(case, goal, given)) for goal, given in sides]
+    (goal, given, verdict), *others = entries
+    # A later reading that cannot be compared at all is none: 1・5ha beside 1.4ha is no list.
+    others = [one for one in others if one[2].flag != "parts_mismatch"]
     for other_goal, other_given, other in others:
         if other.status != verdict.status:
             side, one, two = ("targets", goal, other_goal) if goal != other_goal else ("actuals", given, other_given)
@@ -51,18 +53,18 @@ def numeric(case: Case) -> Outcome:
     return verdict if all(entry[2].rate == verdict.rate for entry in others) else verdict._replace(rate=None)
 
 
-def _actuals(case: Case) -> tuple[Parts, ...]:
-    """The readings of the 実績, and for a running total the larger value in brackets: 3 (8)."""
-    only, every = case.actual.quantity, case.actual.readings
-    if only is None or not case.actual.bracket:
+def _values_of(case: Case, side: Reading) -> tuple[Parts, ...]:
+    """The readings of target or 実績, and for a running total the larger value in brackets: 3 (8)."""
+    only, every = side.quantity, side.readings
+    if only is None or not side.bracket:
         return every
-    total = case.actual.bracket[0]
+    total, sure = side.bracket[0], case.kind and side.bracket[0].label in ("", "計", "合計")
     total = total._replace(label=only.label, unit=only.unit if total.unit.bare else total.unit)
     words = "" if case.kind else compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)
     larger = total.unit.dimension == only.unit.dimension and (total.value or 0) > (only.value or 0)
     if not larger or not (case.kind == "total" or _CUMULATIVE.search(words)):
         return every
-    return ((total,),) if case.kind or _CUMULATIVE.search(case.actual.note) else (*every, (total,))
+    return ((total,),) if sure or _CUMULATIVE.search(side.note) else (*every, (total,))
 
 
 def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
@@ -252,11 +254,8 @@ _MAY_EXCEED = re.compile(
 def doubts_of(name: str, actual: Reading, previous: Reading | None) -> Iterator[str]:
     """The codes of doubts about an actual, in a fixed order; none about words."""
     shares = [part for part in actual.parts if part.unit.dimension == "percent" and not part.change]
-    if (
-        shares
-        and max((part.high or part.low or 0) * part.unit.factor for part in shares) > 100
-        and not _MAY_EXCEED.search(compact(name))
-    ):
+    most = max(((part.high or part.low or 0) * part.unit.factor for part in shares), default=0)
+    if most > 100 and not _MAY_EXCEED.search(compact(name)):
         yield "over_100_percent"
     if previous and previous.state.state.is_result and (steps := list(steps_between(previous, actual))):
         # at least twice or at most half; zero and negative values have no such ratio
