@@ -112,7 +112,10 @@ def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year
         if year is None or not (by_words if fiscal_year is None else year == fiscal_year):
             return state._replace(fiscal_year=year)
     elif state.state is not State.INTERIM:
-        return state
+        year = 0 if cell.bracket or not cell.note else fiscal_year or 0
+        end = times.last_day_of(cell.plain, year, ends=True) if year else None  # 令和6年3月末現在 of 令和6年度
+        old = end and end < first_day(year)
+        return ValueState(State.OTHER_YEAR, cell.note, None, fiscal_year_of(end)) if end and old else state
     return times.whole_year(cell.plain)  # also 令和7年5月末現在 of 令和6年度: after the year's end
 
 

@@ -58,7 +58,7 @@ def read(text: str) -> Reading:
         kind: Kind = "text" if _SENTENCE.search(cell.main) or len(cell.main) > 40 else "milestone"
         reading = Reading(*typed, kind, note=note)
     labels: Sequence[str] = ()
-    notes: Sequence[str] = ()
+    notes: Sequence[str] = cell.notes if reading.relation else ()
     if reading.parts:
         labels = () if "→" in cell.main else [part.label for part in reading.parts]
         more = reading.note.removesuffix(note).strip()
@@ -126,8 +126,7 @@ def _values(main: str) -> tuple[list[Parts], str]:
 
 def _everything(main: str, note: str) -> Quantity | None:
     """全校 is all of them: 100 % of a whole that was not counted."""
-    match = _ALL.fullmatch(main)
-    if not match:
+    if not (match := _ALL.fullmatch(main)):
         return None
     counted = read(note).quantity if note else None  # 全小中学校(20校)
     plain = counted and not counted.label and not counted.comparator and counted.unit.dimension not in ("", "percent")
@@ -162,8 +161,7 @@ _LEVELS = units.by_word(
 
 def _relation(main: str) -> Relation | None:
     """The relation a folded text states. None where it states none; unreadable ones are `unclear`."""
-    match = _BASE.match(main.rstrip("。")) if _ABOUT_BASE.search(main) else None
-    if not match:
+    if not _ABOUT_BASE.search(main) or not (match := _BASE.match(main.rstrip("。"))):
         return None
     base = "previous" if match["previous"] else match["other"]
     rest = _AIMED.sub("", match["rest"].replace(" ", ""))

@@ -20,7 +20,6 @@ __all__ = ["Direction", "from_plan", "infer_direction", "name_direction", "named
 _LONGEST = 200  # characters; what is longer is a description, and says many things
 
 _BRACKETS = re.compile(r"\([^()]*\)|「[^「」]*」")
-#: 救急車の適正利用(軽症者の割合): what is measured stands in the bracket.
 _MEASURED = re.compile(r"(?<![率数量額度合点])\(([^()]*(?:率|割合|[件人者校回台]数|量|額))\)\Z")
 _HARM = re.compile(alternation(lexicon.HARMS.split()))
 _GAINS = alternation(lexicon.GAINS.split()).replace("収量", "収(?<!回収)量")  # 回収量 is no harvest
@@ -102,7 +101,7 @@ _OF_THE_WHOLE = tuple((re.compile(pattern), answer) for pattern, answer in _WHOL
 
 @lru_cache(maxsize=4096)
 def name_direction(name: str) -> Direction | None:
-    """The way the name speaks for; None where it does not speak clearly."""
+    """The way the name, or what is measured behind it, speaks for: 適正利用(軽症者の割合); None where that is not clear."""
     plain = compact(name)
     if len(plain) > _LONGEST:
         return None

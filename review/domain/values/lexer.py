@@ -180,8 +180,7 @@ def cell(folded: str) -> Cell:
     for _ in range(2):  # brackets in brackets
         notes += [note.strip() for note in _BRACKET.findall(folded)]
         folded = _BRACKET.sub("", folded)
-    opened = _OPENED.search(folded)
-    if opened and opened.start():  # a bracket that a scan or a cell's end has cut
+    if (opened := _OPENED.search(folded)) and opened.start():  # a bracket that a scan or a cell's end has cut
         notes.append(opened[0].strip(" ("))
         folded = folded[: opened.start()]
     return Cell(" ".join(folded.split()), tuple(note for note in notes if note), labels)

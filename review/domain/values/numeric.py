@@ -43,8 +43,7 @@ def numeric(case: Case) -> Outcome:
     sides = product(*(_values_of(case, side) for side in (case.target, case.actual)))
     entries = [(goal, given, _of_parts(case, goal, given)) for goal, given in sides]
     (goal, given, verdict), *others = entries
-    # A later reading that cannot be compared at all is none: 1・5ha beside 1.4ha is no list.
-    others = [one for one in others if one[2].flag != "parts_mismatch"]
+    others = [one for one in others if one[2].flag != "parts_mismatch"]  # 1・5ha beside 1.4ha is no list
     for other_goal, other_given, other in others:
         if other.status != verdict.status:
             side, one, two = ("targets", goal, other_goal) if goal != other_goal else ("actuals", given, other_given)
@@ -54,17 +53,20 @@ def numeric(case: Case) -> Outcome:
 
 
 def _values_of(case: Case, side: Reading) -> tuple[Parts, ...]:
-    """The readings of target or 実績, and for a running total the larger value in brackets: 3 (8)."""
+    """The readings of target or 実績, and what counts in brackets: the larger of a running total, 3 (8), or 72人(延べ184人)."""
     only, every = side.quantity, side.readings
     if only is None or not side.bracket:
         return every
-    total, sure = side.bracket[0], case.kind and side.bracket[0].label in ("", "計", "合計")
-    total = total._replace(label=only.label, unit=only.unit if total.unit.bare else total.unit)
-    words = "" if case.kind else compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)
-    larger = total.unit.dimension == only.unit.dimension and (total.value or 0) > (only.value or 0)
-    if not larger or not (case.kind == "total" or _CUMULATIVE.search(words)):
+    other, words = side.bracket[0], compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)
+    sure = bool(_CUMULATIVE.search(side.note)) or (case.kind and other.label in ("", "計", "合計"))
+    other = other._replace(label=only.label, unit=only.unit if other.unit.bare else other.unit)
+    larger = (other.value or 0) > (only.value or 0)
+    total = larger and (case.kind == "total" if case.kind else bool(_CUMULATIVE.search(words)))
+    ways = [] if side is case.target else [_SPANS["延べ数"], _SPANS["実数"]]
+    counts = total or any(way.search(words) and way.search(side.note) for way in ways)
+    if not counts or other.unit.dimension != only.unit.dimension:
         return every
-    return ((total,),) if sure or _CUMULATIVE.search(side.note) else (*every, (total,))
+    return ((other,),) if total and sure else (*every, (other,))
 
 
 def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
@@ -113,14 +115,14 @@ def _direction(case: Case, targets: Parts) -> tuple[Direction | None, Outcome | 
     return direction, None
 
 
-_YEARS = re.compile(r"(?<!\d)(?:[2-9]|1\d)[かヶカ]?年(?:間|分)(?!平均)")  # 300人(3年間)
+_YEARS = re.compile(r"(?<!\d)(?:[2-9]|1\d)[かヶカ]?年(?:間|分|計(?!画))(?!平均)")  # 300人(3年間)
 _SPANS = {
     "累計": _CUMULATIVE,
     "単年の値": re.compile("単年|単独年度"),
     "延べ数": re.compile("延べ|のべ|延人数"),
     "実数": re.compile(r"実人数|実人員|実(?=\d)|実数"),
 }
-_SPAN_WORD = re.compile("[累単実延]|通算|のべ|計画期間|年[間分]")
+_SPAN_WORD = re.compile("[累単実延]|通算|のべ|計画期間|年[間分計]")
 
 
 def _other_span(case: Case) -> Outcome | None:
@@ -236,9 +238,8 @@ def _same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
         return False
     if given and not goal:
         return given[0] not in "未不" or given in plain
-    if goal in given or given in goal or goal in OF_A_TARGET or (goal in plain and given in plain):
-        return True
-    if any(map(_SAY_NOTHING.fullmatch, (goal, given))):
+    same = goal in given or given in goal or goal in OF_A_TARGET or (goal in plain and given in plain)
+    if same or any(map(_SAY_NOTHING.fullmatch, (goal, given))):
         return True
     shared = [goal[place : place + 2] for place in range(len(goal) - 1) if goal[place : place + 2] in given]
     # 重大事故 and 軽微な事故: beside the common word each says something of its own
