@@ -35,10 +35,10 @@ _FOR_ONE = re.compile(r"\A.*(?:当たり|あたり|のうち)の?")
 _PAID = re.compile(rf"(?:{_GAINS})(?:料|経費)|(?:補助|助成|給付|奨励|派遣|参加|登録|発行)金(?!額)")
 # A gain denied or spoilt: 未登録, 参加していない, 読書離れ.
 _SPOILT = re.compile(
-    rf"未[^来就成満然婚病明熟経定]|化(?:し|され)てい?ない|[未不非無低](?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|未|率低下"
-    r"|[^、の☒]{0,4}が(?:低|悪|少な)い|(?:(?!おけ)[^、の☒]){0,8}な(?:い|かった)|[^、☒]{0,6}\d[\d.]*[^、☒\d]{0,2}(?:以下|未満))"
+    rf"未[^来就成満然婚病明熟経定]|化(?:し|され)てい?ない|[未不非無低](?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|辞退|率低下"
+    r"|[^、の☒]{0,4}が(?:低い|悪い|少ない|必要|不十分)|(?:(?!おけ)[^、の☒]){0,8}な(?:い|かった)|[^、☒]{0,6}\d[\d.]*[^、☒\d]{0,2}(?:以下|未満))"
 )
-_HINT = re.compile(r"[未不非無低離格良調停中断料費金下]|ない|なかった")  # what one of these must hold
+_HINT = re.compile(r"[未不非無低離格良調停中断料費金下辞必悪少]|ない|なかった")  # what one of these must hold
 _ABSENT = re.compile(r"☒+[^、☒]{0,8}?(?:(?<!でき)(?<!られ)(?<!感じ)(?<!思わ)な[いく]|無い|ゼロ|なし)")
 _BOUNDED = re.compile(r"☒[^、☒]{0,14}?(?:以下|未満|以内)")
 _AGAINST = re.compile(rf"☒+[^のをに、☒]{{0,3}}[のを]?(?={_REMEDIES})")
@@ -68,7 +68,9 @@ _DONE = re.compile(
     r"し[たて]|する|され|でき|受け|行[うっわ]|通じ|経[たて]|用い|取り組|使[うっ]|持[つっ]|学|感じ|思|続け|始め|得|知|食べ|読|増|高|向け|進[んむ]|含|有|ある|あった|"
     r"占|楽し|図|つなが|やす|よ[いう]|つく|上が"
 )
-_ESCAPED = re.compile(r"復帰|防[いぐ]|脱し|立ち直|克服|乗り越え|免れ|救|抜け|やめ|止め|減ら|なくし|無くし")
+_ESCAPED = re.compile(
+    r"復帰|防[いぐ]|脱し|立ち直|克服|乗り越え|免れ|救|抜け|[や止]め|減ら|[な無]くし|[縮削軽低]減|短縮|(?:感じ|思わ)ない\Z"
+)
 _GOOD_PASSIVE = re.compile(r"(?:導入|整備|登録|開催|実施|改善|設置|作成|締結|改修|更新|公開|策定|化)された\Z")
 
 
@@ -122,9 +124,8 @@ def _as_a_whole(plain: str, base: str) -> str | None:
             harm, gain = (evidence.search(base, 0, match.start()) for evidence in (_HARM, _GAIN))
             bad = harm or (match["less"] and not gain)
             return ("down" if bad else "open") if match["less"] else ("open" if bad else "up")
-        if match and (
-            answer != "help" or not (_REMEDY.search(base) or (_GAIN.search(base) and not _HARM.search(base)))
-        ):
+        helped = answer == "help" and (_REMEDY.search(base) or (_GAIN.search(base) and not _HARM.search(base)))
+        if match and not helped:
             return answer
     return None
 
@@ -135,9 +136,8 @@ def _as_evidence(base: str) -> Direction | None:
     marked = _HARM.sub("☒", marked)
     if _BOUNDED.search(marked):
         return None  # 騒音が基準以下の地点
-    without = _ABSENT.sub("", marked)
-    remedied = _AGAINST.sub("", without)
-    absent = without != marked
+    absent = bool(_ABSENT.search(marked))
+    remedied = _AGAINST.sub("", _ABSENT.sub("", marked))
     clause = _CLAUSE.match(remedied) if _VERB.search(remedied) else None
     if clause and clause.end() < len(remedied):
         return _of_clause(remedied[: clause.end()], remedied[clause.end() :], absent=absent)
@@ -157,7 +157,7 @@ def _of_clause(clause: str, bearer: str, *, absent: bool) -> Direction | None:
     """参加した|市民, 待たされた|利用者: what was done speaks, never what it was done to."""
     gain = _last_gain(clause)
     if "☒" in clause + bearer:
-        if _ESCAPED.search(clause) or clause.endswith(("感じない", "思わない")):
+        if _ESCAPED.search(clause) or _REMEDY.search(clause, clause.rfind("☒") + 1):
             return None  # 不登校から復帰した|児童, 未然に防いだ|被害
         if _REMEDY.search(bearer):
             return "up"
