@@ -92,6 +92,11 @@ FINAL = [
 ]
 
 
+def test_the_base_year_of_a_target_is_not_the_year_that_it_is_of():
+    assert proposed_state("2013年度比20%減(令和4年度)", target="2013年度比35%減").state is State.OTHER_YEAR
+    assert proposed_state("46万人(令和6年度)", target="50万人(令和8年度)").state is State.FINAL
+
+
 def _state(actual: str, **more):
     return proposed_state(actual, fiscal_year=YEAR, **more)
 
