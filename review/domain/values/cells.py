@@ -103,7 +103,7 @@ def _values(main: str) -> tuple[list[Parts], str]:
     """
     start, arrow, end = main.rpartition("→")
     if arrow:
-        before, after = (grammar.only(side.strip()) for side in (start, end))
+        before, after = (grammar.only(side.strip(" :")) for side in (re.sub("^現状値?", "", start), end))
         if len(before) == 1 == len(after) and before[0].unit.fits(after[0].unit):
             labels = [part.label for part in before + after]
             if not labels[1] or all(map(_YEAR_LABEL.fullmatch, labels)):

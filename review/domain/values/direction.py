@@ -75,7 +75,7 @@ _GOOD_PASSIVE = re.compile(r"(?:導入|整備|登録|開催|実施|改善|設置
 
 
 # What some names say as a whole; "open": nobody can tell. The first that fits decides.
-_ENTERPRISE = "(?:水道|病院|公営|企業会計|下水)"
+_ENTERPRISE = "(?:水道|病院|医業|公営|企業会計|下水)"
 _GENERAL = "(?:普通|一般)会計"
 _LESS = "削減|短縮|低減|縮減|軽減|節減|節約|減量|圧縮|抑制"
 _WHOLES = (
