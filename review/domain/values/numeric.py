@@ -66,7 +66,7 @@ def _values_of(case: Case, side: Reading) -> tuple[Parts, ...]:
     counts = total or any(way.search(words) and way.search(side.note) for way in ways)
     if not counts or other.unit.dimension != only.unit.dimension:
         return every
-    return ((other,),) if total and sure else (*every, (other,))
+    return ((other,),) if total and sure and case.actual.bracket else (*every, (other,))
 
 
 def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:

@@ -208,6 +208,11 @@ def test_kinds_that_the_ninth_and_tenth_table_showed_are_read(name, target, actu
     assert judged.status == status, judged.reason
 
 
+def test_a_total_in_the_targets_bracket_gives_no_rate_to_a_bare_value():
+    judged = judge(name="整備(累計)", target="10基(累計 50基)", actual="9基", direction="up")
+    assert (judged.status, judged.rate) == ("missed", None)
+
+
 @pytest.mark.parametrize(
     "name, direction",
     [
