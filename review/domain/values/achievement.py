@@ -216,7 +216,7 @@ def _words(case: Case) -> Outcome:
 
 def _related(case: Case, relation: Relation) -> Outcome:
     """The verdict on a relative target; `undetermined` where last year is needed and not known."""
-    if relation.base == "" and case.target.plain == case.actual.plain:
+    if relation.base != "previous" and case.target.plain == case.actual.plain:
         return _SAME_TEXT
     if stated := _stated(case, relation):
         return stated

@@ -33,7 +33,7 @@ _PER_ONE = re.compile(
 _NOT_A_LABEL = re.compile(
     r"(?:残り|あと|うち|不足|目標|目標値|計画|計画値|予定|参考|例|当初|対し|対して|対する|(?<!申請|受付|受理|通報|依頼|申込|請求|覚知|入電|発生|届出|要請)から|まで|より|比|基準値?|現状値?|[、。→×+*±]|"
     r"前回|前年度?|昨年度?|最高|未|非|~)\Z|^(?:うち|内訳|残り|あと|例えば|[-~*+=_#?!]+\Z)|[。×→±]"
-    rf"|(?:\A|[ :①-⑳])(?:{units.KNOWN_PATTERN})?(?:以上|以下|未満|以内)\Z"  # 中%以上 12件, but not C判定以上 12人
+    rf"|\A[にの]\Z|(?:\A|[ :①-⑳])(?:{units.KNOWN_PATTERN})?(?:以上|以下|未満|以内)\Z"  # 中%以上 12件, but not C判定以上 12人
 )
 _BY_WHEN = re.compile(r"\A\d{1,4}年度?(?:末|まで|以内|後)+(?:に|の|、)*")
 _SEPARATOR = re.compile(r"[ 、,;/・]+")
@@ -77,7 +77,7 @@ _ACTS = (
     "受付|受理|来場|来館|入場|入館|着手|供用|供用開始|開始|開設|設立|創出|誘致|就職|就業|就農|創業|起業|移住|転入|成立|成約|協議|報告|"
     "投稿|投入|稼働|配置|配備|搭載|接続|閲覧|視聴|再生|宿泊|回答|満足|合格|修了|卒業|在籍|加入|加盟|入会|稼動|適用|適合|電子化|"
     "オンライン化|デジタル化|自動化|耐震化|新設|新規|追加|獲得|連携|協定締結|実績|ある|あり|済|済み|体制|目指す|めざす|目標とする|目標|"
-    "達成する|実施する|開催する|確保する|維持する"
+    "解消|解決|改善|撤去|除却|伐採|植栽|補修|舗装|建設|捕獲|駆除|購入|収集|清掃|助言|勧告|売却|把握|達成する|実施する|開催する|確保する|維持する"
 )
 # Spaces between any two of these weigh nothing.
 _TAIL = re.compile(
@@ -279,8 +279,8 @@ def _split_gap(gap: str, *, last: bool) -> tuple[Quantity, str] | None:
     if unit is None:
         return None
     rest = bare[len(unit.symbol) :]
-    if not rest and unit.dimension in units.COUNTED:
-        return Quantity(0, 0, unit=unit), ""  # 50世帯100人
+    if not rest and (unit.dimension in units.COUNTED or unit.dimension == unit.symbol != "度"):
+        return Quantity(0, 0, unit=unit), ""  # 50世帯100人, 3団体120人
     comparator = next((word for word in ("以上", "以下", "未満", "以内", "超") if rest.startswith(word)), "")
     label = rest[len(comparator) :]
     if not label or (units.shaped_like_unit(bare) and not re.match(r"[^一-龥]|中|小|男|女|[A-Z]", label)):

@@ -43,7 +43,9 @@ and a year behind 2013年度比△29.6%), mended by kind; 1 of 56 needlessly ope
 the same once more: 1 wrong without (空き家相談会, as if it were 空き家), mended by kind, none with; 1 of 34 open without (2.9 %), 1 of
 59 with (1.7 %); no other rate. One row stands corrected: a target of 0 that is no harm's is to be asked about. And the 70 rows of
 `blind_fourteenth.tsv`, the oddest cells that came to mind: none wrong either way; 1 of 27 open without (3.7 %), 0 of 41 with; no
-other rate, for one that was claimed is not (amounts of 増 have one).
+other rate, for one that was claimed is not (amounts of 増 have one). Last the 57 rows of `blind_fifteenth.tsv`, ratios, labels and
+states: none wrong without, 1 with (4校に1人 as two values); 5 of 16 open without (31.2 %: few of these names speak), 3 of 36 with
+(8.3 %: 3団体120人, 30箇所の解消, 基準値以下 beside itself); 1 other rate (540kg/10a), each mended by kind.
 """
 
 from __future__ import annotations
@@ -118,6 +120,7 @@ def test_no_verdict_on_the_later_tables_is_wrong(row):
         ("thirteenth", "confirmed", 59, 3),
         ("fourteenth", "alone", 27, 12),
         ("fourteenth", "confirmed", 41, 3),
+        ("fifteenth", "confirmed", 36, 3),
     ],
 )
 def test_the_last_tables_hold_no_wrong_verdict_and_leave_little_open(table, answers, least, most):
@@ -183,6 +186,12 @@ def test_rules_that_no_table_needed_hold(name, target, actual, direction, previo
         ("整備数(累計)", "5社(20社)", "6社(18社)", "", "undetermined"),
         ("整備数", "5社(20社)", "6社(18社)", "total", "missed"),
         ("整備数", "24社", "23社(令和5年度末 25社)", "total", "undetermined"),
+        ("支援員", "4校に1人", "3.8校に1人", "", "undetermined"),
+        ("支援", "3校で2回", "3校で1回", "", "missed"),
+        ("団体", "3団体120人", "4団体113人", "", "missed"),
+        ("要対策箇所", "30箇所の解消", "27箇所を解消", "", "missed"),
+        ("水質検査", "基準値以下", "基準値以下", "", "achieved"),
+        ("満足度", "前年度以上", "前年度以上", "", "undetermined"),
         ("利用率", "現状値:80% → 85%", "83.2%", "", "missed"),
         ("利用者数", "延べ180人", "72人(延べ184人)", "", "undetermined"),
         ("延べ利用者数", "190人", "72人(延べ184人)", "", "missed"),
@@ -206,6 +215,10 @@ def test_kinds_that_the_ninth_and_tenth_table_showed_are_read(name, target, actu
     way = "down" if name in ("順位", "苦情", "補修") else "up"
     judged = judge(name=name, target=target, actual=actual, kind=kind, direction=way)
     assert judged.status == status, judged.reason
+
+
+def test_what_a_value_is_counted_for_may_have_a_number_of_its_own():
+    assert judge(name="単収", target="540kg/10a", actual="552㎏／10ａ", direction="up").rate == Decimal("1.0222")
 
 
 def test_a_total_in_the_targets_bracket_gives_no_rate_to_a_bare_value():
