@@ -77,8 +77,10 @@ _ACTS = (
     "受付|受理|来場|来館|入場|入館|着手|供用|供用開始|開始|開設|設立|創出|誘致|就職|就業|就農|創業|起業|移住|転入|成立|成約|協議|報告|"
     "投稿|投入|稼働|配置|配備|搭載|接続|閲覧|視聴|再生|宿泊|回答|満足|合格|修了|卒業|在籍|加入|加盟|入会|稼動|適用|適合|電子化|"
     "オンライン化|デジタル化|自動化|耐震化|新設|新規|追加|獲得|連携|協定締結|実績|ある|あり|済|済み|体制|目指す|めざす|目標とする|目標|"
-    "解消|解決|改善|撤去|除却|伐採|植栽|補修|舗装|建設|捕獲|駆除|購入|収集|清掃|助言|勧告|売却|把握|達成する|実施する|開催する|確保する|維持する"
+    "解消|解決|改善|撤去|除却|伐採|剪定|植栽|植付け?|補修|補強|舗装|塗装|建設|改築|完成|捕獲|駆除|購入|収集|清掃|診断|測定|売却|譲渡|補助|助成|給付|支給|"
+    "返還|返却|寄贈|寄附|寄付|着任|委嘱|刊行|開講|出展|出場|応募|入居|入所|入園|入学|保護|救助|助言|勧告|啓発|達成する|実施する|開催する|確保する|維持する"
 )
+_DONE = re.compile(rf"(?:{_ACTS})\Z")
 # Spaces between any two of these weigh nothing.
 _TAIL = re.compile(
     r" ?(?P<about>程 ?度|前後|くらい|ぐらい|ほど)?(?:に)?"
@@ -105,12 +107,12 @@ def per_after(words: str, unit: units.Unit) -> tuple[int, str]:
 @lru_cache(maxsize=4096)
 def suffix_of(words: str) -> Quantity | None:
     """What follows a number, as a value of zero: unit, comparator, change and act; None where there is anything else."""
-    known, packed = units.known_at_start(words), words.replace(" ", "")[:24]
+    known, run = units.known_at_start(words), words.replace(" ", "")[:24]
     ways = [(words, known, *per_after(words, known))] if known else []
     ways.append((words, BARE, 0, ""))
-    # an unknown unit: the longest run that leaves a known tail
-    shapes = range(len(packed), len(packed) - 1 if known else 0, -1)
-    ways += [(packed, unit, end, "") for end in shapes if (unit := units.shaped_like_unit(packed[:end]))]
+    # an unknown unit: the longest run that leaves a known tail, but 池 of 5池実施
+    shapes = [end for end in range(len(run), len(run) - 1 if known else 0, -1) if not _DONE.search(run, 1, end)]
+    ways += [(run, unit, end, "") for end in shapes if (unit := units.shaped_like_unit(run[:end]))]
     for text, unit, end, per in ways:
         if tail := _TAIL.match(text, end):
             word = (tail["comparator"] or tail["comparator2"] or "").replace(" ", "")
@@ -268,8 +270,7 @@ def _split_gap(gap: str, *, last: bool) -> tuple[Quantity, str] | None:
     unit = units.known_at_start(bare)
     if unit is None or (bare != gap and _LABEL_GOES_ON.match(bare, len(unit.symbol))):
         bare, unit = gap, None
-    separator = _SEPARATOR.search(bare, per_after(bare, unit)[0] if unit else 0)
-    if separator:
+    if separator := _SEPARATOR.search(bare, per_after(bare, unit)[0] if unit else 0):
         more = _LATER_TAIL.match(bare, separator.end()) if separator[0] == " " else None
         end = more.end() if more else separator.start()
         suffix = suffix_of(bare[:end])
@@ -310,8 +311,7 @@ def prefix_of(before: str) -> Quantity | None:
 
 def _quantity(before: str, number: Number, suffix: Quantity) -> Quantity | None:
     """The value of a number, given the words before it and what follows."""
-    prefix = prefix_of(before)
-    if prefix is None:
+    if (prefix := prefix_of(before)) is None:
         return None
     comparator, per = suffix.comparator or prefix.comparator, suffix.period
     doubtful = number.dotted and number.scale == 1 and suffix.unit.dimension in units.COUNTED
