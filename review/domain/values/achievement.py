@@ -96,18 +96,18 @@ def _in_state(text: str, proposed: ValueState, confirmed: State | None) -> Readi
 def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year: int | None = None) -> ValueState:
     """What the words of a cell propose, where they stand beside a target. A part of the year is no doubt where the target or
     the name is of that part as well; nor a year that is the one in question, or where the target names its own (not its base: 2013年度比10%減), too."""
-    cell, goal = cells.read(actual), cells.read(target)
+    cell = cells.read(actual)
     state = cell.state
     if cell.kind == "none" and not cell.blank:
         return ValueState(State.NOT_MEASURED, cell.plain)
-    if state.state is State.INTERIM and not times.says_part_of_year(goal.plain + compact(name)):
+    if state.state is State.INTERIM and not times.says_part_of_year(compact(target) + compact(name)):
         until = None if fiscal_year is None else times.last_day_of(state.words, fiscal_year)
         if fiscal_year is None or until is None or first_day(fiscal_year) <= until < last_day(fiscal_year):
             return state._replace(until=until)
         if until < first_day(fiscal_year):
             return ValueState(State.OTHER_YEAR, state.words, fiscal_year=fiscal_year_of(until))
     elif state.state is State.OTHER_YEAR:
-        year = times.year_of(compact(state.words))
+        year, goal = times.year_of(compact(state.words)), cells.read(target)
         by_words = "年度末" in cell.plain or times.year_of(goal.note if goal.relation else goal.plain) is not None
         if year is None or not (by_words if fiscal_year is None else year == fiscal_year):
             return state._replace(fiscal_year=year)

@@ -3,7 +3,7 @@ or beside last year's, gives reason to ask about: jump, repeated, over_100_perce
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import permutations, product
+from itertools import permutations
 from typing import NamedTuple
 
 from review.domain.notation import compact
@@ -40,8 +40,8 @@ class Case(NamedTuple):
 
 def numeric(case: Case) -> Outcome:
     """The verdict to which every reading leads; `undetermined`, naming two of them, where they differ."""
-    sides = product(*(_values_of(case, side) for side in (case.target, case.actual)))
-    entries = [(goal, given, _of_parts(case, goal, given)) for goal, given in sides]
+    goals, actuals = _values_of(case, case.target), _values_of(case, case.actual)
+    entries = [(goal, given, _of_parts(case, goal, given)) for goal in goals for given in actuals]
     (goal, given, verdict), *others = entries
     others = [one for one in others if one[2].flag != "parts_mismatch"]  # 1・5ha beside 1.4ha is no list
     for other_goal, other_given, other in others:
