@@ -95,7 +95,7 @@ def _in_state(text: str, proposed: ValueState, confirmed: State | None) -> Readi
 
 def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year: int | None = None) -> ValueState:
     """What the words of a cell propose, where they stand beside a target. A part of the year is no doubt where the target or
-    the name is of that part as well; nor a year that is the one in question, or that the target names, too."""
+    the name is of that part as well; nor a year that is the one in question, or where the target names its own (not its base: 2013年度比10%減), too."""
     cell = cells.read(actual)
     state = cell.state
     if cell.kind == "none" and not cell.blank:
@@ -107,12 +107,15 @@ def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year
         if until < first_day(fiscal_year):
             return ValueState(State.OTHER_YEAR, state.words, fiscal_year=fiscal_year_of(until))
     elif state.state is State.OTHER_YEAR:
-        year = times.year_of(compact(state.words))
-        by_words = "年度末" in cell.plain or times.year_of(compact(target)) is not None
+        year, goal = times.year_of(compact(state.words)), cells.read(target)
+        by_words = "年度末" in cell.plain or times.year_of(goal.note if goal.relation else goal.plain) is not None
         if year is None or not (by_words if fiscal_year is None else year == fiscal_year):
             return state._replace(fiscal_year=year)
     elif state.state is not State.INTERIM:
-        return state
+        year = 0 if cell.bracket or not cell.note else fiscal_year or 0
+        end = times.last_day_of(cell.plain, year, ends=True) if year else None  # 令和6年3月末現在 of 令和6年度
+        old = end and end < first_day(year)
+        return ValueState(State.OTHER_YEAR, cell.note, None, fiscal_year_of(end)) if end and old else state
     return times.whole_year(cell.plain)  # also 令和7年5月末現在 of 令和6年度: after the year's end
 
 
@@ -213,7 +216,7 @@ def _words(case: Case) -> Outcome:
 
 def _related(case: Case, relation: Relation) -> Outcome:
     """The verdict on a relative target; `undetermined` where last year is needed and not known."""
-    if relation.base == "" and case.target.plain == case.actual.plain:
+    if relation.base != "previous" and case.target.plain == case.actual.plain:
         return _SAME_TEXT
     if stated := _stated(case, relation):
         return stated

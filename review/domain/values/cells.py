@@ -17,7 +17,7 @@ _SENTENCE = re.compile(r"(?:した|ました|です|である|。\s*)\Z")
 _YEAR_LABEL = re.compile(rf"{times.YEAR}(?:年度?)?末?")
 _ALL = re.compile(
     rf"(?:[^\d]{{0,12}} )?全(?:ての|て)?(?P<noun>[一-龥ァ-ヶー]{{0,8}}?(?:{units.KNOWN_PATTERN}|課等|職員|員|対象者|橋梁|橋りょう|公園|避難所|"
-    r"車両|庁舎|住宅|審議会|委員会|[支張育]所)(?<!全[部面日般年回度村市町区人]))(?:で|に|を|の)?(?:実施|導入|整備|完了|設置|達成|済み?|配置|配備|対応)*(?:済み?|完了)?"
+    r"車両|庁舎|住宅|審議会|委員会|[支張育]所)(?<!全[部面日般年回度村市町区人]))(?:で|に|を|の)?(?:実施|導入|整備|完了|設置|達成|済み?|配置|配備|対応|取得|受講|受診|参加|合格|修了)*(?:済み?|完了)?"
 )
 _FREE_NOTE_NEVER = re.compile(
     r"[のをにがはでともやへ]|から|まで|より|うち(?!訳)|増|減|以|未|超|程|台|中|不足|件|人|%|→|\+|-|×|~|=|\d|(?i:over|under|up|down)"
@@ -58,7 +58,7 @@ def read(text: str) -> Reading:
         kind: Kind = "text" if _SENTENCE.search(cell.main) or len(cell.main) > 40 else "milestone"
         reading = Reading(*typed, kind, note=note)
     labels: Sequence[str] = ()
-    notes: Sequence[str] = ()
+    notes: Sequence[str] = cell.notes if reading.relation else ()
     if reading.parts:
         labels = () if "→" in cell.main else [part.label for part in reading.parts]
         more = reading.note.removesuffix(note).strip()
@@ -103,7 +103,7 @@ def _values(main: str) -> tuple[list[Parts], str]:
     """
     start, arrow, end = main.rpartition("→")
     if arrow:
-        before, after = (grammar.only(side.strip()) for side in (start, end))
+        before, after = (grammar.only(side.strip(" :")) for side in (re.sub("^現状値?", "", start), end))
         if len(before) == 1 == len(after) and before[0].unit.fits(after[0].unit):
             labels = [part.label for part in before + after]
             if not labels[1] or all(map(_YEAR_LABEL.fullmatch, labels)):
@@ -126,8 +126,7 @@ def _values(main: str) -> tuple[list[Parts], str]:
 
 def _everything(main: str, note: str) -> Quantity | None:
     """全校 is all of them: 100 % of a whole that was not counted."""
-    match = _ALL.fullmatch(main)
-    if not match:
+    if not (match := _ALL.fullmatch(main)):
         return None
     counted = read(note).quantity if note else None  # 全小中学校(20校)
     plain = counted and not counted.label and not counted.comparator and counted.unit.dimension not in ("", "percent")
@@ -162,8 +161,7 @@ _LEVELS = units.by_word(
 
 def _relation(main: str) -> Relation | None:
     """The relation a folded text states. None where it states none; unreadable ones are `unclear`."""
-    match = _BASE.match(main.rstrip("。")) if _ABOUT_BASE.search(main) else None
-    if not match:
+    if not _ABOUT_BASE.search(main) or not (match := _BASE.match(main.rstrip("。"))):
         return None
     base = "previous" if match["previous"] else match["other"]
     rest = _AIMED.sub("", match["rest"].replace(" ", ""))

@@ -20,6 +20,7 @@ __all__ = ["Direction", "from_plan", "infer_direction", "name_direction", "named
 _LONGEST = 200  # characters; what is longer is a description, and says many things
 
 _BRACKETS = re.compile(r"\([^()]*\)|「[^「」]*」")
+_MEASURED = re.compile(r"(?<![率数量額度合点])\(([^()]*(?:率|割合|[件人者校回台]数|量|額))\)\Z")
 _HARM = re.compile(alternation(lexicon.HARMS.split()))
 _GAINS = alternation(lexicon.GAINS.split()).replace("収量", "収(?<!回収)量")  # 回収量 is no harvest
 _REMEDIES = alternation(lexicon.REMEDIES.split())
@@ -27,25 +28,25 @@ _REMEDIES = alternation(lexicon.REMEDIES.split())
 _GAIN = re.compile(
     rf"{_GAINS}|化(?<=[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街少☒]化)(?:した|された|済み?)?(?:率|件数|数|済|割合|\Z)"
 )
-_REMEDY = re.compile(_REMEDIES)
+_REMEDY, _DEED = re.compile(_REMEDIES), re.compile(alternation(lexicon.DEEDS.split()))
 _FOR_ONE = re.compile(r"\A.*(?:当たり|あたり|のうち)の?")
 
 # What is paid is neither the use nor the help: 利用料, 補助金.
 _PAID = re.compile(rf"(?:{_GAINS})(?:料|経費)|(?:補助|助成|給付|奨励|派遣|参加|登録|発行)金(?!額)")
 # A gain denied or spoilt: 未登録, 参加していない, 読書離れ.
 _SPOILT = re.compile(
-    rf"未[^来就成満然婚病明熟経定]|化(?:し|され)てい?ない|[未不非無低](?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|未|率低下"
-    r"|[^、の☒]{0,4}が(?:低|悪|少な)い|[^、の☒]{0,8}な(?:い|かった)|[^、☒]{0,6}\d[\d.]*[^、☒\d]{0,2}(?:以下|未満))"
+    rf"未[^来就成満然婚病明熟経定]|化(?:し|され)てい?ない|[未不非無低](?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|辞退|率低下"
+    r"|[^、の☒]{0,4}が(?:低い|悪い|少ない|必要|不十分)|(?:(?!おけ)[^、の☒]){0,8}な(?:い|かった)|[^、☒]{0,6}\d[\d.]*[^、☒\d]{0,2}(?:以下|未満))"
 )
-_HINT = re.compile(r"[未不非無低離格良調停中断料費金下]|ない|なかった")  # what one of these must hold
+_HINT = re.compile(r"[未不非無低離格良調停中断料費金下辞必悪少]|ない|なかった")  # what one of these must hold
 _ABSENT = re.compile(r"☒+[^、☒]{0,8}?(?:(?<!でき)(?<!られ)(?<!感じ)(?<!思わ)な[いく]|無い|ゼロ|なし)")
 _BOUNDED = re.compile(r"☒[^、☒]{0,14}?(?:以下|未満|以内)")
 _AGAINST = re.compile(rf"☒+[^のをに、☒]{{0,3}}[のを]?(?={_REMEDIES})")
 # The verb of a clause before the bearer: 解雇された|雇用者, 感じる|市民, 期限切れの|備蓄.
-_VERB = re.compile("(?:[うかくすたっつだぬむるぐぶい]|切れの)[一-龥ァ-ヶA-Z]")  # quicker to look for than the clause
+_VERB = re.compile("(?:[うかくすたっつだぬむるぐぶい]|切れの)[一-龥ァ-ヶA-Z☒]")  # quicker to look for than the clause
 _CLAUSE = re.compile(
     r".*(?:(?<!向)[ぁ-ん☒]た|[てで]いる|な[いかっ]+た?|(?<![よ係])(?<!おけ|関す|対す|かか|わた|占め|基づ|とい|に伴)[うくすつぬむるぐぶ]|だ|切れの)"
-    r"(?=[一-龥ァ-ヶA-Z])"
+    r"(?=[一-龥ァ-ヶA-Z☒])"
 )
 # How something is counted, and whose it is: a head of these words leaves what stands before it to speak.
 _MERE = re.compile(
@@ -67,12 +68,14 @@ _DONE = re.compile(
     r"し[たて]|する|され|でき|受け|行[うっわ]|通じ|経[たて]|用い|取り組|使[うっ]|持[つっ]|学|感じ|思|続け|始め|得|知|食べ|読|増|高|向け|進[んむ]|含|有|ある|あった|"
     r"占|楽し|図|つなが|やす|よ[いう]|つく|上が"
 )
-_ESCAPED = re.compile(r"復帰|防[いぐ]|脱し|立ち直|克服|乗り越え|免れ|救|抜け|やめ|止め|減ら|なくし|無くし")
+_ESCAPED = re.compile(
+    r"復帰|防[いぐ]|脱し|立ち直|克服|乗り越え|免れ|救|抜け|[や止]め|減ら|[な無]くし|[縮削軽低]減|短縮|(?:感じ|思わ)ない\Z"
+)
 _GOOD_PASSIVE = re.compile(r"(?:導入|整備|登録|開催|実施|改善|設置|作成|締結|改修|更新|公開|策定|化)された\Z")
 
 
 # What some names say as a whole; "open": nobody can tell. The first that fits decides.
-_ENTERPRISE = "(?:水道|病院|公営|企業会計|下水)"
+_ENTERPRISE = "(?:水道|病院|医業|公営|企業会計|下水)"
 _GENERAL = "(?:普通|一般)会計"
 _LESS = "削減|短縮|低減|縮減|軽減|節減|節約|減量|圧縮|抑制"
 _WHOLES = (
@@ -87,10 +90,11 @@ _WHOLES = (
         rf"(?:{_LESS})(?:化)?(?:した|された|できた|し|総|累計|見込|推計|目標)?(?:年間|延べ)?"
         "(?:率|量|額|数|件数|時間|枚数|日数|人数|割合|効果|幅|分|コスト|金額)"
         r"|(?<!未)(?<!不)(?:(?:改善|解消|解決|防止|回避)(?:率|[者件棟戸箇か所]*数|割合)"
-        r"|(?:復旧|回復|達成|実施|完了|終了|修了|検挙|申請|交付)率)|(?:社会|人口)(?:動態)?の?増減数?\Z",
+        r"|(?:復旧|復帰|回復|達成|実施|完了|終了|修了|検挙|申請|交付)率)|(?:社会|人口)(?:動態)?の?増減数?\Z",
         "up",
     ),
     (r"(?:まで|要する|要した|かかる|かかった)の?(?:平均)?(?:処理|事務|作業|所要|審査)?(?:日数|期間|時間)", "down"),
+    (r"(?:処理|審査|復旧|回答|決裁|作業|所要|到着)(?:日数|期間|時間)数?(?:の?平均値?)?\Z", "down"),
     ("|".join(lexicon.OPEN.split()), "open"),
     ("|".join(lexicon.HELP.split()), "help"),
 )
@@ -99,11 +103,12 @@ _OF_THE_WHOLE = tuple((re.compile(pattern), answer) for pattern, answer in _WHOL
 
 @lru_cache(maxsize=4096)
 def name_direction(name: str) -> Direction | None:
-    """The way the name speaks for; None where it does not speak clearly."""
+    """The way the name, or what is measured behind it, speaks for: 適正利用(軽症者の割合); None where that is not clear."""
     plain = compact(name)
     if len(plain) > _LONGEST:
         return None
-    base = _BRACKETS.sub("", plain) or plain
+    inner = _MEASURED.search(plain)
+    base = inner[1] if inner and not _MERE.fullmatch(inner[1]) else _BRACKETS.sub("", plain) or plain
     base = _FOR_ONE.sub("", base) or base
     answer = _as_a_whole(plain, base) or _as_evidence(base)
     if answer == "up":
@@ -119,9 +124,8 @@ def _as_a_whole(plain: str, base: str) -> str | None:
             harm, gain = (evidence.search(base, 0, match.start()) for evidence in (_HARM, _GAIN))
             bad = harm or (match["less"] and not gain)
             return ("down" if bad else "open") if match["less"] else ("open" if bad else "up")
-        if match and (
-            answer != "help" or not (_REMEDY.search(base) or (_GAIN.search(base) and not _HARM.search(base)))
-        ):
+        helped = answer == "help" and (_REMEDY.search(base) or (_GAIN.search(base) and not _HARM.search(base)))
+        if match and not helped:
             return answer
     return None
 
@@ -132,9 +136,8 @@ def _as_evidence(base: str) -> Direction | None:
     marked = _HARM.sub("☒", marked)
     if _BOUNDED.search(marked):
         return None  # 騒音が基準以下の地点
-    without = _ABSENT.sub("", marked)
-    remedied = _AGAINST.sub("", without)
-    absent = without != marked
+    absent = bool(_ABSENT.search(marked))
+    remedied = _AGAINST.sub("", _ABSENT.sub("", marked))
     clause = _CLAUSE.match(remedied) if _VERB.search(remedied) else None
     if clause and clause.end() < len(remedied):
         return _of_clause(remedied[: clause.end()], remedied[clause.end() :], absent=absent)
@@ -147,14 +150,14 @@ def _as_evidence(base: str) -> Direction | None:
         return "up" if gain >= 0 or remedied != marked else None
     if _REMEDY.search(remedied, last):
         return "up"
-    return None if absent or gain > last else "down"
+    return None if absent or gain > last or _DEED.search(remedied, last) else "down"
 
 
 def _of_clause(clause: str, bearer: str, *, absent: bool) -> Direction | None:
     """参加した|市民, 待たされた|利用者: what was done speaks, never what it was done to."""
     gain = _last_gain(clause)
     if "☒" in clause + bearer:
-        if _ESCAPED.search(clause) or clause.endswith(("感じない", "思わない")):
+        if _ESCAPED.search(clause) or _REMEDY.search(clause, clause.rfind("☒") + 1):
             return None  # 不登校から復帰した|児童, 未然に防いだ|被害
         if _REMEDY.search(bearer):
             return "up"
@@ -179,9 +182,7 @@ _OF_INCREASE = re.compile(r"増加(?:率|数|量|額)|伸び|向上率|上昇率
 def named_change(name: str) -> Change | None:
     """What kind of amount the name is of: in a 削減率 a bare 10% means ten percent less, in a 伸び率 ten percent more."""
     plain = compact(name)
-    if _OF_DECREASE.search(plain):
-        return "decrease"
-    return "increase" if _OF_INCREASE.search(plain) else None
+    return "decrease" if _OF_DECREASE.search(plain) else "increase" if _OF_INCREASE.search(plain) else None
 
 
 def of_parts(parts: tuple[Quantity, ...]) -> Direction | None:
@@ -202,20 +203,16 @@ def trend(targets: tuple[str, ...]) -> tuple[Direction | None, bool]:
             return None, False
         ends = [part.end * part.unit.factor for part in column if part.end is not None]
         signs |= {(after > before) - (after < before) for before, after in pairwise(ends)}
-    strict = 0 not in signs and len(rows) >= 3  # a single step is no trend
-    signs.discard(0)
-    if len(signs) != 1:
+    if len(signs - {0}) != 1:
         return None, False
-    return ("up" if signs == {1} else "down"), strict
+    return ("up" if 1 in signs else "down"), 0 not in signs and len(rows) >= 3  # a single step is no trend
 
 
 def infer_direction(name: str, targets: Sequence[str]) -> tuple[Direction | None, str]:
     """The direction of an indicator and one Japanese sentence that says why; None where nothing speaks clearly."""
     demanded = {way for way in (of_parts(cells.read(target).parts) for target in targets) if way}
-    if len(demanded) == 1:
-        only = demanded.pop()
-        return only, say.BY_COMPARATOR[only]
-    return from_plan(name, tuple(targets))
+    only = demanded.pop() if len(demanded) == 1 else None
+    return (only, say.BY_COMPARATOR[only]) if only else from_plan(name, tuple(targets))
 
 
 # What a plan can only foresee: its targets follow people, need and demand where they would go anyhow.
@@ -243,6 +240,4 @@ def from_plan(name: str, targets: tuple[str, ...]) -> tuple[Direction | None, st
             return None, say.PERHAPS_FORESEEN
     if going and spoken in (None, going):
         return going, say.BY_TARGETS[going]
-    if spoken:
-        return spoken, say.BY_NAME[spoken]
-    return None, say.NO_WAY
+    return (spoken, say.BY_NAME[spoken]) if spoken else (None, say.NO_WAY)

@@ -31,9 +31,9 @@ _PER_ONE = re.compile(
 )
 # A number after one of these is a rest, a part or a plan, not the value of the cell.
 _NOT_A_LABEL = re.compile(
-    r"(?:残り|あと|うち|不足|目標|目標値|計画|計画値|予定|参考|例|当初|対し|対して|対する|から|まで|より|比|基準値?|現状値?|[、。→×+*±]|"
+    r"(?:残り|あと|うち|不足|目標|目標値|計画|計画値|予定|参考|例|当初|対し|対して|対する|(?<!申請|受付|受理|通報|依頼|申込|請求|覚知|入電|発生|届出|要請)から|まで|より|比|基準値?|現状値?|[、。→×+*±]|"
     r"前回|前年度?|昨年度?|最高|未|非|~)\Z|^(?:うち|内訳|残り|あと|例えば|[-~*+=_#?!]+\Z)|[。×→±]"
-    rf"|(?:\A|[ :①-⑳])(?:{units.KNOWN_PATTERN})?(?:以上|以下|未満|以内)\Z"  # 中%以上 12件, but not C判定以上 12人
+    rf"|\A[にの]\Z|(?:\A|[ :①-⑳])(?:{units.KNOWN_PATTERN})?(?:以上|以下|未満|以内)\Z"  # 中%以上 12件, but not C判定以上 12人
 )
 _BY_WHEN = re.compile(r"\A\d{1,4}年度?(?:末|まで|以内|後)+(?:に|の|、)*")
 _SEPARATOR = re.compile(r"[ 、,;/・]+")
@@ -77,15 +77,17 @@ _ACTS = (
     "受付|受理|来場|来館|入場|入館|着手|供用|供用開始|開始|開設|設立|創出|誘致|就職|就業|就農|創業|起業|移住|転入|成立|成約|協議|報告|"
     "投稿|投入|稼働|配置|配備|搭載|接続|閲覧|視聴|再生|宿泊|回答|満足|合格|修了|卒業|在籍|加入|加盟|入会|稼動|適用|適合|電子化|"
     "オンライン化|デジタル化|自動化|耐震化|新設|新規|追加|獲得|連携|協定締結|実績|ある|あり|済|済み|体制|目指す|めざす|目標とする|目標|"
-    "達成する|実施する|開催する|確保する|維持する"
+    "解消|解決|改善|撤去|除却|伐採|剪定|植栽|植付け?|補修|補強|舗装|塗装|建設|改築|完成|捕獲|駆除|購入|収集|清掃|診断|測定|売却|譲渡|補助|助成|給付|支給|"
+    "返還|返却|寄贈|寄附|寄付|着任|委嘱|刊行|開講|出展|出場|応募|入居|入所|入園|入学|保護|救助|助言|勧告|啓発|実行|達成する|実施する|開催する|確保する|維持する"
 )
+_DONE = re.compile(rf"(?:再|{_ACTS})\Z")
 # Spaces between any two of these weigh nothing.
 _TAIL = re.compile(
     r" ?(?P<about>程 ?度|前後|くらい|ぐらい|ほど)?(?:に)?"
     rf" ?(?P<comparator>以 [上下内]|未 満|{units.alternation(COMPARATORS)})?"
     r" ?(?P<about2>程度|前後)?"
     rf" ?(?P<change>{units.alternation(CHANGES)})?"
-    rf"(?: ?(?P<comparator2>以上|超|以下|未満|以内)| ?(?:[をはがの]|で|に)? ?(?:(?:{_ACTS}) ?)+(?:率|数|済み?|完了)?)?"
+    rf"(?: ?(?P<comparator2>以上|超|以下|未満|以内)| ?(?:[をはがの]|で|に)? ?(?:再?(?:{_ACTS}) ?)+(?:率|数|済み?|完了)?)?"
     r" ?(?P<about3>程度)?"
     r" ?(?:(?:[のとを]|に)?(?:なる)?見込(?:み|む)?|速報値?|暫定値?|概算値?|推計値?)?[。.、,;]? ?\Z"
 )
@@ -105,12 +107,12 @@ def per_after(words: str, unit: units.Unit) -> tuple[int, str]:
 @lru_cache(maxsize=4096)
 def suffix_of(words: str) -> Quantity | None:
     """What follows a number, as a value of zero: unit, comparator, change and act; None where there is anything else."""
-    known, packed = units.known_at_start(words), words.replace(" ", "")[:24]
+    known, run = units.known_at_start(words), words.replace(" ", "")[:24]
     ways = [(words, known, *per_after(words, known))] if known else []
     ways.append((words, BARE, 0, ""))
-    # an unknown unit: the longest run that leaves a known tail
-    shapes = range(len(packed), len(packed) - 1 if known else 0, -1)
-    ways += [(packed, unit, end, "") for end in shapes if (unit := units.shaped_like_unit(packed[:end]))]
+    # an unknown unit: the longest run that leaves a known tail, but 池 of 5池実施
+    shapes = [end for end in range(len(run), len(run) - 1 if known else 0, -1) if not _DONE.search(run, 1, end)]
+    ways += [(run, unit, end, "") for end in shapes if (unit := units.shaped_like_unit(run[:end]))]
     for text, unit, end, per in ways:
         if tail := _TAIL.match(text, end):
             word = (tail["comparator"] or tail["comparator2"] or "").replace(" ", "")
@@ -134,7 +136,7 @@ def readings(text: str) -> list[Parts]:
                 if len(some) > MOST_READINGS:
                     return [()] * len(some)
         ways += some
-    return [parts for way in ways if (parts := _listed(text, way))]
+    return [parts for way in ways for parts in _over(text, _listed(text, way))]
 
 
 def only(text: str) -> Parts:
@@ -153,17 +155,19 @@ def _listed(text: str, numbers: Sequence[Number]) -> Parts:
             return ()
         quantity, index, before = item
         parts.append(quantity)
-    if len(parts) == 2 and [piece.strip()[:1].isdigit() for piece in text.split("/")] == [True, True]:
-        return _over(*parts)
     return without_breakdown(tuple(parts))
 
 
-def _over(count: Quantity, whole: Quantity) -> Parts:
-    """12/15校 as 12 of 15, and 4.2/5.0 on a scale of five."""
-    scaled = not whole.unit.bare or whole.value in (5, 10, 100)
-    of_one = count.unit in (BARE, whole.unit) and scaled and whole.unit.dimension != "percent" and not whole.comparator
-    fits = of_one and count.value is not None and whole.value is not None and 0 <= count.value <= whole.value
-    return (count._replace(unit=whole.unit, whole=whole.value),) if fits else (count, whole)
+def _over(text: str, parts: Parts) -> list[Parts]:
+    """12/15校 as 12 of 15, 4.2/5.0 on a scale of five, and 2/3 as 2 of 3 or as two values; 1/3以内 as none of these."""
+    if len(parts) != 2 or parts[1].label or [piece.strip()[:1].isdigit() for piece in text.split("/")][1:] != [True]:
+        return [parts] if parts else []
+    count, whole = parts
+    of_one = count.unit in (BARE, whole.unit) and whole.unit.dimension != "percent" and not whole.comparator
+    if not of_one or count.value is None or whole.value is None or not 0 <= count.value <= whole.value:
+        return [] if count.unit.bare and whole.unit.bare and whole.comparator else [parts]
+    one: Parts = (count._replace(unit=whole.unit, whole=whole.value),)
+    return [parts, one] if whole.unit.bare and whole.value not in (5, 10, 100) else [one]
 
 
 def without_breakdown(parts: Parts) -> Parts:
@@ -222,7 +226,8 @@ def _joined(shape: str, number: Number, unit: units.Unit, gap: str, second: Quan
     if shape == "of":
         unit = unit if second.unit.bare else second.unit
         fits = second.unit.bare or same or gap.lstrip().startswith("点")
-        return second._replace(whole=low, unit=unit) if fits else None
+        ranked = second.unit.dimension == "rank"  # 44市町村中12位
+        return second if ranked else second._replace(whole=low, unit=unit) if fits else None
     bounded, high = shape == "bounded", second.end
     if (second.comparator not in ("at_most", "below")) if bounded else second.comparator:
         return None
@@ -265,8 +270,7 @@ def _split_gap(gap: str, *, last: bool) -> tuple[Quantity, str] | None:
     unit = units.known_at_start(bare)
     if unit is None or (bare != gap and _LABEL_GOES_ON.match(bare, len(unit.symbol))):
         bare, unit = gap, None
-    separator = _SEPARATOR.search(bare, per_after(bare, unit)[0] if unit else 0)
-    if separator:
+    if separator := _SEPARATOR.search(bare, per_after(bare, unit)[0] if unit else 0):
         more = _LATER_TAIL.match(bare, separator.end()) if separator[0] == " " else None
         end = more.end() if more else separator.start()
         suffix = suffix_of(bare[:end])
@@ -276,8 +280,8 @@ def _split_gap(gap: str, *, last: bool) -> tuple[Quantity, str] | None:
     if unit is None:
         return None
     rest = bare[len(unit.symbol) :]
-    if not rest and unit.dimension in units.COUNTED:
-        return Quantity(0, 0, unit=unit), ""  # 50世帯100人
+    if not rest and (unit.dimension in units.COUNTED or unit.dimension == unit.symbol != "度"):
+        return Quantity(0, 0, unit=unit), ""  # 50世帯100人, 3団体120人
     comparator = next((word for word in ("以上", "以下", "未満", "以内", "超") if rest.startswith(word)), "")
     label = rest[len(comparator) :]
     if not label or (units.shaped_like_unit(bare) and not re.match(r"[^一-龥]|中|小|男|女|[A-Z]", label)):
@@ -307,8 +311,7 @@ def prefix_of(before: str) -> Quantity | None:
 
 def _quantity(before: str, number: Number, suffix: Quantity) -> Quantity | None:
     """The value of a number, given the words before it and what follows."""
-    prefix = prefix_of(before)
-    if prefix is None:
+    if (prefix := prefix_of(before)) is None:
         return None
     comparator, per = suffix.comparator or prefix.comparator, suffix.period
     doubtful = number.dotted and number.scale == 1 and suffix.unit.dimension in units.COUNTED

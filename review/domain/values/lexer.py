@@ -31,12 +31,12 @@ _WORDS = (
     # 第2次, 3年目
     r"第\d+(?!\d|位)(?:次|期|回|号|[1-4]?四半期)?|\d+(?:回|期|年|人|番|日|つ|件|か年)目",
     # 人口10万人当たり, 1校につき
-    rf"(?:(?:人口)?\d[\d,]*(?:万|千)? ?(?:{_ONE_OF})?(?:1日)?) ?(?:当たり|あたり|当り|につき|ごと|対)",
+    rf"(?:(?:人口)?\d[\d,]*(?:万|千)? ?(?:{_ONE_OF})?(?:1日)?) ?(?:当たり|あたり|当り|につき|ごと|対(?![応象策話面]))",
     # 1人1日, 1日平均
     rf"1(?:{_ONE_OF})1(?:日|年|月)(?:当たり|あたり|当り|につき|平均)?|1(?:日|回|人|校|園|世帯|か月|件)平均",
     # 65歳以上 60%
     rf"\d+(?:歳|才)(?:以上|以下|未満|児|代|~\d+(?:歳|才)){_MORE}(?!.*\d(?:歳|才))|\d年生{_MORE}"
-    r"|\d+歳半?(?:児|代)?(?:健診)?(?= ?:? ?\d[\d,.]*(?:%|人|件))",
+    rf"|\d+(?:\.\d)?歳半?(?:児|代)?(?:健診)?(?= ?:? ?\d[\d,.]*(?:%|人|件))|\d+~\d+歳{_MORE}(?!.*\d歳)",
     # 1人5冊
     r"1(?:人|名|校|園|課|世帯|社|団体|日|回|か月|ヶ月|週)(?=約?\d)",
     # 生後28日以内 90%
@@ -49,7 +49,7 @@ _WORDS = (
     # PM2.5, but no unit (m2, CO2) and not LINE5万人
     r"(?!k?c?m[23](?!\d)|[A-Za-z-]*CO2(?!\d))(?<![A-Za-z])[A-Za-z]+-?\d+(?:\.\d+)?"
     r"(?![\d,.]*(?:[%千万億]|件|人|回|か所|箇所|校|台))",
-    r"※\d",
+    r"※\d|(?<=[^\d\s]/)1\d*(?:a|アール|[千万]人)(?!\d)",  # 540kg/10a
 )
 _DIGITS = r"(?:\d{1,3}(?: ?, ?\d{3})+(?!\d)|\d+)(?: ?\. ?\d+)?"
 _SCALE = r"(?: ?(?:[十百千]? ?[万億兆](?!葉)|[十百千](?= ?[十百千万億兆\d円人件t歩㌧kmM平立])|百(?!分)|千(?!葉)|十))"
@@ -68,7 +68,7 @@ LEXEMES = {
     (middle, words): re.compile(
         r"(?=[\d令平昭第小中高生出発受申退採人※▲マゼA-Za-z+±-])"  # where a lexeme may begin; it is quicker to say so
         rf"(?:(?P<middle>{_MIDDLE if middle else '(?!)'})|(?P<word>{'|'.join(_WORDS) if words else '(?!)'})"
-        rf"|(?P<tenths>\d ?割 ?\d ?分)|(?=[-+±▲マ\d]){_NUMBER}|(?P<zero>ゼロ)(?= ?(?:\Z|件|人|名|回|%|円)))"
+        rf"|(?P<tenths>\d ?割 ?\d ?分)|(?=[-+±▲マ\d]){_NUMBER}|(?P<zero>ゼロ)(?= ?(?:\Z|件|人|名|回|%|円|を維持)))"
     )
     for middle in (False, True)
     for words in (False, True)
@@ -76,8 +76,8 @@ LEXEMES = {
 # What each of the words has at least one of: most cells have none, and the words need not be tried.
 OF_WORDS = re.compile(r"[年月日第目当あごつ対平歳才後段点小中高児※令昭A-Za-z]|(?:19|20)\d\d[/.-]|1[^\d,.]{1,3}\d")
 _DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}(?!\d)")
-# 1,20 or 12,3456 is a number that lost or gained a digit, or two numbers: nobody can tell. 10数件 is neither.
-_TORN_AFTER = re.compile(r" ?[,.] ?\d|[、]?\d|数|[.,]?[lIO|](?=[\d,.])")
+# 1,20 or 12,3456 is a number that lost or gained a digit, or two numbers: nobody can tell. 10数件 and 3分の2 are neither.
+_TORN_AFTER = re.compile(r" ?[,.] ?\d|[、]?\d|数|分の\d|[.,]?[lIO|](?=[\d,.])")
 _TORN_BEFORE = re.compile(r"(?:\d ?[,.] ?|[lIO|][,.]?)\Z")
 _STEP = re.compile(rf"({_DIGITS}) ?([ 十百千万億兆]+)?")
 
@@ -180,8 +180,7 @@ def cell(folded: str) -> Cell:
     for _ in range(2):  # brackets in brackets
         notes += [note.strip() for note in _BRACKET.findall(folded)]
         folded = _BRACKET.sub("", folded)
-    opened = _OPENED.search(folded)
-    if opened and opened.start():  # a bracket that a scan or a cell's end has cut
+    if (opened := _OPENED.search(folded)) and opened.start():  # a bracket that a scan or a cell's end has cut
         notes.append(opened[0].strip(" ("))
         folded = folded[: opened.start()]
     return Cell(" ".join(folded.split()), tuple(note for note in notes if note), labels)

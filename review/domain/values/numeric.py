@@ -40,9 +40,10 @@ class Case(NamedTuple):
 
 def numeric(case: Case) -> Outcome:
     """The verdict to which every reading leads; `undetermined`, naming two of them, where they differ."""
-    entries = [(goal, given, _of_parts(case, goal, given)) for goal in case.target.readings for given in _actuals(case)]
-    # A reading that cannot be compared at all is none, where another can: 1・5ha beside 1.4ha is no list.
-    (goal, given, verdict), *others = [one for one in entries if one[2].flag != "parts_mismatch"] or entries
+    goals, actuals = _values_of(case, case.target), _values_of(case, case.actual)
+    entries = [(goal, given, _of_parts(case, goal, given)) for goal in goals for given in actuals]
+    (goal, given, verdict), *others = entries
+    others = [one for one in others if one[2].flag != "parts_mismatch"]  # 1・5ha beside 1.4ha is no list
     for other_goal, other_given, other in others:
         if other.status != verdict.status:
             side, one, two = ("targets", goal, other_goal) if goal != other_goal else ("actuals", given, other_given)
@@ -51,18 +52,21 @@ def numeric(case: Case) -> Outcome:
     return verdict if all(entry[2].rate == verdict.rate for entry in others) else verdict._replace(rate=None)
 
 
-def _actuals(case: Case) -> tuple[Parts, ...]:
-    """The readings of the 実績, and for a running total the larger value in brackets: 3 (8)."""
-    only, every = case.actual.quantity, case.actual.readings
-    if only is None or not case.actual.bracket:
+def _values_of(case: Case, side: Reading) -> tuple[Parts, ...]:
+    """The readings of target or 実績, and what counts in brackets: the larger of a running total, 3 (8), or 72人(延べ184人)."""
+    only, every = side.quantity, side.readings
+    if only is None or not side.bracket:
         return every
-    total = case.actual.bracket[0]
-    total = total._replace(label=only.label, unit=only.unit if total.unit.bare else total.unit)
-    words = "" if case.kind else compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)
-    larger = total.unit.dimension == only.unit.dimension and (total.value or 0) > (only.value or 0)
-    if not larger or not (case.kind == "total" or _CUMULATIVE.search(words)):
+    other, words = side.bracket[0], compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)
+    sure = bool(_CUMULATIVE.search(side.note)) or (case.kind and other.label in ("", "計", "合計"))
+    other = other._replace(label=only.label, unit=only.unit if other.unit.bare else other.unit)
+    larger = (other.value or 0) > (only.value or 0)
+    total = larger and (case.kind == "total" if case.kind else bool(_CUMULATIVE.search(words)))
+    ways = [] if side is case.target else [_SPANS["延べ数"], _SPANS["実数"]]
+    counts = total or any(way.search(words) and way.search(side.note) for way in ways)
+    if not counts or other.unit.dimension != only.unit.dimension:
         return every
-    return ((total,),) if case.kind or _CUMULATIVE.search(case.actual.note) else (*every, (total,))
+    return ((other,),) if total and sure and case.actual.bracket else (*every, (other,))
 
 
 def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
@@ -111,14 +115,14 @@ def _direction(case: Case, targets: Parts) -> tuple[Direction | None, Outcome | 
     return direction, None
 
 
-_YEARS = re.compile(r"(?<!\d)(?:[2-9]|1\d)[かヶカ]?年(?:間|分)(?!平均)")  # 300人(3年間)
+_YEARS = re.compile(r"(?<!\d)(?:[2-9]|1\d)[かヶカ]?年(?:間|分|計(?!画))(?!平均)")  # 300人(3年間)
 _SPANS = {
     "累計": _CUMULATIVE,
     "単年の値": re.compile("単年|単独年度"),
     "延べ数": re.compile("延べ|のべ|延人数"),
     "実数": re.compile(r"実人数|実人員|実(?=\d)|実数"),
 }
-_SPAN_WORD = re.compile("[累単実延]|通算|のべ|計画期間|年[間分]")
+_SPAN_WORD = re.compile("[累単実延]|通算|のべ|計画期間|年[間分計]")
 
 
 def _other_span(case: Case) -> Outcome | None:
@@ -234,9 +238,8 @@ def _same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
         return False
     if given and not goal:
         return given[0] not in "未不" or given in plain
-    if goal in given or given in goal or goal in OF_A_TARGET or (goal in plain and given in plain):
-        return True
-    if any(map(_SAY_NOTHING.fullmatch, (goal, given))):
+    same = goal in given or given in goal or goal in OF_A_TARGET or (goal in plain and given in plain)
+    if same or any(map(_SAY_NOTHING.fullmatch, (goal, given))):
         return True
     shared = [goal[place : place + 2] for place in range(len(goal) - 1) if goal[place : place + 2] in given]
     # 重大事故 and 軽微な事故: beside the common word each says something of its own
@@ -252,11 +255,8 @@ _MAY_EXCEED = re.compile(
 def doubts_of(name: str, actual: Reading, previous: Reading | None) -> Iterator[str]:
     """The codes of doubts about an actual, in a fixed order; none about words."""
     shares = [part for part in actual.parts if part.unit.dimension == "percent" and not part.change]
-    if (
-        shares
-        and max((part.high or part.low or 0) * part.unit.factor for part in shares) > 100
-        and not _MAY_EXCEED.search(compact(name))
-    ):
+    most = max(((part.high or part.low or 0) * part.unit.factor for part in shares), default=0)
+    if most > 100 and not _MAY_EXCEED.search(compact(name)):
         yield "over_100_percent"
     if previous and previous.state.state.is_result and (steps := list(steps_between(previous, actual))):
         # at least twice or at most half; zero and negative values have no such ratio

@@ -100,8 +100,7 @@ class Quantity(NamedTuple):
     @property
     def size(self) -> Exact:
         """How far its end is from zero."""
-        end = self.end or 0
-        return max(end, -end)
+        return max(self.end or 0, -(self.end or 0))
 
     def times(self, factor: Exact) -> Quantity:
         """So many times as much; a negative factor turns the interval round."""

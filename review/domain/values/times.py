@@ -56,7 +56,8 @@ def _days(year: int, month: int, words: str | None) -> tuple[date, date]:
 
 
 NO_TARGET = re.compile(r"(?:目標値?)?(?:の?設定)?(?:なし|無し|せず)|未設定|設定なし|設定無し|目標未設定")
-_COUNTING = r"(?:集計|調査|計測|測定|算定|算出|取りまとめ|とりまとめ|精査|確認)(?:途?中|前)|未(?:集計|確定)|確定前|公表(?:前|待ち)"
+_COUNTING = r"(?:集計|調査|計測|測定|算定|算出|取りまとめ|とりまとめ|精査|確認)(?:途?中|前)|未(?:集計|確定)|確定前|公表(?:前|待ち)|未公表"
+_COUNTING += "|(?:調査|測定|集計|アンケート)[をはの]?(?:なし|無し|未実施|実施せず|行わず|していない)"
 NOT_MEASURED = re.compile(
     rf"(?=[集調計測算取と精確未公隔非不デ把\d次後アNn])(?:{_COUNTING}|未(?:公表|調査|測定|計測|算出|把握)|隔年調査|非調査年|調査年度?ではない|調査年度外|調査対象外|不明|確定後"
     r"|(?:調査|測定|計測|算出|データ|把握)(?:不可|不能|できず|なし|無し|未実施|未公表)|\d年(?:に1度|に1回|毎)の?調査|次回(?:調査|公表)|後日公表"
@@ -65,13 +66,13 @@ NOT_MEASURED = re.compile(
 )
 _PROVISIONAL = re.compile(r"見込|速報|暫定|概算|推計|推定|仮集計")
 _PLANNED = re.compile(r"予定値?|計画値?|目標値?")
-_FORECAST = re.compile(r"\A(?!.*\d[月日年][^\d]*見込).*(?:見込.*\d|\d.*見込)")
+_FORECAST = re.compile(r"\A(?!.*(?:\d[月日年]|[RH]\d+)[^\d]*見込).*(?:見込.*\d|\d.*見込)")
 
 _PART = re.compile(
     r"(?P<half>上半期|[上前]期(?!高齢|計画)|(?:年度|年)の?前半|前半期|半年(?!ごと|毎|に))"
     r"|第?(?P<quarter>[1-4一二三四])四半期|(?P<q>[1-4])Q(?![A-Za-z])|(?<!\d)(?P<months>[1-9]|1[01])[かヶカケ]?月(?:間|分)(?!児)"
     r"|下半期|[下後]期(?!高齢|計画)|(?:年度|年)の?(?:後半|途中)|後半期"
-    r"|途中(?:経過|集計|の?値|\Z)|中間(?:値|実績|集計|時点|報告|\Z)|現時点|進行中|\A現在\Z"
+    r"|(?<!\d)[12]学期(?!制)|途中(?:経過|集計|の?値|\Z)|中間(?:値|実績|集計|時点|報告|\Z)|現時点|進行中|\A現在\Z"
 )
 _BOTH = re.compile(r"(?<!\d)1月?(?:~|-|から)12月|上半?期.*下半?期|前期.*後期|第?1四半期.*4四半期")
 _DAY_OF = (
@@ -82,15 +83,16 @@ _DAY_OF = (
 # 9月末現在, R6.12.31時点, 12月まで, 4月~9月
 _UNTIL = re.compile(
     rf"(?P<from>(?:[~-]|から)(?:令和|平成|[RH])?(?:(?:\d{{1,4}}|元)(?:[./]|年度?)?)?)?{_DAY_OF}"
-    r"(?:の?(?P<word>現在|時点|まで|迄|集計|実績|分|付け?)|(?P<last>\Z|[)、。 ]))"
+    r"(?:の?(?P<word>現在|時点|まで|迄|集計|実績|累計|分|付け?)|(?P<last>\Z|[)、。 ]))"
 )
-_YEAR = rf"(?P<year>{YEAR})(?:年度|年|(?=\Z|実績|決算|調査|確定|末|[) ]))"
+_SURVEY = r"(?:[一-龥ァ-ヶー・]{0,10}?(?:実績|確定|調査|決算|公表|集計|速報|暫定|報告|統計|センサス))"
+_YEAR = rf"(?P<year>{YEAR})(?:年度|年|(?=\Z|{_SURVEY}|末|時点|[) ]))"
 _OF_A_YEAR = re.compile(
-    rf"(?:(?:最新|直近)の?(?:調査|実績|公表|決算)?値?[:は]?)?(?P<before>(?:前|昨|一昨)年度?|前回(?:調査)?|{_YEAR})(?:末|中)?(?:の|分|時点)*"
-    r"(?:実績|確定|調査|決算|公表|集計|速報)?(?:値|数値|分|データ|結果|額|数|時点|現在|による|より|のもの|を記載|です)*"
+    rf"(?:(?:最新|直近)の?(?:調査|実績|公表|決算)?値?[:は]?|[一-龥]{{2,4}}[:は])?(?P<before>(?:前|昨|一昨|前々)年度?|前回(?:調査)?時?|\d年前|{_YEAR})"
+    rf"(?:末|中)?(?:の|分|時点)*{_SURVEY}?(?:値|数値|分|データ|結果|額|数|時点|現在|による|より|のもの|を記載|です)*"
 )
 
-_ONE_MONTH = re.compile(r"(?:[^\d]{2}?(?:元|\d{1,2})年度?)?(?!3月)\d{1,2}月(?:中|の|分|実績|値)*")
+_ONE_MONTH = re.compile(rf"(?:{YEAR}年度?)?(?!3月)\d{{1,2}}月(?:中|の|分|実績|値)*|{_ERA}[./](?!0?3\Z)\d{{1,2}}")
 # 10月~3月: half of the year, though it ends with it.
 _LATE = re.compile(r"(?<!\d)(?!4月?(?:~|-|から))\d{1,2}月?(?:~|-|から)\d{1,2}月(?:末|まで|の?実績|分)*(?=\Z|[)、。 ])")
 _YEAR_ENDS = ((3, ""), (3, "末"), (3, "31"), (4, "1"), (4, "01"))
@@ -137,23 +139,23 @@ def says_part_of_year(packed: str) -> bool:
     return bool(_PART.search(packed) or _LATE.search(packed) or _until(packed)) and not _BOTH.search(packed)
 
 
-def _until(packed: str) -> tuple[re.Match[str], int, str] | None:
-    """The month with which a value ends, and its day; None for the end of the year, for the day on which
-    the next one's beginning is counted, and for a month in passing: (9月開催)."""
+def _until(packed: str, *, ends: bool = False) -> tuple[re.Match[str], int, str] | None:
+    """The month with which a value ends, and its day; None for the end of the year and the day on which the next one's
+    beginning is counted, unless `ends` asks for them, and for a month in passing: (9月開催)."""
     for match in _UNTIL.finditer(packed):
         month = int(match["month"] or match["short"] or match["other"])
         day = (match["day"] or match["days"] or match["date"] or match["end"] or "").rstrip("日")
         passing = match["word"] is None and not match["from"] and day not in ("末", "30", "31")
-        if not passing and (month, day) not in _YEAR_ENDS:
+        if not passing and (ends or (month, day) not in _YEAR_ENDS):
             return match, month, day
     return None
 
 
-def last_day_of(words: str, fiscal_year: int) -> date | None:
-    """The last day that an interim value covers: 9月末現在, 上半期, 第3四半期, 10か月分; None where the words do not say."""
+def last_day_of(words: str, fiscal_year: int, *, ends: bool = False) -> date | None:
+    """The last day of an interim value (with `ends`, of any): 9月末現在, 上半期, 10か月分; None where the words do not say."""
     packed = words.replace(" ", "")
     part, typed_year = _PART.search(packed), None
-    if until := _until(packed):
+    if until := _until(packed, ends=ends):
         match, month, day = until
         typed_year = _TYPED_YEAR.search(packed, 0, max(match.start(name) for name in ("month", "short", "other")))
     elif part and part.lastgroup:

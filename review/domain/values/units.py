@@ -29,9 +29,7 @@ class Unit(NamedTuple):
 
     def fits(self, other: Unit) -> bool:
         """True where values in the two units may be compared."""
-        if self.dimension == other.dimension:
-            return True
-        return (self.bare and other.known) or (other.bare and self.known)
+        return self.dimension == other.dimension or (self.bare and other.known) or (other.bare and self.known)
 
 
 BARE = Unit(symbol="", dimension="")
