@@ -6,6 +6,7 @@ sheet. Each kind of these costs one question more, and only the page that shows 
 
 from __future__ import annotations
 
+import pytest
 from django.urls import reverse
 
 from review import clock
@@ -13,6 +14,7 @@ from review.models import ItemComment, MeasureReview, ReviewState
 from tests.cast import YEAR, Cast
 from tests.review.acting import as_, queries_of, words
 from tests.review.growing import more_sheets
+from workflow.views import board, queue
 
 #: `AGENDA`: an approver's page says where in the year's agenda its sheet stands, which takes the marks of all
 PAGE, SHEET, AGENDA = 10, 12, 3
@@ -43,7 +45,9 @@ def counts_of(cast: Cast) -> dict[tuple[str, str, int], int]:
     return {page: queries_of(as_(cast.people[page[0]]), page[1]) for page in pages(cast)}
 
 
-def test_the_pages_ask_little_and_no_more_with_more_sheets(cast: Cast) -> None:
+def test_the_pages_ask_little_and_no_more_with_more_sheets(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board, "PAGE", 3)  # so that the many stand on several pages
+    monkeypatch.setattr(queue, "PAGE", 3)
     cast.open(2, owners=("産業振興課", "農林水産課"))
     cast.submitted(1)
     more_sheets(cast, 2)
