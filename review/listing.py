@@ -5,7 +5,7 @@ Those that take a cycle's number read all of its sheets: for pages that only peo
 (tests/review/test_access_table.py fails where such a page opens to anybody else).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -28,11 +28,11 @@ from review.models import (
     Submission,
 )
 from review.models.sheet import OF_REVIEW
-from review.prepared import prepared
+from review.prepared import Ask, prepared
 from review.queries import counting_ratings, latest_by_hand
 
-#: How many rows a prepared question asks for by number: a page of a list.
-AT_ONCE = 40
+#: How many rows a prepared question asks for by number: a page of a list, and all that waits in a year.
+AT_ONCE, YEAR = 40, 1000
 
 
 def listed(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
@@ -193,17 +193,28 @@ def first_level(column: str) -> Coalesce:
 PEOPLE = 4
 
 
-@prepared(people=PEOPLE, numbers=AT_ONCE)
+def of_people(build: Callable[..., QuerySet[Any]]) -> Ask[Any]:
+    """The question about some people and any number of sheets, prepared for a page of a list and for a whole year."""
+    sizes = {size: prepared(people=PEOPLE, numbers=size)(build) for size in (AT_ONCE, YEAR)}
+
+    def ask(people: list[int], numbers: Sequence[int]) -> list[Any]:
+        size = AT_ONCE if len(numbers) <= AT_ONCE else YEAR
+        return [row for part in in_parts(numbers, size) for row in sizes[size](people=people, numbers=part)]
+
+    return ask
+
+
+@of_people
 def senders_among(people: list[int], numbers: list[int]) -> QuerySet[Any]:
-    """(sheet, person) where one of the people submitted one of the sheets. One query."""
+    """(sheet, person) where one of the people submitted one of the sheets. One query for a thousand."""
     sent = Submission.objects.filter(review__in=numbers, submitted_by__in=people)
     return sent.order_by().values_list("review_id", "submitted_by_id")
 
 
-@prepared(people=PEOPLE, numbers=AT_ONCE)
+@of_people
 def hands_among(people: list[int], numbers: list[int]) -> QuerySet[Any]:
     """`senders_among`, and (sheet, who had a hand in its review, in whose name) where one of the people did, or was
-    represented. One query."""
+    represented. One query for a thousand."""
     rows = Decision.objects.filter(OF_REVIEW, review__in=numbers)
     taken = rows.filter(Q(decided_by__in=people) | Q(on_behalf_of__in=people)).order_by()
     nobody = Value(None, output_field=IntegerField())

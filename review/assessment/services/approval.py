@@ -184,12 +184,7 @@ def propose_outcome(*, user: User, review_id: int, outcome: Outcome, reason: str
         review.proposed_outcome, review.proposed_by = outcome, user
         review.outcome_reason = reason.strip()
         review.save(update_fields=["proposed_outcome", "proposed_by", "outcome_reason"])
-        audit.write(
-            actor=user,
-            action="outcome.propose",
-            subject=f"review:{review.pk}",
-            after={"outcome": outcome, "reason": reason},
-        )
+        audit.write(user, "outcome.propose", f"review:{review.pk}", after={"outcome": outcome, "reason": reason})
         return review
 
 

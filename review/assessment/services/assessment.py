@@ -146,16 +146,11 @@ def open_again(user: User, review: MeasureReview, *, reason: str, remarks: Mappi
     bodies = {**({"": reason} if reason else {}), **remarks}
     ItemComment.objects.bulk_create(
         ItemComment(
-            review=review,
-            round=review.round,
-            item=key,
-            kind=ItemComment.Kind.RETURN,
-            body=body,
-            author=user,
+            review=review, round=review.round, item=key, kind=ItemComment.Kind.RETURN, body=body, author=user,
             created_at=clock.now(),
         )
         for key, body in bodies.items()
-    )
+    )  # fmt: skip
 
 
 # --- remarks, claims, a person's own grade --------------------------------------------------------------------------
