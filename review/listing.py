@@ -5,7 +5,7 @@ Those that take a cycle's number read all of its sheets: for pages that only peo
 (tests/review/test_access_table.py fails where such a page opens to anybody else).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from review.models import (
     Decision,
     IndicatorYear,
     MeasureReview,
+    MeasureYear,
     Meeting,
     PlanChange,
     Rating,
@@ -27,11 +28,11 @@ from review.models import (
     Submission,
 )
 from review.models.sheet import OF_REVIEW
-from review.prepared import prepared
+from review.prepared import Ask, prepared
 from review.queries import counting_ratings, latest_by_hand
 
-#: How many rows a prepared question asks for by number: a page of a list.
-AT_ONCE = 40
+#: How many rows a prepared question asks for by number: a page of a list, and all that waits in a year.
+AT_ONCE, YEAR = 40, 1000
 
 
 def listed(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
@@ -83,6 +84,20 @@ def _doubtful(measures: list[int], year: int) -> QuerySet[Any]:
     return rows.order_by("indicator__measure_id", "indicator__number").values_list(
         "indicator__measure_id", "status", "flags", "answers"
     )
+
+
+@prepared(measures=AT_ONCE, year=int, before=int)
+def judged_goals(measures: list[int], year: int, before: int) -> QuerySet[IndicatorYear]:
+    """The 成果目標 of these 施策 in a year with their judgement, each with the 実績 of the year before as `actual_before` and,
+    where it was missed, the 施策's texts of the year as `texts`. One query."""
+    earlier = IndicatorYear.objects.filter(indicator=OuterRef("indicator"), fiscal_year=before).order_by()
+    its = MeasureYear.objects.filter(measure=OuterRef("indicator__measure"), fiscal_year=year).order_by()
+    rows = IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year=year).select_related("indicator")
+    missed = When(status="missed", then=its.values("texts"))
+    rows = rows.annotate(actual_before=earlier.values("actual"), texts=Case(missed)).order_by("indicator__number")
+    return rows.only(
+        "name", "target", "actual", "status", "rate", "rate_text", "grade", "given_grade", "reason", "reading", "answers", "indicator__number", "indicator__measure",
+    )  # fmt: skip
 
 
 class OfOwner(NamedTuple):
@@ -142,11 +157,13 @@ def goals_of(plan: int, year: int) -> Years:
     """A plan's 成果目標 in a year and in the one before: {year: {measure id: its goals}}. One query."""
     years: Years = {year: {}, year - 1: {}}
     for at, measure, number, grade, given, status, demo, flags, rate in _marks(plan=plan, year=year, before=year - 1):
-        goals = years[at].get(measure) or Goals([], [])
+        goals = years[at].get(measure)
+        if goals is None:
+            goals = years[at][measure] = Goals([], [])
         goals.marks.append(Mark(given or grade, bool(given), status, demo, '"jump"' in flags, grade, rate is not None))
         goals.numbers.append(number)
-        missed = status == "missed" and rate is not None and (goals.farthest is None or rate < goals.farthest)
-        years[at][measure] = goals._replace(farthest=rate) if missed else goals
+        if status == "missed" and rate is not None and (goals.farthest is None or rate < goals.farthest):
+            years[at][measure] = goals._replace(farthest=rate)
     return years
 
 
@@ -176,17 +193,28 @@ def first_level(column: str) -> Coalesce:
 PEOPLE = 4
 
 
-@prepared(people=PEOPLE, numbers=AT_ONCE)
+def of_people(build: Callable[..., QuerySet[Any]]) -> Ask[Any]:
+    """The question about some people and any number of sheets, prepared for a page of a list and for a whole year."""
+    sizes = {size: prepared(people=PEOPLE, numbers=size)(build) for size in (AT_ONCE, YEAR)}
+
+    def ask(people: list[int], numbers: Sequence[int]) -> list[Any]:
+        size = AT_ONCE if len(numbers) <= AT_ONCE else YEAR
+        return [row for part in in_parts(numbers, size) for row in sizes[size](people=people, numbers=part)]
+
+    return ask
+
+
+@of_people
 def senders_among(people: list[int], numbers: list[int]) -> QuerySet[Any]:
-    """(sheet, person) where one of the people submitted one of the sheets. One query."""
+    """(sheet, person) where one of the people submitted one of the sheets. One query for a thousand."""
     sent = Submission.objects.filter(review__in=numbers, submitted_by__in=people)
     return sent.order_by().values_list("review_id", "submitted_by_id")
 
 
-@prepared(people=PEOPLE, numbers=AT_ONCE)
+@of_people
 def hands_among(people: list[int], numbers: list[int]) -> QuerySet[Any]:
     """`senders_among`, and (sheet, who had a hand in its review, in whose name) where one of the people did, or was
-    represented. One query."""
+    represented. One query for a thousand."""
     rows = Decision.objects.filter(OF_REVIEW, review__in=numbers)
     taken = rows.filter(Q(decided_by__in=people) | Q(on_behalf_of__in=people)).order_by()
     nobody = Value(None, output_field=IntegerField())
@@ -207,13 +235,15 @@ def not_reviewed_by(user: int) -> Any:
     return ~Exists(Decision.objects.filter(OF_REVIEW, hand, review=OuterRef("pk")))
 
 
-@prepared(cycle=int)
-def standing_sheets(cycle: int) -> QuerySet[Any]:
-    """(id, state, outcome, doubts, measure, whether 未提出 or 対象外 is proposed, and its 分野: order, number, name) of every
-    sheet of the year, in order of 施策ID. One query."""
+@prepared(cycle=int, user=int)
+def standing_sheets(cycle: int, user: int) -> QuerySet[Any]:
+    """(id, state, outcome, doubts, measure, round, whether 未提出 or 対象外 is proposed, whether the person sent or reviewed it,
+    and its 分野: order, number, name) of every sheet of the year, in order of 施策ID. One query."""
     parts = [first_level(column) for column in Part._fields]
-    rows = MeasureReview.objects.filter(cycle=cycle).order_by("measure_year__measure__sort_key")
-    return rows.values_list("pk", "state", "outcome", "doubts", "measure_year__measure_id", "proposed_outcome", *parts)
+    sheets = MeasureReview.objects.filter(cycle=cycle).order_by("measure_year__measure__sort_key")
+    rows = sheets.annotate(own=Q(~not_sent_by(user)) | Q(~not_reviewed_by(user)))
+    columns = ("pk", "state", "outcome", "doubts", "measure_year__measure_id", "round", "proposed_outcome", "own")
+    return rows.values_list(*columns, *parts)
 
 
 def ratings_of_year(cycle: Cycle) -> dict[int, dict[str, Rating]]:

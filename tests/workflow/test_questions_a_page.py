@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from review import clock
-from review.models import ItemComment, MeasureReview, ReviewState
+from review import clock, listing
+from review.models import IndicatorYear, ItemComment, MeasureReview, ReviewState
 from tests.cast import YEAR, Cast
 from tests.review.acting import as_, queries_of, words
 from tests.review.growing import more_sheets
+from workflow.views import board, queue
 
-#: `AGENDA`: an approver's page says where in the year's agenda its sheet stands, which takes the marks of all
+#: a board on which sheets need a word first asks one more, for their goals; `AGENDA`: an approver's page says where in the year's agenda its sheet stands, which takes the marks of all
 PAGE, SHEET, AGENDA = 10, 12, 3
 
 
@@ -49,8 +50,21 @@ def test_the_pages_ask_little_and_no_more_with_more_sheets(cast: Cast) -> None:
     more_sheets(cast, 2)
     few = counts_of(cast)
     assert {page: count for page, count in few.items() if count > page[2]} == {}
-    more_sheets(cast, 8)
+    more_sheets(cast, 2 * max(board.PAGE, queue.PAGE, listing.AT_ONCE) + 2)  # half of them wait at each step: two pages
     assert counts_of(cast) == few
+
+
+def test_the_goals_of_sheets_that_need_a_word_cost_the_board_one_question(cast: Cast) -> None:
+    cast.open(2, owners=("産業振興課", "農林水産課"))
+    pages = [(who, reverse("meguri:board", args=["dx", YEAR])) for who in ("reviewer2", "approver")]
+    more_sheets(cast, 4)
+    plain = [queries_of(as_(cast.people[who]), page) for who, page in pages]
+    for _more in range(2):
+        more_sheets(
+            cast, 4, before_sealing=lambda: IndicatorYear.objects.filter(fiscal_year=YEAR).update(status="missed")
+        )
+        assert len(as_(cast.approver).get(pages[0][1]).context["first"]) > 1
+        assert [queries_of(as_(cast.people[who]), page) for who, page in pages] == [count + 1 for count in plain]
 
 
 def test_what_came_meanwhile_is_on_the_next_page(cast: Cast) -> None:

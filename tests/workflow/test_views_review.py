@@ -250,7 +250,7 @@ def test_clean_sheets_are_looked_at_line_by_line_and_confirmed_together(cast: Ca
     page = client.get(QUEUE + "together/")
     assert [row["review"].pk for row in page.context["rows"]] == [first.pk, third.pk]
     assert "90件" in words(page) and "100件" in words(page) and "120.0%" in words(page)
-    missed = page.context["rows"][1]["explained"]
+    missed = page.context["rows"][1]["goals"].explained
     assert [label for label, _text in missed] == ["要因", "対応"] and all(
         text in words(page) for _label, text in missed
     )

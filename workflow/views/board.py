@@ -4,7 +4,7 @@ Only who may read every sheet comes here (`addresses.RULED`; a test holds it), s
 of the whole year.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,6 @@ from review.background.services.making import of_the_background
 from review.domain.fields import OPINION
 from review.domain.refusals import Invalid
 from review.item_words import label_of
-from review.listing import not_reviewed_by, not_sent_by
 from review.models import Cycle, MeasureReview, Outcome, Step
 from review.reader_words import overall_meaning
 from review.screens.forms.fields import add_refusal
@@ -55,7 +54,8 @@ def page(
 ) -> HttpResponse:
     """The board; `together` stands in for the empty form where something typed was refused."""
     goals = listing.goals_of(cycle.plan_id, cycle.fiscal_year)
-    sheets, before = standings.sheets_of(cycle, goals), standings.overall_before(cycle, goals)
+    decides = request.user.pk if permissions.is_approver(request.user, cycle.plan_id) else 0
+    sheets, before = standings.sheets_of(cycle, goals, user=decides), standings.overall_before(cycle, goals)
     show, numbers = chosen_tab(request, sheets.values())
     counts = chrome.waiting_for(request.user)
     paged = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
@@ -67,9 +67,9 @@ def page(
         "cycle": cycle,
         **shown.breakdown(cycle, list(sheets.values()), before),
         **deciding(request, cycle),
-        "first": with_goals(request, cycle, [rows[pk] for pk in first if pk in rows]),
+        "first": with_goals(cycle, sheets, [rows[pk] for pk in first if pk in rows]),
         "rows": [rows[pk] for pk in listed if pk in rows and pk not in first],
-        **elsewhere(request, cycle, [pk for pk in numbers if show == WAITING and not sheets[pk].reasons], rows),
+        **elsewhere([sheets[pk] for pk in numbers if show == WAITING and not sheets[pk].reasons], rows),
         "choosable": any(row.choosable for row in rows.values()),
         "page_obj": paged,
         "tabs": shown.tabs(cycle, show, sheets.values()),
@@ -119,25 +119,21 @@ def ticked(
     }
 
 
-def elsewhere(
-    request: SignedInRequest, cycle: Cycle, clean: Sequence[int], rows: Mapping[int, shown.Row]
-) -> dict[str, Any]:
+def elsewhere(clean: Iterable[standings.Sheet], rows: Mapping[int, shown.Row]) -> dict[str, Any]:
     """Of the sheets that need no word, those on other pages, as a form sends them; how many one decides on with those ticked
-    here; and how many are left to others. One query, none where all are here."""
-    away, approver = frozenset(clean) - rows.keys(), permissions.is_approver(request.user, cycle.plan_id)
-    free = (not_sent_by(request.user.pk), not_reviewed_by(request.user.pk)) if approver else ()
-    known = cycle.reviews.visible(permissions.scope_of(request.user)).filter(*free, pk__in=away)
-    rest = list(known.values_list("pk", "round")) if away and any(row.box for row in rows.values()) else []
-    ticks = sum(row.ticked for row in rows.values())
-    left_out = len(away) - len(rest) + sum(bool(row.barred) for row in rows.values())
-    return {"rest": joined(rest), "with_rest": len(rest) + ticks, "left_out": left_out}
+    here; and how many are left to others. No query."""
+    away, boxes = [sheet for sheet in clean if sheet.pk not in rows], any(row.box for row in rows.values())
+    rest = [(sheet.pk, sheet.round) for sheet in away if boxes and not sheet.own]
+    ticked, barred = sum(row.ticked for row in rows.values()), sum(bool(row.barred) for row in rows.values())
+    return {"rest": joined(rest), "with_rest": len(rest) + ticked, "left_out": len(away) - len(rest) + barred}
 
 
-def with_goals(request: SignedInRequest, cycle: Cycle, rows: Sequence[shown.Row]) -> list[dict[str, Any]]:
-    """The rows, each with what `together.lines_of` says of its sheet's 成果目標. Six queries, none without a row."""
-    sheets = cycle.reviews.visible(permissions.scope_of(request.user)).filter(pk__in=[row.pk for row in rows])
-    lines = {one["review"].pk: one for one in lines_of(list(queries.reviews(sheets)), cycle)} if rows else {}
-    return [{**lines[row.pk], "row": row} for row in rows if row.pk in lines]
+def with_goals(
+    cycle: Cycle, sheets: Mapping[int, standings.Sheet], rows: Sequence[shown.Row], **look: bool
+) -> list[dict[str, Any]]:
+    """The rows, each with what `together.lines_of` says of its sheet's 成果目標. One query, none without a row."""
+    lines = lines_of([sheets[row.pk].measure for row in rows], cycle, **look)
+    return [{"row": row, "goals": lines[sheets[row.pk].measure]} for row in rows]
 
 
 def of_the_meetings(request: SignedInRequest, cycle: Cycle, sheets: Mapping[int, standings.Sheet]) -> dict[str, Any]:
@@ -211,7 +207,7 @@ def presented(
     context = {
         "cycle": cycle,
         **deciding(request, cycle),
-        "one": with_goals(request, cycle, [around[sheet.pk]])[0],
+        "one": with_goals(cycle, sheets, [around[sheet.pk]], bare=True)[0],
         "place": at + 1,
         "count": len(numbers),
         "before": around[numbers[at - 1]] if at else None,

@@ -58,9 +58,10 @@ def breakdown(cycle: Cycle, sheets: Sequence[Sheet], before: Before) -> dict[str
     """The totals as the templates take them, against last year on the same base. No query."""
     submitted = [sheet for sheet in sheets if sheet.submitted]
     base, here, whole = same_base(cycle, submitted, before), fiscal_year(cycle.fiscal_year), grades_of(submitted)
-    parts: dict[listing.Part, Counter[str]] = {}
-    for sheet in submitted:
-        parts.setdefault(sheet.part, Counter()).update(mark.grade for mark in sheet.marks if mark.grade)
+    grades = Counter((sheet.part, mark.grade) for sheet in submitted for mark in sheet.marks if mark.grade)
+    parts: dict[listing.Part, Counter[str]] = {sheet.part: Counter() for sheet in submitted}
+    for (part, grade), number in grades.items():
+        parts[part][grade] = number
     by_field = [
         row
         for part in sorted(parts)

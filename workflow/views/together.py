@@ -1,5 +1,6 @@
 """Several sheets decided together: a look at each line first, then one button; each sheet stands for itself."""
 
+from collections import namedtuple
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,13 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from review import permissions, queries
+from review import listing, permissions, queries
 from review.assessment.services import judging
-from review.assessment.views.indicator_parts import judgement_of
+from review.assessment.views.indicator_parts import Judgement, judgement_of
 from review.background.services.making import SOON
 from review.domain import fields
 from review.item_words import label_of
-from review.models import Cycle, IndicatorYear, Job, MeasureReview
+from review.models import Cycle, Job, MeasureReview
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.questions import cycle_or_404, whole
@@ -42,7 +43,7 @@ def together(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     page = Paginator([*kinds["clean"], *kinds["doubtful"] * bool(ticked)], PAGE).get_page(request.GET.get("page"))
     here = [pk for pk, _round in page.object_list]
     by_number = {review.pk: review for review in queries.reviews(waiting.filter(pk__in=here))}
-    rows = lines_of([by_number[pk] for pk in here if pk in by_number], cycle)
+    rows = looked_at([by_number[pk] for pk in here if pk in by_number], cycle)
     context = {
         "cycle": cycle,
         "page_obj": page,
@@ -58,43 +59,46 @@ def together(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     return render(request, "workflow/together.html", context)
 
 
-def lines_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, Any]]:
-    """Each sheet with one line for each 成果目標: last year's 実績, 目標, 実績, reading, rate and grade. Four queries."""
+def looked_at(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, Any]]:
+    """Each sheet with its goals, and how much of it is last year's. Two queries for forty of them."""
     measures = [review.measure_year.measure_id for review in reviews]
-    years = (cycle.fiscal_year - 1, cycle.fiscal_year)
-    values = IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year__in=years)
-    now: dict[int, list[IndicatorYear]] = {}
-    before: dict[int, str] = {}
-    for row in values.select_related("indicator").order_by("indicator__number"):
-        if row.fiscal_year == cycle.fiscal_year:
-            now.setdefault(row.indicator.measure_id, []).append(row)
-        else:
-            before[row.indicator_id] = row.actual
-    scale = judging.scale_of(cycle)
-    same = carrying.repeated(cycle.fiscal_year, measures)
+    same, goals = carrying.repeated(cycle.fiscal_year, measures), lines_of(measures, cycle, reading=True)
     return [
-        {
-            "review": review,
-            "clean": not review.doubts and not review.late,
-            "same": same.get(review.measure_year.measure_id, 0),
-            "explained": explained(review, now.get(review.measure_year.measure_id, [])),
-            "lines": [
-                {"row": row, "before": before.get(row.indicator_id, ""), "judgement": judgement_of(row, scale)}
-                for row in now.get(review.measure_year.measure_id, [])
-            ],
-        }
-        for review in reviews
+        {"review": one, "clean": not one.doubts and not one.late, "same": same.get(measure), "goals": goals[measure]}
+        for one, measure in zip(reviews, measures, strict=True)
     ]
 
 
-def explained(review: MeasureReview, rows: Sequence[IndicatorYear]) -> list[tuple[str, str]]:
-    """What the department wrote of targets that it missed: (label, text) of 要因 and 対応."""
-    if not any(row.status == "missed" for row in rows):
-        return []
-    return [
-        (label_of(key, review.cycle.form), review.measure_year.text(key))
-        for key in fields.required(fields.Required.WHERE_MISSED)
-    ]
+#: One 成果目標: last year's 実績, 目標, 実績, how it was read and judged.
+Line = namedtuple("Line", "name before target actual reading rate grade shape words cause sentences")
+#: All that the lines of one sheet show, and no more: `parts/goal_lines.html` is drawn from it alone. `explained`: (label, text)
+#: of 要因 and 対応 where a target was missed; `reading`: a column for how a value was read; `bare`: none for boxes.
+Goals = namedtuple("Goals", "lines explained reading bare")
+
+
+def lines_of(measures: Sequence[int], cycle: Cycle, *, reading: bool = False, bare: bool = False) -> dict[int, Goals]:
+    """{measure: its goals} of each of these 施策. One query for forty of them."""
+    scale, years = judging.scale_of(cycle), {"year": cycle.fiscal_year, "before": cycle.fiscal_year - 1}
+    labels = {key: label_of(key, cycle.form) for key in fields.required(fields.Required.WHERE_MISSED)}
+    lines: dict[int, list[Line]] = {measure: [] for measure in measures}
+    explained: dict[int, tuple[tuple[str, str], ...]] = {}
+    rows: Iterable[Any] = (
+        row for part in listing.in_parts(measures) for row in listing.judged_goals(measures=part, **years)
+    )
+    for row in rows:
+        measure = row.indicator.measure_id
+        lines[measure].append(line_of(row, judgement_of(row, scale)))
+        if row.status == "missed":
+            explained[measure] = tuple((label, str(row.texts.get(key, ""))) for key, label in labels.items())
+    return {pk: Goals(tuple(its), explained.get(pk, ()), reading, bare) for pk, its in lines.items()}
+
+
+def line_of(row: Any, judgement: Judgement) -> Line:
+    """The goal, a row of `listing.judged_goals`, as the line shows it."""
+    words = judgement.grade_name if judgement.grade else judgement.status
+    cause = judgement.cause if row.reading.get("progress") else ""
+    values = (row.name, row.actual_before or "", row.target, row.actual, judgement.reading, judgement.rate)
+    return Line(*values, judgement.grade, judgement.shape, words, cause, tuple(judgement.sentences))
 
 
 @require_POST

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from review import clock, holders, permissions
+from review import holders, permissions
 from review.assessment.services import binding, definitions, next_year, own_items, ratings
-from review.assessment.services.assessment import check_words, cleaned_remarks, open_again
+from review.assessment.services.assessment import check_words, cleaned_remarks, decided, open_again
 from review.background.services import outbox
 from review.domain import text
 from review.domain.events import Event
@@ -30,8 +30,7 @@ from review.models import (
     User,
     Verdict,
 )
-from review.models.sheet import ACCEPTING, OF_REVIEW
-from review.people.services import proxies
+from review.models.sheet import OF_REVIEW
 from review.reader_words import city_language, year_label
 from review.trail.services import audit
 from review.transition import locked, move, require, require_undecided, tell, when_words
@@ -75,8 +74,9 @@ def approve(
         own_items.write(user, review, Writer.DECIDERS, Required.AT_DECISION, written or {})
         if review.proposed_outcome:
             drop_proposal(user, review, BY_APPROVAL)
+        check_words({"comment": comment})
         # Last, for it is sealed with all that it decides.
-        made = _decide(user, review, Step.APPROVE, Verdict.ACCEPT, comment, meeting)
+        made = decided(user, review, Step.APPROVE, Verdict.ACCEPT, comment, meeting)
         move(review, ReviewState.APPROVED)
         review.save()
         tell(Event.MEASURE_APPROVED, user, review, "approve", sealed=made)
@@ -98,7 +98,8 @@ def send_back(
     with transaction.atomic():
         review = _at_approval(user, review_id, round)
         check_reason(comment)
-        made = _decide(user, review, Step.APPROVE, to.verdict, comment.strip(), meeting)
+        check_words({"comment": comment})
+        made = decided(user, review, Step.APPROVE, to.verdict, comment.strip(), meeting)
         write_opinion(user, review, opinion)
         return_sheet(user, review, made, to=to, comment=comment.strip(), remarks=remarks)
         return review
@@ -138,24 +139,6 @@ def _at_approval(user: User, review_id: int, round: int) -> MeasureReview:
         _("ご自分が提出または確認したシートは承認できません。ほかの承認者に依頼してください。"),
     )
     return review
-
-
-def _decide(
-    user: User, review: MeasureReview, step: Step, verdict: Verdict, comment: str, meeting: Meeting | None
-) -> Decision:
-    check_words({"comment": comment})
-    return Decision.objects.create(
-        review=review,
-        round=review.round,
-        step=step,
-        verdict=verdict,
-        comment=comment,
-        decided_by=user,
-        decided_at=clock.now(),
-        on_behalf_of=proxies.represent(user, review, step),
-        meeting=meeting,
-        seal=binding.seal(review) if verdict in ACCEPTING else {},
-    )
 
 
 def write_opinion(user: User, review: MeasureReview, opinion: str | None) -> None:
@@ -201,12 +184,7 @@ def propose_outcome(*, user: User, review_id: int, outcome: Outcome, reason: str
         review.proposed_outcome, review.proposed_by = outcome, user
         review.outcome_reason = reason.strip()
         review.save(update_fields=["proposed_outcome", "proposed_by", "outcome_reason"])
-        audit.write(
-            actor=user,
-            action="outcome.propose",
-            subject=f"review:{review.pk}",
-            after={"outcome": outcome, "reason": reason},
-        )
+        audit.write(user, "outcome.propose", f"review:{review.pk}", after={"outcome": outcome, "reason": reason})
         return review
 
 
@@ -224,7 +202,8 @@ def decide_outcome(
             _("ご自分の提案は決定できません。ほかの承認者に依頼してください。"),
         )
         if not accept:
-            _refuse_outcome(user, review, comment, meeting)
+            check_words({"comment": comment})
+            drop_proposal(user, review, comment, meeting)
             return review
         outcome = Outcome(review.proposed_outcome)
         verdict = Verdict.NOT_SUBMITTED if outcome == Outcome.NOT_SUBMITTED else Verdict.EXCLUDED
@@ -232,16 +211,11 @@ def decide_outcome(
         review.outcome, review.proposed_outcome = outcome, ""
         move(review, ReviewState.APPROVED)
         review.save()
-        made = _decide(user, review, Step.SETTLE, verdict, review.outcome_reason, meeting)
+        made = decided(user, review, Step.SETTLE, verdict, review.outcome_reason, meeting)
         with city_language():
             word = str(outcome.label)
         tell(Event.MEASURE_SETTLED, user, review, "settle", sealed=made, outcome=word, comment=review.outcome_reason)
         return review
-
-
-def _refuse_outcome(user: User, review: MeasureReview, comment: str, meeting: Meeting | None) -> None:
-    check_words({"comment": comment})
-    drop_proposal(user, review, comment, meeting)
 
 
 #: What a proposal gives way to without a decision of its own.
@@ -341,7 +315,8 @@ def return_from_year(
         review = locked(review_id, user)
         if review.state != ReviewState.APPROVED:
             return review
-        made = _decide(user, review, Step.YEAR, to.verdict, comment, meeting)
+        check_words({"comment": comment})
+        made = decided(user, review, Step.YEAR, to.verdict, comment, meeting)
         review.outcome, review.outcome_reason = Outcome.REPORTED, ""
         return_sheet(user, review, made, to=to, comment=comment)
         return review

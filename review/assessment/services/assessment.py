@@ -22,12 +22,14 @@ from review.models import (
     IndicatorYear,
     ItemComment,
     MeasureReview,
+    Meeting,
     Rating,
     ReviewState,
     Step,
     User,
     Verdict,
 )
+from review.models.sheet import ACCEPTING
 from review.people.services import proxies
 from review.reader_words import problem
 from review.trail.services import audit
@@ -53,10 +55,11 @@ def confirm(
     with transaction.atomic():
         review = _at_review(user, review_id, round)
         check_words({"comment": comment})
-        binding.require_unchanged(review)
-        ratings.rate(user=user, review=review, hand=Rating.Hand.REVIEWER, chosen=overall)
+        parts = binding.require_unchanged(review)
+        rated = ratings.rate(user=user, review=review, hand=Rating.Hand.REVIEWER, chosen=overall)
         own_items.write(user, review, Writer.OFFICE, Required.AT_REVIEW, written or {})
-        made = _decide(user, review, Verdict.ACCEPT, comment)
+        seal = None if written else binding.with_rating(parts, rated)
+        made = decided(user, review, Step.REVIEW, Verdict.ACCEPT, comment, seal=seal)
         move(review, ReviewState.REVIEWED)
         review.save()
         tell(Event.SUBMISSION_REVIEWED, user, review, "confirm", sealed=made)
@@ -89,7 +92,7 @@ def send_back(
                 _("差戻しの理由を入力するか、項目にコメントを付けてください。"),
                 {"comment": _("理由を入力してください。")},
             )
-        made = _decide(user, review, Verdict.RETURN, reason)
+        made = decided(user, review, Step.REVIEW, Verdict.RETURN, reason)
         open_again(user, review, reason=comment.strip(), remarks=cleaned)
         move(review, ReviewState.RETURNED)
         review.save()
@@ -108,18 +111,16 @@ def _at_review(user: User, review_id: int, round: int) -> MeasureReview:
     return review
 
 
-def _decide(user: User, review: MeasureReview, verdict: Verdict, comment: str) -> Decision:
+def decided(
+    user: User, review: MeasureReview, step: Step, verdict: Verdict, comment: str, meeting: Meeting | None = None,
+    seal: binding.Parts | None = None,
+) -> Decision:  # fmt: skip
+    """The row of a decision on a locked sheet; one that accepts is sealed, with `seal` where the digests are at hand."""
     return Decision.objects.create(
-        review=review,
-        round=review.round,
-        step=Step.REVIEW,
-        verdict=verdict,
-        comment=comment,
-        decided_by=user,
-        decided_at=clock.now(),
-        on_behalf_of=proxies.represent(user, review, Step.REVIEW),
-        seal=binding.seal(review) if verdict == Verdict.ACCEPT else {},
-    )
+        review=review, round=review.round, step=step, verdict=verdict, comment=comment, meeting=meeting, decided_by=user,
+        decided_at=clock.now(), on_behalf_of=proxies.represent(user, review, step),
+        seal=(binding.seal(review) if seal is None else seal) if verdict in ACCEPTING else {},
+    )  # fmt: skip
 
 
 def cleaned_remarks(remarks: Mapping[str, str] | None) -> dict[str, str]:
@@ -145,16 +146,11 @@ def open_again(user: User, review: MeasureReview, *, reason: str, remarks: Mappi
     bodies = {**({"": reason} if reason else {}), **remarks}
     ItemComment.objects.bulk_create(
         ItemComment(
-            review=review,
-            round=review.round,
-            item=key,
-            kind=ItemComment.Kind.RETURN,
-            body=body,
-            author=user,
+            review=review, round=review.round, item=key, kind=ItemComment.Kind.RETURN, body=body, author=user,
             created_at=clock.now(),
         )
         for key, body in bodies.items()
-    )
+    )  # fmt: skip
 
 
 # --- remarks, claims, a person's own grade --------------------------------------------------------------------------

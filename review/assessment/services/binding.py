@@ -104,9 +104,9 @@ def _of_rating(rating: Rating) -> dict[str, Any]:
     return {f"rating:{rating.hand}": [rating.grade, rating.proposed_grade, rating.reason]}
 
 
-def with_rating(parts: Parts, rating: Rating) -> Parts:
-    """The digests of a sheet to which this 総合評価 was added, the latest of its hand. No query."""
-    more = {key: _digest(value) for key, value in _of_rating(rating).items()}
+def with_rating(parts: Parts, rating: Rating | None) -> Parts:
+    """The digests of a sheet to which this 総合評価 was added, the latest of its hand, and nothing else. No query."""
+    more = {key: _digest(value) for key, value in _of_rating(rating).items()} if rating else {}
     return dict(sorted({**parts, **more}.items()))
 
 
@@ -138,12 +138,13 @@ def seal(review: MeasureReview) -> Parts:
 # --- compared with the rows ----------------------------------------------------------------------------------------
 
 
-def require_unchanged(review: MeasureReview) -> None:
-    """Raise Changed, naming what differs and who changed it as far as the trail knows, where the sheet is not what the
-    last act on it was taken on, or where no act brought it there."""
-    differing = changed_among([review]).get(review.pk)
-    if differing:
+def require_unchanged(review: MeasureReview) -> Parts:
+    """The digests of the sheet. Raise Changed, naming what differs and who changed it as far as the trail knows, where it is
+    not what the last act on it was taken on, or where no act brought it there."""
+    parts = parts_of([review])
+    if differing := changed_among([review], parts).get(review.pk):
         raise Changed(_sentence(review, differing))
+    return parts[review.pk]
 
 
 def require_year_unchanged(cycle: Cycle) -> None:

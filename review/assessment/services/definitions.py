@@ -68,16 +68,15 @@ class Open(NamedTuple):
 
 def asks(row: IndicatorYear) -> bool:
     """Whether the definition is still to be confirmed for the row's 評価項目 and unit. No query."""
-    return row.indicator.defined_at is None or bool(changed(row))
+    return row.indicator.defined_at is None or bool(changed(row.indicator.defined_for, row.name, row.target))
 
 
-def changed(row: IndicatorYear) -> str:
-    """What changed since the definition was confirmed, in a sentence; '' where nothing did."""
-    of = row.indicator.defined_for
+def changed(of: Mapping[str, Any], name: str, target: str) -> str:
+    """What changed since the definition was confirmed for these words (`of`), in a sentence; '' where nothing did."""
     before = of.get("name", "")
-    if before and row.name.strip() and compact(before).strip("-_") != compact(row.name).strip("-_"):
+    if before not in ("", name) and name.strip() and compact(before).strip("-_") != compact(name).strip("-_"):
         return _("評価項目が「%(before)s」から変わりました。") % {"before": before}
-    units = definitions.dimensions(row.target)
+    units = definitions.dimensions(target)
     if units and of.get("units") and units != of["units"]:
         return _("目標の単位が、確認したときから変わりました。")
     return ""
@@ -86,7 +85,8 @@ def changed(row: IndicatorYear) -> str:
 def proposal(row: IndicatorYear, years: Sequence[IndicatorYear]) -> Proposal:
     """What the words propose. A direction set before, and what changed since, make it one to look at alone."""
     made = definitions.proposed(row.name, [year.target for year in years], [year.actual for year in years])
-    doubts = [sentence for sentence in [changed(row) if row.indicator.defined_at else ""] if sentence]
+    since = row.indicator.defined_at and changed(row.indicator.defined_for, row.name, row.target)
+    doubts = [since] if since else []
     if row.indicator.direction not in ("", made.direction):
         doubts.append(_("決めてある向きと、推定が違います。"))
     if judging.lacks_baseline(row, years):
@@ -106,17 +106,27 @@ def years_of(**chosen: Any) -> dict[int, list[IndicatorYear]]:
 
 
 def open_in(cycle: Cycle) -> Open:
-    """What the year still asks for, sheets that were settled otherwise left out. Two queries at most."""
+    """What the year still asks for, sheets that were settled otherwise left out. Three queries at most, of which the first
+    reads of every goal no more than tells whether it may be one of them."""
     rows = IndicatorYear.objects.filter(indicator__measure__plan=cycle.plan_id, fiscal_year=cycle.fiscal_year)
-    settled = cycle.reviews.exclude(outcome="").values("measure_year__measure")
-    rows = rows.exclude(indicator__measure__in=settled).select_related("indicator__measure__plan")
-    every = list(rows.order_by("indicator__measure__sort_key", "indicator__number"))
+    rows = rows.exclude(indicator__measure__in=cycle.reviews.exclude(outcome="").values("measure_year__measure"))
+    columns = ("name", "target", "indicator__baseline", "indicator__defined_for", "indicator__defined_at", "pk")
+    short = rows.order_by().values_list(*columns)
+    some = [
+        pk for name, target, base, of, at, pk in short if not at or changed(of, name, target) or _bare(base, target)
+    ]
+    whole = rows.filter(pk__in=some).select_related("indicator__measure__plan") if some else rows.none()
+    every = list(whole.order_by("indicator__measure__sort_key", "indicator__number"))
     asking = [row for row in every if asks(row)]
     judged = [row for row in asking if row.actual.strip()]
-    blank = [row for row in every if not row.indicator.baseline.strip() and values.read(row.target).kind == "none"]
+    blank = [row for row in every if _bare(row.indicator.baseline, row.target)]
     years = years_of(indicator__in={row.indicator_id for row in (*judged, *blank)}) if judged or blank else {}
     held = [row for row in judged if judging.rests_on_definition(row, years[row.indicator_id])]
     return Open(asking, held, [row for row in blank if judging.lacks_baseline(row, years[row.indicator_id])])
+
+
+def _bare(baseline: str, target: str) -> bool:
+    return not baseline.strip() and values.read(target).kind == "none"
 
 
 def held_in(story: Years, fiscal_year: int) -> dict[str, str]:

@@ -41,7 +41,10 @@ class Sheet(NamedTuple):
     part: listing.Part
     doubts: int
     measure: int
+    round: int
     proposed: bool
+    #: whether `user` of `sheets_of` submitted it or had a hand in its review
+    own: bool
     goals: listing.Goals
     rated: Standing
     reasons: Reasons
@@ -63,18 +66,18 @@ class Sheet(NamedTuple):
 NO_GOALS = listing.Goals([], [])
 
 
-def sheets_of(cycle: Cycle, goals: listing.Years | None = None) -> dict[int, Sheet]:
+def sheets_of(cycle: Cycle, goals: listing.Years | None = None, *, user: int = 0) -> dict[int, Sheet]:
     """Every sheet of the year by its number, in order of 施策ID. Two queries with the year's `goals` at hand, else three."""
-    # A thousand sheets come to a few dozen different rows of marks.
-    rule = cache(partial(by_rule, scale=judging.scale_of(cycle)))
+    rule = ruled(cycle)
     by_measure = (goals or listing.goals_of(cycle.plan_id, cycle.fiscal_year))[cycle.fiscal_year]
     rated = listing.ratings_of_year(cycle)
     sheets = {}
-    for pk, state, outcome, doubts, measure, proposed, *part in listing.standing_sheets(cycle=cycle.pk):
+    part = cache(listing.Part)
+    rows = listing.standing_sheets(cycle=cycle.pk, user=user)
+    for pk, state, outcome, doubts, measure, seen, proposed, own, *at in rows:
         its = by_measure.get(measure, NO_GOALS)
-        stands, reasons = judged(tuple(its.marks), outcome, rated.get(pk), rule)
-        at = listing.Part(*part)
-        sheets[pk] = Sheet(pk, state, outcome, at, doubts, measure, bool(proposed), its, stands, reasons)
+        judgement = judged(tuple(its.marks), outcome, rated.get(pk), rule)
+        sheets[pk] = Sheet(pk, state, outcome, part(*at), doubts, measure, seen, bool(proposed), own, its, *judgement)
     return sheets
 
 
@@ -89,6 +92,11 @@ def judged(
         return stands, reasons
     stands = ratings.standing(stands.proposed, by_hand)
     return stands, reasons_of(marks, stands)
+
+
+def ruled(cycle: Cycle) -> Rule:
+    """`by_rule` of the year's scale, each row of marks once: a thousand sheets come to a few dozen different ones."""
+    return cache(partial(by_rule, scale=judging.scale_of(cycle)))
 
 
 def by_rule(marks: tuple[listing.Mark, ...], *, scale: rating.Scale) -> tuple[Standing, Reasons]:
@@ -207,6 +215,6 @@ def overall_before(cycle: Cycle, goals: listing.Years | None = None) -> Before:
     if before is not None and before.state == CycleState.PUBLISHED:
         scale, sheets = judging.scale_of(before), sheets_of(before, goals).values()
         return Before({one.measure: (one.rated.grade, one.marks, scale) for one in sheets if one.submitted}, grades)
-    scale = judging.scale_of(cycle)
-    rated = {measure: by_rule(tuple(its.marks), scale=scale)[0].grade for measure, its in earlier.items()}
-    return Before({measure: (rated[measure], its.marks, scale) for measure, its in earlier.items()}, grades)
+    scale, rule = judging.scale_of(cycle), ruled(cycle)
+    rated = {measure: (rule(tuple(its.marks))[0].grade, its.marks, scale) for measure, its in earlier.items()}
+    return Before(rated, grades)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from review import clock, locks, permissions, queries
 from review.assessment.services import binding, definitions, judging, next_year, own_items, ratings
+from review.assessment.services.assessment import decided
 from review.assessment.services.ratings import Overall
 from review.domain import bars, items, sheet_form
 from review.domain.events import Event
@@ -18,7 +19,6 @@ from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
 from review.item_words import label_of
 from review.models import (
     Cycle,
-    Decision,
     IndicatorYear,
     MeasureReview,
     Rating,
@@ -30,7 +30,6 @@ from review.models import (
     User,
     Verdict,
 )
-from review.people.services import proxies
 from review.reader_words import problem
 from review.sheet.services import remarks, value_answers
 from review.trail.services import audit
@@ -291,17 +290,7 @@ def endorse(*, user: User, review_id: int) -> MeasureReview:
     with transaction.atomic():
         review = locked(review_id, user)
         require(permissions.may_endorse(user, review), _("所属長の確認を待っているシートではありません。"))
-        binding.require_unchanged(review)
-        made = Decision.objects.create(
-            review=review,
-            round=review.round,
-            step=Step.ENDORSE,
-            verdict=Verdict.ACCEPT,
-            decided_by=user,
-            decided_at=clock.now(),
-            on_behalf_of=proxies.represent(user, review, Step.ENDORSE),
-            seal=binding.seal(review),
-        )
+        made = decided(user, review, Step.ENDORSE, Verdict.ACCEPT, "", seal=binding.require_unchanged(review))
         move(review, ReviewState.SUBMITTED)
         review.save()
         tell(Event.SUBMISSION_ENDORSED, user, review, "endorse", sealed=made)

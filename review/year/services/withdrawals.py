@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 
 from review import clock, permissions
 from review.assessment.services import approval
-from review.assessment.services.assessment import check_words
+from review.assessment.services.assessment import check_words, decided
 from review.domain import text
 from review.domain.events import Event
 from review.domain.refusals import Invalid
 from review.models import Cycle, CycleState, Decision, MeasureReview, RecordedDecision, ReviewState, Step, User
 from review.models.sheet import TAKES_BACK
-from review.people.services import proxies
 from review.transition import locked, move, require, require_undecided, tell
 from review.year.services import cycles
 
@@ -90,15 +89,6 @@ def _reason(comment: str) -> str:
 
 def _decide(user: User, review: MeasureReview, reason: str) -> Decision:
     """Record the withdrawal, and begin the next pass; the caller moves the sheet and saves it."""
-    made = Decision.objects.create(
-        review=review,
-        round=review.round,
-        step=Step.WITHDRAW,
-        verdict=TAKES_BACK[ReviewState(review.state)],
-        comment=reason,
-        decided_by=user,
-        decided_at=clock.now(),
-        on_behalf_of=proxies.represent(user, review, Step.WITHDRAW),
-    )
+    made = decided(user, review, Step.WITHDRAW, TAKES_BACK[ReviewState(review.state)], reason)
     review.round += 1
     return made

@@ -11,6 +11,7 @@ from django.db import models
 
 from review import clock
 from review.assessment.services import approval, assessment, binding
+from review.assessment.services.ratings import Overall
 from review.domain.fields import text_keys
 from review.domain.refusals import Changed
 from review.models import (
@@ -225,6 +226,15 @@ def test_a_seal_made_anew_to_fit_a_changed_sheet_is_found(cast: Cast) -> None:
         Decision.objects.filter(review=review).update(seal=binding.seal(review))
     with pytest.raises(Changed, match="監査記録にあるもの"):
         steps.approve(user=cast.approver, review_id=review.pk, round=review.round)
+
+
+@pytest.mark.parametrize("overall", [None, Overall(grade="B", reason="会議で説明を受けた")])
+def test_a_confirmation_is_sealed_with_its_own_rating(cast: Cast, overall: Overall | None) -> None:
+    """The rows are read once, before the 総合評価 is written: the seal is that of the rows as they stand behind it."""
+    cast.open(1)
+    steps.confirm(user=cast.reviewer2, review_id=cast.submitted(1).pk, round=1, overall=overall)
+    (sealed,) = Decision.objects.values_list("seal", flat=True)
+    assert sealed == binding.seal(cast.sheet()) and "rating:reviewer" in sealed
 
 
 def test_the_scale_is_bound_too(ready: Cast) -> None:
