@@ -21,6 +21,7 @@ PAGES = [
     ("auditor", "/audit/"), ("administrator", "/jobs/"), ("administrator", "/people/"), ("administrator", "/departments/"),
     ("administrator", "/proxies/"), ("reviewer2", f"{PLAN}/files/"), ("reviewer2", f"{PLAN}/nudge/"),
     ("reviewer2", "/cycles/"), ("approver", f"{PLAN}/board/"), ("reviewer2", f"{PLAN}/departments/"), ("reviewer2", f"{PLAN}/queue/"), ("reviewer2", f"{PLAN}/progress/"),
+    ("administrator", "/access/"), ("reviewer2", f"{PLAN}/measures/"),
 ]  # fmt: skip
 #: Each day, number with its unit, or address of the main part that stands on more than one line.
 BROKEN = r"""() => {
@@ -49,7 +50,7 @@ SQUEEZED = """() => [...document.querySelectorAll('main tbody :is(th, td):not(.c
 #: What a row is about, where it takes several lines and has less than a fifth of a table of many columns.
 CROWDED = """() => [...document.querySelectorAll('main table')].filter(
   (table) => table.checkVisibility() && table.querySelectorAll('thead th').length > 4
-).flatMap((table) => [...table.querySelectorAll('tbody :is(th[scope=row]:not(.tight):has(a), .goal-name)')].filter((cell) => {
+).flatMap((table) => [...table.querySelectorAll('tbody :is(th[scope=row]:not(.tight):has(a), .goal-name, .wide)')].filter((cell) => {
   const line = parseFloat(getComputedStyle(cell).lineHeight), words = document.createRange();
   words.selectNodeContents(cell);
   return words.getBoundingClientRect().height > 1.5 * line && cell.offsetWidth < table.offsetWidth / 5;
