@@ -1,5 +1,5 @@
 """On every page with a wide table, at a desk and on a telephone: no number, day or address in the net breaks inside, no cell
-shrinks to a letter, the page does not scroll sideways, and long words wrap."""
+shrinks to a letter, the names have their room, no table and no page scrolls sideways, and long words wrap."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from review import clock
-from review.models import AuditEntry, Job, JobState, Proxy, Role, User
+from review.models import AuditEntry, IndicatorYear, Job, JobState, Proxy, Role, User
 from tests.cast import YEAR, Cast, settle_background
 from workflow import steps
 
@@ -21,6 +21,7 @@ PAGES = [
     ("auditor", "/audit/"), ("administrator", "/jobs/"), ("administrator", "/people/"), ("administrator", "/departments/"),
     ("administrator", "/proxies/"), ("reviewer2", f"{PLAN}/files/"), ("reviewer2", f"{PLAN}/nudge/"),
     ("reviewer2", "/cycles/"), ("approver", f"{PLAN}/board/"), ("reviewer2", f"{PLAN}/departments/"), ("reviewer2", f"{PLAN}/queue/"), ("reviewer2", f"{PLAN}/progress/"),
+    ("administrator", "/access/"), ("reviewer2", f"{PLAN}/measures/"),
 ]  # fmt: skip
 #: Each day, number with its unit, or address of the main part that stands on more than one line.
 BROKEN = r"""() => {
@@ -46,6 +47,18 @@ SQUEEZED = """() => [...document.querySelectorAll('main tbody :is(th, td):not(.c
   return cell.checkVisibility() && room < 3 * parseFloat(look.fontSize) && cell.innerText.trim().length > 5;
 }).map((cell) => cell.innerText.trim())"""
 
+#: What a row is about, where it takes several lines and has less than a fifth of a table of many columns.
+CROWDED = """() => [...document.querySelectorAll('main table')].filter(
+  (table) => table.checkVisibility() && table.querySelectorAll('thead th').length > 4
+).flatMap((table) => [...table.querySelectorAll('tbody :is(th[scope=row]:not(.tight):has(a), .goal-name, .wide)')].filter((cell) => {
+  const line = parseFloat(getComputedStyle(cell).lineHeight), words = document.createRange();
+  words.selectNodeContents(cell);
+  return words.getBoundingClientRect().height > 1.5 * line && cell.offsetWidth < table.offsetWidth / 5;
+}).map((cell) => `${cell.innerText.trim()} ${cell.offsetWidth}`))"""
+#: Each table of which a column lies beside its frame.
+HIDDEN = """() => [...document.querySelectorAll('main .table-wrap')].filter((wrap) => wrap.scrollWidth > wrap.clientWidth + 1)
+  .map((wrap) => wrap.querySelector('caption').textContent.trim())"""
+
 
 def much_to_show(cast: Cast) -> None:
     """A row with long words in every table."""
@@ -53,6 +66,9 @@ def much_to_show(cast: Cast) -> None:
     cast.submitted(1)
     missed = cast.submitted(2, "46件")
     steps.confirm(user=cast.reviewer2, review_id=missed.pk, round=missed.round)
+    goals = IndicatorYear.objects.filter(indicator__measure=missed.measure_year.measure, fiscal_year__lte=YEAR)
+    words = "通信設備の見直し、アセスメント計画作成"
+    goals.update(target=words, actual=words, name="市内公民館での各種情報学習の取組回数")
     now, today = clock.now(), clock.today()
     Proxy.objects.create(
         principal=cast.approver, deputy=cast.approver2, role=Role.APPROVER, starts_on=today - timedelta(days=1),
@@ -77,6 +93,9 @@ def test_nothing_breaks_inside_and_no_page_scrolls_sideways(cast: Cast, page: An
         assert page.goto(path).status == 200
         faults += [f"{path}: {one} breaks" for one in page.evaluate(BROKEN)]
         faults += [f"{path}: no room for {one}" for one in page.evaluate(SQUEEZED)]
+        if width > 1000:
+            faults += [f"{path}: little room for the name {one}" for one in page.evaluate(CROWDED)]
+            faults += [f"{path}: a column of {one} is out of sight" for one in page.evaluate(HIDDEN)]
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
             faults.append(f"{path}: {wide} wide")
     assert AuditEntry.objects.exists() and not faults, "\n".join(faults)

@@ -69,8 +69,8 @@ def looked_at(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, 
     ]
 
 
-#: One 成果目標: last year's 実績, 目標, 実績, how it was read and judged.
-Line = namedtuple("Line", "name before target actual reading rate grade shape words cause sentences")
+#: One 成果目標: last year's 実績, 目標, 実績, how it was read and judged; `lowest`: whether the rate is that of its lowest part.
+Line = namedtuple("Line", "name before target actual reading rate lowest grade shape words cause sentences")
 #: All that the lines of one sheet show, and no more: `parts/goal_lines.html` is drawn from it alone. `explained`: (label, text)
 #: of 要因 and 対応 where a target was missed; `reading`: a column for how a value was read; `bare`: none for boxes.
 Goals = namedtuple("Goals", "lines explained reading bare")
@@ -97,7 +97,8 @@ def line_of(row: Any, judgement: Judgement) -> Line:
     """The goal, a row of `listing.judged_goals`, as the line shows it."""
     words = judgement.grade_name if judgement.grade else judgement.status
     cause = judgement.cause if row.reading.get("progress") else ""
-    values = (row.name, row.actual_before or "", row.target, row.actual, judgement.reading, judgement.rate)
+    lowest = bool(row.rate_text) and len(row.reading.get("components", ())) > 1
+    values = (row.name, row.actual_before or "", row.target, row.actual, judgement.reading, judgement.rate, lowest)
     return Line(*values, judgement.grade, judgement.shape, words, cause, tuple(judgement.sentences))
 
 

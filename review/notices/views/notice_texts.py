@@ -24,7 +24,7 @@ def texts(request: SignedInRequest) -> HttpResponse:
     """Every notice with its subject, and whether its words are the administrator's own. One query."""
     own = notice_texts.own_texts()
     rows = [
-        {"line": line, "own": own.get(key), "title": notice_texts.text_of(key, line, own).title}
+        {"line": line, "own": own.get(key), "title": own[key].title if key in own else line.label}
         for key, line in LINES.items()
     ]
     return acts.page(request, "notices/notice_texts.html", _("お知らせの文面"), rows=rows)

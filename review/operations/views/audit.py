@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from review import clock
-from review.models import AuditEntry, Cycle, MeasureReview, User
+from review.domain.fields import OWN
+from review.item_words import label_of
+from review.models import AuditEntry, Cycle, CycleState, MeasureReview, Outcome, ReviewState, User
 from review.operations.forms.operator import AuditSearchForm
 from review.operations.services import anchors
 from review.publication.services.open_data import guarded
@@ -24,7 +26,10 @@ from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text, fiscal_year
 from review.trail.services import audit as trail
 from review.trail.services import audit_chain, database_roles
-from review.trail.services.trail_words import ACTS, SUBJECTS
+from review.trail.services.trail_words import ACTS, NAMES, SUBJECTS
+
+#: The words of whatever has a state.
+STATES: dict[str, Any] = dict([*CycleState.choices, *ReviewState.choices, *Outcome.choices])
 
 
 @require_safe
@@ -129,10 +134,23 @@ def _is_key(text: str) -> bool:
 
 def changes_of(entry: AuditEntry) -> list[dict[str, str]]:
     """What changed, one line a name: before and after."""
-    names = [*entry.before, *(name for name in entry.after if name not in entry.before)]
-    return [
-        {"name": name, "before": plain(entry.before.get(name)), "after": plain(entry.after.get(name))} for name in names
-    ]
+    sides = {"before": entry.before, "after": entry.after}
+    names = dict.fromkeys([*entry.before, *entry.after])
+    return [{"name": called(one), **{side: value_words(one, of.get(one)) for side, of in sides.items()}} for one in names]
+
+
+def called(name: str) -> str:
+    """The name in words; an item as its sheet calls it, any other as it is stored."""
+    return _(NAMES[name]) if name in NAMES else label_of(name, None) if ":" in name else name.removeprefix(OWN)
+
+
+def value_words(name: str, value: Any) -> str:
+    """The value in words where it is a state, an item, several things, or whether there is something; else as text."""
+    if isinstance(value, bool):
+        return _("あり") if value else _("なし")
+    if isinstance(value, list):
+        return plain(_("、").join(label_of(str(one), None) if name == "items" else str(one) for one in value))
+    return str(STATES[value]) if name in ("state", "outcome") and value in STATES else plain(value)
 
 
 #: How the trail stores days and moments.

@@ -93,7 +93,7 @@ def headline(book: Book) -> str:
         return first
     counts = {"base": change.base, "better": len(change.better), "worse": len(change.worse)}
     more = _(
-        "前年度と比べられる%(base)s件では、達成区分が良くなったものが%(better)s件、悪くなったものが%(worse)s件です。"
+        "前年度も評価した%(base)s件では、達成区分が良くなったものが%(better)s件、悪くなったものが%(worse)s件です。"
     )
     return f"{first}{' ' if first.isascii() else ''}{more % counts}"
 

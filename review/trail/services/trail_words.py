@@ -1,9 +1,12 @@
 """What the trail's acts, and the things that they are about, are called: by the codes that are stored. One without a word here
 is shown by its code."""
 
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from review.domain.wording import part, table
 
 #: What was done.
 ACTS: dict[str, Any] = {
@@ -162,27 +165,8 @@ ACTS: dict[str, Any] = {
     "admin.change": _("管理画面での変更"),
 }
 
-#: To what: the kind, before the colon of a subject.
-SUBJECTS: dict[str, Any] = {
-    "review": _("施策シート"),
-    "cycle": _("年度"),
-    "user": _("利用者"),
-    "artifact": _("ファイル"),
-    "upload": _("記入用ブック"),
-    "job": _("処理"),
-    "event": _("お知らせなどの準備"),
-    "mail": _("メール"),
-    "plan": _("計画"),
-    "department": _("部署"),
-    "closing_day": _("閉庁日"),
-    "notice_text": _("お知らせの文面"),
-    "appointment": _("任用"),
-    "proxy": _("代決"),
-    "reorganisation": _("組織改正"),
-    "people": _("利用者の一覧"),
-    "plan_change": _("計画の変更"),
-    "measure": _("施策"),
-    "announcement": _("全員へのお知らせの文"),
-    "audit": _("監査記録"),
-    "retention": _("保存期間"),
-}
+#: What changed: the lines of names.tsv.
+NAMES = {name: part(word) for name, (word,) in table(Path(__file__).with_name("names.tsv")).items()}
+
+#: To what: the kind, before the colon of a subject; the lines of subjects.tsv.
+SUBJECTS: dict[str, Any] = {kind: _(part(word)) for kind, (word,) in table(Path(__file__).with_name("subjects.tsv")).items()}
