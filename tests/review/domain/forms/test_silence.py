@@ -101,3 +101,10 @@ def test_what_is_said_of_several_columns_is_one_doubt_that_names_all() -> None:
     case = Case(name="", pages=[Page(text="施策|指標|R6目標|R6実績|評価|備考\n甲|来訪|5|6|A|なし")], measures=[])
     (doubt,) = read_grids(case.grids()).doubts
     assert (doubt.code, doubt.cell) == ("left_out", "E1") and "「評価」「備考」" in doubt.detail
+
+
+def test_a_line_above_a_table_is_taken_for_a_field_only_with_a_doubt() -> None:
+    text = "市の計画|||\n暮らしのこと|||\n施策|指標|R6目標|R6実績\n甲|来訪|5|6\n施策名|KPI|R6目標|R6実績\n乙|満足|7|8"
+    read = read_grids([Page(text=text).grid()]).as_data()
+    assert [one.get("group", "") for one in read["measures"]] == ["暮らしのこと", "暮らしのこと"]
+    assert {(one["code"], one["cell"]) for one in read["doubts"]} == {("section_assumed", "A2"), ("section_kept", "A5")}
