@@ -7,6 +7,7 @@ A false alarm costs trust, so each check keeps to what is worth a question to th
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from review.domain import values
 from review.domain.fiscal import fiscal_year_label
@@ -16,7 +17,7 @@ from review.domain.values.direction import Direction
 from review.domain.values.numeric import steps_between
 from review.domain.values.reading import Quantity, Reading, State, figure, phrases
 from review.domain.values.units import Exact
-from review.domain.wording import sentence
+from review.domain.wording import sentence, table
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,51 +39,14 @@ class IndicatorInYear:
     actual: str = ""
 
 
+_HERE = Path(__file__)
 #: Code: (what it says, what to ask). Plain sentences for lists and help; `check` says it with the values at hand.
 SENTENCES: dict[str, tuple[str, str]] = {
-    "direction_inferred": ("多い方がよいか少ない方がよいかを、目標や評価項目の名称から推定しました。", "この指標の方向は推定のとおりでよいですか。"),
-    "direction_unknown": ("多い方がよいか少ない方がよいかが分かりません。", "この指標は、多い方と少ない方のどちらがよいですか。"),
-    "unit_mismatch": ("目標と実績の単位が合いません。", "実績を目標と同じ単位で書き直せますか。"),
-    "parts_mismatch": ("目標と実績の内訳が対応しません。", "目標の内訳ごとに実績を書き分けられますか。"),
-    "needs_previous": ("前年度などと比べる目標ですが、比べる元の値がないか、読み取れません。", "比べる元の値を教えてください。"),
-    "not_measured": ("実績がまだ測定されていません。", "いつ測定または公表されますか。"),
-    "provisional": ("見込み・速報の値です。", "確定値はいつ分かりますか。"),
-    "approximate": ("約・概ねなどの付いた値です。", "正確な値は分かりますか。"),
-    "jump": ("前年度の2倍以上、または半分以下です。", "大きく変わった理由は何ですか。桁や単位の誤りはありませんか。"),
-    "over_100_percent": ("割合が100%を超えています。", "分母と分子の数え方は正しいですか。"),
-    "repeated": ("実績が前年度と同じ値です。", "前年度の値のままになっていませんか。"),
-    "definition_changed": ("評価項目の名称が前年度から変わりました。", "変更の理由は何ですか。前年度の値と比べられますか。"),
-    "target_changed": ("目標の書き方や数値の動きが、計画の途中で変わりました。", "目標を変更した理由は何ですか。"),
-    "unit_changed": ("実績の単位が前年度と異なります。", "数え方を変えましたか。"),
-    "total_decreased": ("累計の実績が前年度より減っています。", "累計ではなく単年度の値ではありませんか。"),
-    "total_stalled": ("累計の実績が前年度から増えていません。", "この年度の増加分はありませんでしたか。"),
-    "target_below_result": ("目標が、すでに達している前年度の実績より緩くなっています。", "目標を見直す予定はありますか。"),
-    "actual_equals_target": ("実績が目標と一字一句同じです。", "目標を書き写したものではありませんか。実際の値を確認してください。"),
-    "unit_assumed": ("単位がないため、補って読みました。", "この単位でよいですか。"),
-    "negative": ("実績がマイナスの値です。", "符号は正しいですか。減った分であれば、減った後の値を書いてください。"),
-    "interim": ("年度の途中までの値です。", "年度全体の値はいつ分かりますか。"),
-    "other_year": ("ほかの年度の値です。", "この年度の値はいつ分かりますか。"),
-    "unreadable": ("実績を数値として読み取れません。", "目標と同じ形で書き直せますか。"),
-    "undecided": ("目標と実績を比べられません。", "目標と同じ書き方で書き直せますか。"),
-}  # fmt: skip
-for _pair in SENTENCES.values():
-    tuple(map(sentence, _pair))
+    code: (sentence(says), sentence(asks)) for code, (says, asks) in table(_HERE.with_name("checks.tsv")).items()
+}
 
 #: Code: what it says with the values at hand.
-_AT_HAND = {
-    "definition_changed": sentence("評価項目が%(year)sの「%(name)s」から変わりました。"),
-    "over_100_percent": sentence("実績 %(actual)s は100%%を超えています。"),
-    "jump": sentence("実績が前年度の %(before_value)s から %(now_value)s に大きく変わりました。"),
-    "target_changed": sentence("目標の書き方が前年度の「%(target)s」から変わりました。"),
-    "target_easier": sentence("目標が前年度の %(target_value)s より緩くなりました。"),
-    "target_below_result": sentence("目標 %(target_value)s は、前年度の実績 %(actual)s より緩い値です。"),
-    "unit_changed": sentence("実績の単位が前年度の「%(actual)s」と異なります。"),
-    "total_decreased": sentence("累計の実績が前年度の %(before_value)s より減っています。"),
-    "total_stalled": sentence("累計の実績が前年度と同じ %(total)s のままです。"),
-    "unit_assumed": sentence("単位がないため「%(unit)s」として読みました。"),
-    "negative": sentence("実績 %(actual)s はマイナスの値です。"),
-    "repeated": sentence("実績が前年度の「%(actual)s」と一字一句同じです。"),
-}
+_AT_HAND = {code: sentence(says) for code, (says,) in table(_HERE.with_name("checks_at_hand.tsv")).items()}
 
 #: Why there is no verdict, where a judgement has none.
 CAUSES = frozenset(

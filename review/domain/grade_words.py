@@ -4,11 +4,13 @@ a 総合評価 leaves out. Every screen, book, paper and table takes its words f
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from review.domain.fields import gettext_noop
 from review.domain.progress import BEFORE
 from review.domain.rating import Scale
+from review.domain.wording import sentence, table
 
 #: A missed goal whose rate cannot be computed; a band below the highest that a person gave, whatever the rate.
 NO_RATE, BY_HAND = gettext_noop("未達成(率なし)"), gettext_noop("未達成(人の判断)")
@@ -27,24 +29,7 @@ NAMES = (
     gettext_noop("20%以上"), gettext_noop("20%未満"), gettext_noop("20%未満・率なし"),
 )  # fmt: skip
 #: Flag: why a goal could not be judged, for citizens; the first that fits is said.
-WHY_OPEN = {
-    "not_measured": gettext_noop(
-        "実績がまだ測定されていないか、公表されていないため、目標を達成したかどうかを判断していません。"
-    ),
-    "interim": gettext_noop("年度の途中までの値しかないため、目標を達成したかどうかを判断していません。"),
-    "other_year": gettext_noop("この年度の値がまだないため、目標を達成したかどうかを判断していません。"),
-    "needs_previous": gettext_noop("比べる前年度などの値がないため、目標を達成したかどうかを判断していません。"),
-    "unit_mismatch": gettext_noop(
-        "目標と実績の単位が違い、同じ数え方で比べられないため、目標を達成したかどうかを判断していません。"
-    ),
-    "parts_mismatch": gettext_noop(
-        "目標と実績の内訳が同じでなく、比べられないため、目標を達成したかどうかを判断していません。"
-    ),
-    "direction_unknown": gettext_noop(
-        "多い方と少ない方のどちらがよいかが定まっていないため、目標を達成したかどうかを判断していません。"
-    ),
-    "": gettext_noop("目標と実績の書き方からは一つの結果に決まらないため、目標を達成したかどうかを判断していません。"),
-}
+WHY_OPEN = {flag: sentence(why) for flag, (why,) in table(Path(__file__).with_name("why_open.tsv")).items()}
 
 
 class Judged(NamedTuple):

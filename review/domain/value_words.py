@@ -1,53 +1,13 @@
 """How a value was read and why it is judged so: the sentences (`wording`) of `domain.values`."""
 
-from review.domain.wording import part, sentence
+from pathlib import Path
+
+from review.domain.wording import part, sentence, table
 
 #: Why there is no verdict.
 CAUSES = {
     code: sentence(f"{cause}、判定できません。")
-    for code, cause in {
-        "not_measured": "実績が測定されていないため",
-        "interim": "実績が年度の途中までの値のため",
-        "other_year": "実績がほかの年度の値のため",
-        "several_years": "実績が複数年の値のため",  # of old rows
-        "years_of_target": "目標だけが複数年の値のため",
-        "years_of_actual": "実績だけが複数年の値のため",
-        "no_direction": "多い方がよい指標か少ない方がよい指標かが決まっていないため",
-        "against_comparator": "指標の方向と目標の以上・以下の表現が矛盾しているため",
-        "against_change": "指標の方向と目標の増減の表現が矛盾しているため",
-        "units": "目標と実績の単位が合わないため",
-        "share_or_mark": "単位のない値が小数・評点か%かが分からないため",
-        "far": "単位のない値の大きさが目標とかけ離れており、どの単位の値か分からないため",
-        "scales": "単位のない値を「%(one)s」と読むか「%(other)s」と読むかで判定が分かれるため",
-        "periods": "月・週・年など、数える期間が目標と実績で異なるため",
-        "change_or_level": "増減の量と値そのものとは比べられないため",
-        "wholes": "全体の数が目標と実績で異なり、件数と割合で判定が分かれるため",
-        "hours": "1日が何時間に当たるか分からないため",
-        "negative": "件数や人数が負の値で、増減の数かもしれないため",
-        "across": "実績の幅が目標をまたいでいるため",
-        "each": "目標は各部署・各回などの値ですが、実績がその内訳になっていないため",
-        "labels": "目標と実績で、何の値かを示す言葉が異なるため",
-        "unpaired": "内訳の名称が目標と実績で対応しないため",
-        "numbers_of_parts": "目標と実績の内訳の数が異なるため",
-        "total_and_parts": "合計と内訳とで判定が分かれるため",
-        "total_or_year": "目標と実績の一方が累計ですが、他方が累計か単年の値か分からないため",
-        "spans": "目標と実績の一方が%(one_term)s、他方が%(other_term)sのため",
-        "two_targets": "目標を「%(one_value)s」と読むか「%(other_value)s」と読むかで判定が分かれるため",
-        "two_actuals": "実績を「%(one_value)s」と読むか「%(other_value)s」と読むかで判定が分かれるため",
-        "unreadable": "実績を数値として読み取れないため",
-        "target_in_words": "目標が文章で実績が数値のため",
-        "actual_compares": "実績がほかの年との比較で書かれているため",
-        "relation": "何と比べてどれだけ増減する目標かを読み取れないため",
-        "no_base": "比べる元となる%(base_term)sの実績が分からないため",
-        "not_level": "前年並み・維持の目標に対し実績が変わっているため",
-        "base_range": "前年度の実績に幅があるため",
-        "amount": "増減の量を読み取れないため",
-        "ratio_or_points": "割合の増減が比率かポイントか分からないため",
-        "base_zero": "前年度の実績が0で、割合の増減を求められないため",
-        "base_units": "前年度の実績と増減の量の単位が合わないため",
-        "one_year_lacks": "目標と実績の一方に年がないため",
-        "days": "日付の前後だけでは達成したかどうかが定まらないため",
-    }.items()
+    for code, (cause,) in table(Path(__file__).with_name("value_causes.tsv")).items()
 }
 NO_TARGET = sentence("目標が設定されていないため、評価の対象外です。")
 NOT_ENTERED = sentence("実績がまだ入力されていません。")

@@ -1,10 +1,17 @@
 """The findings of an inspection: the codes, and for each the one sentence of advice.
 
-The sentences are Japanese because a clerk reads them; `{…}` is filled with the facts.
+The sentences are Japanese because a clerk reads them. What causes them stands in causes.tsv as well, by which an English
+reader's words are found (`review.domain.wording`).
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+
+from review.domain.wording import part, sentence, table
+
+_HERE = Path(__file__)
+CAUSES = tuple(map(part, table(_HERE.with_name("causes.tsv"))))
 
 
 class Code(StrEnum):
@@ -30,25 +37,7 @@ class Code(StrEnum):
 
 
 # What to do, one sentence each. `Finding.detail` puts the fact in front of it.
-ADVICE: dict[Code, str] = {
-    Code.OK: "読み取れるファイルです。",
-    Code.EMPTY: "ファイルが空です。記入したブックを選び直してください。",
-    Code.NOT_XLSX: "Excelのブック(.xlsx)ではありません。Excelで開き、「Excel ブック(.xlsx)」の形式で保存し直してください。",
-    Code.OLD_XLS: "古い形式(.xls)のブックです。Excelで開き、「Excel ブック(.xlsx)」の形式で保存し直してください。",
-    Code.ENCRYPTED: "パスワードが付いています。Excelで「ファイル」→「情報」からパスワードを外して保存し直してください。",
-    Code.BROKEN: "ファイルが壊れています。Excelで開けることを確かめ、別の名前で保存し直してください。",
-    Code.BOMB: "展開すると異常に大きくなるファイルです。記入用ブックをダウンロードし直し、そこへ記入してください。",
-    Code.XML_UNSAFE: "Excelが作らない危険な記述があります。記入用ブックをダウンロードし直し、そこへ記入してください。",
-    Code.TOO_LARGE: "大きすぎます。使っていない行・列・シート・書式を削除して保存し直してください。",
-    Code.MACRO: "マクロが入っています。「Excel ブック(.xlsx)」の形式で保存し直し、マクロを除いてください。",
-    Code.ACTIVE: "ほかのファイルやデータへつながる部品が入っています。リンクや埋め込みを削除して保存し直してください。",
-    Code.FORMULA: "数式が入っています。値に直して(コピーして「値の貼り付け」)保存し直してください。",
-    Code.WRONG_FORM: "記入用ブックの様式ではありません。記入用ブックをダウンロードし直し、そこへ記入してください。",
-    Code.STALE: "今の年度のシートと合わない記入用ブックです。記入用ブックをダウンロードし直し、記入を写してください。",
-    Code.TOO_LONG: "文字が多すぎます。短くして保存し直してください。",
-    Code.BAD_CHAR: "保存できない文字が入っています。その文字を消して保存し直してください。",
-    Code.KIND: "PDF、画像(PNG・JPEG)、Office文書(.xlsx .docx .pptx)のファイルを選んでください。",
-}
+ADVICE = {Code(code): sentence(advice) for code, (advice,) in table(_HERE.with_name("advice.tsv")).items()}
 #: In its place for what is only kept, whatever is wrong with it.
 KEPT_AGAIN = (
     "元のソフトで開き、パスワード・マクロ・埋め込み・外部への参照を外すか、PDFか画像(PNG・JPEG)で保存し直してください。"

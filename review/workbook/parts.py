@@ -3,8 +3,10 @@
 import posixpath
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from review.domain.wording import table
 from review.workbook import cell_text
 from review.workbook.findings import Code, Refused
 from review.workbook.xml_scan import Attributes, Budget, Scanner, attribute
@@ -26,31 +28,7 @@ _SPREADSHEET = "spreadsheetml"
 _HARMLESS_LINKS = {"http", "https", "mailto", "tel", ""}
 
 # What a content type, a relationship or the path of a part with that word means. The first that fits decides.
-_ACTIVE: tuple[tuple[str, Code, str], ...] = (
-    ("macroenabled", Code.MACRO, "マクロ有効ブックです"),
-    ("vbaproject", Code.MACRO, "VBAのマクロがあります"),
-    ("vbadata", Code.MACRO, "VBAのマクロがあります"),
-    ("ms-office.keymap", Code.MACRO, "マクロに結び付くキー割り当てがあります"),
-    ("macrosheet", Code.MACRO, "Excel 4.0のマクロシートがあります"),
-    ("xlmacro", Code.MACRO, "Excel 4.0のマクロシートがあります"),
-    ("dialogsheet", Code.MACRO, "マクロのダイアログシートがあります"),
-    ("activex", Code.ACTIVE, "ActiveXの部品があります"),
-    ("oleobject", Code.ACTIVE, "別のソフトのデータが埋め込まれています"),
-    ("externallink", Code.ACTIVE, "ほかのブックへのリンクがあります"),
-    ("connections", Code.ACTIVE, "外部データへの接続があります"),
-    ("querytable", Code.ACTIVE, "外部データへの接続があります"),
-    ("datamashup", Code.ACTIVE, "外部データへの接続があります"),
-    ("ui/extensibility", Code.ACTIVE, "リボンを変える部品があります"),
-    ("ui/usercustomization", Code.ACTIVE, "リボンを変える部品があります"),
-    ("webextension", Code.ACTIVE, "アドインの部品があります"),
-    ("attachedtoolbars", Code.ACTIVE, "ツールバーの部品があります"),
-    ("volatiledependencies", Code.ACTIVE, "外部データへの接続があります"),
-    ("model+data", Code.ACTIVE, "データモデルがあります"),
-    ("relationships/package", Code.ACTIVE, "別のファイルが埋め込まれています"),
-    ("embeddings/", Code.ACTIVE, "別のファイルが埋め込まれています"),
-    ("customui/", Code.ACTIVE, "リボンを変える部品があります"),
-    ("relationships/afchunk", Code.ACTIVE, "別の文書が差し込まれています"),
-)
+_ACTIVE = table(Path(__file__).with_name("acting.tsv"))
 _OTHER_BOOKS = ("binary.macroenabled", "sheet.binary")
 _OTHER_KINDS = ("wordprocessingml", "presentationml", "visio", "opendocument", *_OTHER_BOOKS)
 _DDE = re.compile(r"\|\s*'?[^|]*!|\b(?:CALL|REGISTER|EXEC|EVALUATE|WEBSERVICE|FILTERXML|RTD|DDE)\s*\(", re.I)
@@ -61,9 +39,9 @@ _OTHER_BOOK = re.compile(r"^[^\"]*(?:\[\d+\]|\[[^\]]*\.xl\w+\])")
 def refuse_active(what: str) -> None:
     """Raise Refused where a content type, a relationship or the path of a part names something that acts."""
     folded = what.lower()
-    for word, code, reason in _ACTIVE:
+    for word, (code, reason) in _ACTIVE.items():
         if word in folded:
-            raise Refused(code, reason)
+            raise Refused(Code(code), reason)
 
 
 def is_dangerous(formula: str) -> bool:

@@ -4,14 +4,18 @@ openpyxl hashes a style at each assignment; a `Palette` does that once for each 
 the index. Colour is never the only mark: a bar also has its sign, a grade its letter, a demo value its word.
 """
 
+import json
 from copy import copy
 from dataclasses import dataclass
+from pathlib import Path
 
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.workbook import Workbook
+
+from review.domain.wording import table
 
 # openpyxl writes a font's parts in another order than the schema of the format has them.
 Font.__elements__ = (
@@ -29,7 +33,6 @@ INK, QUIET, PAPER, RULE = "FF1A1A1C", "FF595959", "FFFFFFFF", "FF767676"
 NAVY, MIST, NOW, BAR, AMBER, RED, LINK, OPEN = (
     "FF12355B", "FFE8EEF5", "FFFFF8E1", "FF5B84B1", "FFFFD8A8", "FFB3261E", "FF0B57D0", "FFFFF2A8",
 )  # fmt: skip
-COUNT = '#,##0;-#,##0;"・"'  # a quiet dot for none: the numbers stand out
 
 _THIN = Side(style="thin", color=RULE)
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
@@ -54,46 +57,18 @@ class Look:
     number: str = "General"
 
 
-LOOKS: dict[str, Look] = {
-    # the form
-    "title": Look(size=13, bold=True, colour=NAVY, box=False, under=True, wrap=False),
-    "state": Look(size=9, bold=True, colour=NAVY, across="right", box=False, under=True),
-    "demo": Look(size=9, bold=True, colour=RED, across="right", box=False, under=True),
-    "note": Look(size=8.5, colour=QUIET, box=False, wrap=False),
-    "demo_note": Look(size=8.5, bold=True, colour=RED, box=False, wrap=False),
-    "link": Look(size=8.5, colour=LINK, underline=True, across="right", box=False, wrap=False),
-    "section": Look(size=10, bold=True, colour=PAPER, fill=NAVY, wrap=False, indent=1),
-    "label": Look(size=8.5, bold=True, fill=MIST, across="center"),
-    "text": Look(indent=1),
-    "long_text": Look(indent=1, down="top"),
-    "strong": Look(size=10.5, bold=True, indent=1),
-    "head": Look(bold=True, fill=MIST, across="center"),
-    "head_now": Look(bold=True, fill=NOW, across="center"),
-    "part": Look(number="@", indent=1),
-    "row_label": Look(fill=MIST, across="center"),
-    "value": Look(across="center", number="@"),
-    "value_now": Look(across="center", fill=NOW, number="@"),
-    "bar": Look(bold=True, colour=PAPER, fill=BAR, across="center", number="@"),
-    "no_bar": Look(across="center", number="@"),
-    "flag": Look(size=8.5, colour=QUIET, indent=1),
-    # the lists of the consolidated book
-    "cover_city": Look(size=14, across="center", box=False),
-    "cover_title": Look(size=22, bold=True, colour=NAVY, across="center", box=False),
-    "cover_state": Look(size=16, bold=True, across="center", box=False),
-    "cover_text": Look(size=9.5, box=False, indent=1),
-    "cover_note": Look(size=8, across="center", box=False),
-    "cover_demo": Look(size=11, bold=True, colour=RED, across="center", fill=NOW),
-    "heading": Look(size=12, bold=True, colour=NAVY, box=False, under=True, wrap=False),
-    "cell": Look(indent=1),
-    "cell_text": Look(number="@", indent=1),
-    "centre": Look(across="center"),
-    "grade": Look(bold=True, across="center"),
-    "cell_link": Look(colour=LINK, underline=True, indent=1),
-    "centre_link": Look(colour=LINK, underline=True, across="center"),
-    "number": Look(across="right", number="#,##0.####"),
-    "ratio": Look(across="right", number="0.0000"),
-    "count": Look(across="center", number=COUNT),
-    "total": Look(across="center", bold=True, fill=MIST, number=COUNT),
+_COLOURS = {
+    "QUIET": QUIET,
+    "PAPER": PAPER,
+    "NAVY": NAVY,
+    "MIST": MIST,
+    "NOW": NOW,
+    "BAR": BAR,
+    "RED": RED,
+    "LINK": LINK,
+}
+LOOKS = {
+    name: Look(**json.loads(look % _COLOURS)) for name, (look,) in table(Path(__file__).with_name("looks.tsv")).items()
 }
 
 

@@ -1,13 +1,14 @@
 """The first city's own form, read by its own readers, as a proposal like any other file's."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import is_dataclass
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from review.domain import fields
 from review.domain.doubt_words import LINE
 from review.domain.form_rows import Row, begins_form
 from review.domain.forms.proposal import FormDoubt, Measure, Proposal, Typed
-from review.domain.sheet import Bar, Doubt, IndicatorBlock, IndicatorCell, PlanDocument, ScheduleRow, Sheet
+from review.domain.sheet import Doubt, IndicatorBlock, PlanDocument, Sheet
 
 
 def is_plan_text(text: str) -> bool:
@@ -48,23 +49,14 @@ def _doubt(doubt: Doubt) -> FormDoubt:
 
 def document_from(data: Mapping[str, Any]) -> PlanDocument:
     """The document of which this is the data (`asdict`), by way of JSON."""
-    return PlanDocument(
-        years=tuple(data["years"]),
-        sheets=tuple(map(_sheet_from, data["sheets"])),
-        doubts=tuple(Doubt(**one) for one in data["doubts"]),
-    )
+    return cast(PlanDocument, _made(PlanDocument, data))
 
 
-def _sheet_from(data: Mapping[str, Any]) -> Sheet:
-    parts: dict[str, Any] = {
-        "group": tuple(tuple(one) for one in data["group"]),
-        "related": tuple(data["related"]),
-        "schedule": tuple(
-            ScheduleRow(name=row["name"], bars=tuple(Bar(**bar) for bar in row["bars"])) for row in data["schedule"]
-        ),
-        "indicators": tuple(
-            IndicatorBlock(**{**one, "years": tuple(IndicatorCell(**cell) for cell in one["years"])})
-            for one in data["indicators"]
-        ),
-    }
-    return Sheet(**{**data, **parts})
+def _made(kind: Any, data: Any) -> Any:
+    """The dataclass, or what else there is in one, of which this is the data."""
+    if isinstance(kind, type) and is_dataclass(kind):
+        kinds = get_type_hints(kind)
+        return kind(**{name: _made(kinds[name], value) for name, value in data.items()})
+    if get_origin(kind) is tuple:
+        return tuple(_made(get_args(kind)[0], value) for value in data)
+    return data

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from review.domain.doubt_words import COLUMN, NO_HEADING
+from review.domain.doubt_words import COLUMN, COLUMNS, NO_HEADING
 from review.domain.fields import gettext_noop
 from review.domain.forms.years import named_year
 
@@ -93,6 +93,12 @@ class Heading:
         return COLUMN % {"label": self.label} if self.label else NO_HEADING
 
 
+def places(headings: Sequence[Heading]) -> str:
+    """How several columns are named to a person."""
+    names = "」「".join(dict.fromkeys(heading.label for heading in headings))
+    return COLUMNS % {"names": names} if len(headings) > 1 else headings[0].place
+
+
 #: a heading over the years themselves: of which value each says the year
 _YEARS_OF = (
     (Role.TARGET, re.compile(r"(?:最終)?(?:目標|達成|計画)年[度次]?")),
@@ -153,7 +159,7 @@ def understand(path: Sequence[str]) -> Heading:
     if role is Role.FIGURE and year is not None:
         role = Role.YEARLY
     if only_year and role not in VALUES and role not in (Role.LEFT_OUT, Role.UNIT, Role.DEPARTMENT):
-        role = Role.YEARLY
+        role = Role.LEFT_OUT if role is Role.TEXT else Role.YEARLY  # 工程 over its years
     under = next((word for text in reversed(path[:-1]) if (word := role_of(text)) in VALUES), None)
     sort = next((which for text in reversed(path) if (which := sort_of(core(text)))), "")
     over = path[0] if role in VALUES and len(path) > 1 and not is_headingish(path[0]) else ""
@@ -187,6 +193,17 @@ def sort_of(text: str) -> str:
 def is_number(text: str) -> bool:
     """Whether the text is a bare number, as no heading is."""
     return bool(re.fullmatch(r"[-+△▲]?[\d,.]+[%%]?", unicodedata.normalize("NFKC", text.strip())))
+
+
+#: a number with its unit, or a dash: no name
+_AMOUNT = re.compile(
+    r"[約概ね]*[-+△▲]?[\d,.]+\s*[%件人回円校団冊台戸社軒品点日分棟か箇所ヶ万千億年組名世帯本kKgmhatW23/㎡㎥]*(?:以上|以下)?|[-―ー–—]+"
+)
+
+
+def is_amount(text: str) -> bool:
+    """Whether the text is a number with its unit, or a dash, as no name is."""
+    return bool(_AMOUNT.fullmatch(unicodedata.normalize("NFKC", text.strip())))
 
 
 def kind_of_row(text: str) -> Role | None:

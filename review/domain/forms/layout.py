@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import VALUES, Role, core, is_number, is_year_only, kind_of_row, sort_of, years_of
+from review.domain.forms.headings import VALUES, Role, core, is_amount, is_year_only, kind_of_row, sort_of, years_of
 from review.domain.forms.tables import Table, is_total, passes_over
 
 _CODE = re.compile(
@@ -138,7 +138,7 @@ class _Decision:
                 self.layout.kind, self.roles[column] = column, Role.SORT
         for column, heading in enumerate(self.table.headings):
             data = self.data(column)
-            if heading.year is None and years_of(heading) and data and all(map(is_year_only, data)):
+            if not heading.year and (years_of(heading) or not heading.label) and data and all(map(is_year_only, data)):
                 self.roles[column] = Role.YEAR
         years = [column for column in self.columns(Role.YEAR) if not years_of(self.table.headings[column])]
         self.layout.year = years[0] if years else None
@@ -147,11 +147,11 @@ class _Decision:
                 self.roles[column] = Role.YEARLY
 
     def _goals(self) -> None:
+        for column in [c for c in self.columns(Role.GOAL) if sum(map(is_amount, self.data(c))) * 2 > len(self.data(c))]:
+            self.roles[column] = None
         self._drop_sorts()
         self._unit_beside_goal()
         self._groups_called_goals()
-        if self.columns(Role.GOAL):
-            return
         named = [c for c in self.columns(Role.TARGET) if self._is_name_of_goal(c)]
         named = named or ([] if self.layout.sort is None else self.columns(Role.PART))
         items = self.columns(Role.ITEM)
@@ -232,7 +232,7 @@ class _Decision:
         if not measures and not groups:
             before = self._unheaded_names(first_goal)
         elif not measures and (between := self._names_between(groups[-1], first_goal)):
-            before = between[-1:]
+            before = ([c for c in between if self.roles[c] is Role.TEXT] or between)[-1:]
             self.layout.assumed[before[0]] = "measure_assumed"
         elif not measures and groups[-1] not in self.given:
             before, groups = groups[-1:], groups[:-1]
@@ -261,7 +261,7 @@ class _Decision:
 
     def _unheaded_names(self, first_goal: int) -> list[int]:
         texts = self.columns(Role.TEXT, Role.ITEM) if not self.columns(Role.GOAL) else self.columns(Role.ITEM)
-        unheaded = [c for c in self.columns(None) if c < first_goal and not all(map(is_number, self.data(c)))]
+        unheaded = [c for c in self.columns(None) if c < first_goal and not all(map(is_amount, self.data(c)))]
         values = min(self.columns(*VALUES), default=self.grid.width)
         candidates = [c for c in texts[:1] or unheaded[:1] if c not in self.given and c < values]
         for column in candidates:
@@ -326,13 +326,14 @@ class _Decision:
 
     def _current_values(self) -> None:
         """現状値 is the 基準値 where no other column is; beside one it is an 実績 of its year."""
-        has_baseline = bool(self.columns(Role.BASELINE))
+        over = [heading.over for heading in self.table.headings]
+        has_baseline = {over[column] for column in self.columns(Role.BASELINE)}
         for column in self.columns(Role.CURRENT):
-            has_year = self.table.headings[column].year
-            self.roles[column] = Role.ACTUAL if has_baseline and has_year else Role.BASELINE
-            if has_baseline:
+            beside = over[column] in has_baseline
+            self.roles[column] = Role.ACTUAL if beside and self.table.headings[column].year else Role.BASELINE
+            if beside:
                 self.layout.assumed[column] = "current_as_actual"
-            has_baseline = True
+            has_baseline.add(over[column])
 
     def _segments(self) -> None:
         goals, units = self.columns(Role.GOAL), self.columns(Role.UNIT)
@@ -370,7 +371,7 @@ class _Decision:
         for row in self.rows:
             name = self.grid.seen(row, segment.goal).strip() or next(reversed(names), "")
             names.setdefault(name, []).append(self.grid.seen(row, column).strip())
-        if any(len(set(parts)) == len(parts) > 1 for parts in names.values()):
+        if any(len(set(parts)) == len(parts) > 1 and re.search(r"\w", parts[0]) for parts in names.values()):
             segment.divided_by = column
 
     def _year_beside(self, column: int) -> int | None:

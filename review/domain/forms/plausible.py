@@ -1,27 +1,40 @@
-"""Whether a text looks like what it was taken for: what does not is named to a person instead of passing in silence."""
+"""Whether a text looks like what it was taken for, and a list keeps to what every list keeps to: a column is filled throughout,
+a goal's numbers are of one size, a word is no number. What does not is named to a person instead of passing in silence."""
 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
 
+from review.domain.forms import headings
 from review.domain.forms.departments import is_office, split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import NAMING, VALUES, Role, fold, is_headingish, is_number, is_year_only
+from review.domain.forms.headings import NAMING, VALUES, Role, fold, is_amount, is_headingish, is_number, is_year_only
 from review.domain.forms.layout import Layout
-from review.domain.forms.proposal import Collector, Goal, Measure, squeezed
-from review.domain.forms.sections import JOINED
+from review.domain.forms.proposal import Collector, Goal, Measure, Slot, squeezed
+from review.domain.forms.sections import JOINED, class_of, items_of
 from review.domain.forms.tables import Table, is_note, is_total
+from review.domain.wording import table
 
 DITTO = frozenset({"〃", "々", "同上", "″", '"', "''", "””", "仝", "ゝ"})
-_LONGEST = {Role.UNIT: 12, Role.CODE: 20, Role.GROUP: 60, Role.MEASURE: 80, Role.GOAL: 100}
-_OFFICE = re.compile(r"[^\d\s]{2,12}(?<![全各])(?:課|部|室|係|局)")
-_HEADING = re.compile(r".*(?:目標|実績|基準|現状)(?:値|数値)?|(?:重要業績)?評価?指標(?:名)?|単位|備考|担当(?:課|部署)")
-#: a grade, or where a value comes from
-_NO_VALUE = re.compile(r"[A-Z]|.+(?:調べ|調査より|による)")
+_ODD = [(Role[name], re.compile(words)) for name, (words,) in table(Path(__file__).with_name("odd.tsv")).items()]
+_HEADING = re.compile(
+    r"[^\d]*(?:目標|実績|基準|現状)(?:値|数値)?|(?:重要業績)?評価?指標(?:名)?|単位|備考|担当(?:課|部署)"
+)
 #: a number, and the word behind it
 _COUNTED = re.compile(r"[約概ね]*[-+△▲]?[\d,.]+([^\d\s()、。~]{0,4}?)(?:以上|以下|未満|以内|程度|\(.*\))?")
-_MANY = 3
+_NUMBER = re.compile(r"[約概ね]*([-+△▲]?\d[\d,]*(?:\.\d+)?)")
+#: what stands for a number: a state of the work, or that there is no figure
+_STATE = re.compile(
+    r"[-―ー–—‐−…*・/→〃″々]+|※.*|.*(?:未|中止|休|調査|集計|実施|なし|無|検討|達成|不明|データ|算[出定]|公表|継続|廃止|完了|予定|該当|維持|増|減|拡大|策定|設置|導入|同|適正|上昇|向上|低下|改善|開始|終了|運用|作成|整備|着手|協議|準備|開催|推進|決定|改正|[◎○△×])[^課部]*"
+)
+#: what a row may leave to the one above
+_NAMES = {Role.MEASURE, Role.GROUP, Role.CODE}
+_FEW, _SHARE, _MANY = 3, 8, 3
+#: how many times the others a number may be: among several, of two, and where things stood at the start
+_TIMES, _OF_TWO, _AT_START = 5, 8, 15
 
 
 def is_odd(role: Role | None, text: str) -> bool:
@@ -30,26 +43,31 @@ def is_odd(role: Role | None, text: str) -> bool:
     word = "" if plain in DITTO else fold(plain)
     if not word:
         return False
-    sentence = plain.endswith("。") or len(plain) > _LONGEST.get(role or Role.TEXT, 10_000)
-    if role in NAMING:
-        heading = bool(_HEADING.fullmatch(word)) and not any(map(str.isdigit, word))
-        no_name = is_number(plain) or is_year_only(plain) or heading or is_note(plain)
-        return no_name or sentence or (role is Role.GROUP and bool(_OFFICE.fullmatch(word)))
-    if role is Role.UNIT:
-        return sentence or is_number(plain) or is_year_only(plain) or bool(_OFFICE.fullmatch(word))
-    if role in VALUES:
-        return is_year_only(plain) or any(one.fullmatch(word) for one in (_HEADING, _OFFICE, _NO_VALUE))
+    if role is Role.DEPARTMENT:
+        return plain[:1].isdigit() or not all(map(is_office, split_departments(text)))
     if role is Role.TEXT:
         return is_number(plain)
-    if role is Role.CODE:
-        return sentence or (is_headingish(plain) and not any(map(str.isdigit, word)))
-    return role is Role.DEPARTMENT and (plain[:1].isdigit() or not all(map(is_office, split_departments(text))))
+    names, says_year = role in NAMING, is_year_only(plain)
+    if (names and is_note(plain)) or (role is Role.CODE and is_headingish(plain) and not any(map(str.isdigit, word))):
+        return True
+    if (names or role is Role.UNIT) and (says_year or is_amount(plain)):
+        return True
+    if (names or role in VALUES) and (_HEADING.fullmatch(word) or says_year):
+        return True
+    return any(pattern.fullmatch(word) for one, pattern in _ODD if one is role)
 
 
 def doubt_odd(collector: Collector, grid: Grid, row: int, column: int, role: Role) -> None:
     """Name the cell where its text does not look like what it was taken for."""
     if is_odd(role, text := grid.own(row, column).strip()):
         collector.at(grid, row, column, "odd", text=text[:40], kind_item=role)
+
+
+def doubt_section(collector: Collector, grid: Grid, row: int, column: int) -> None:
+    """The same of a line that was taken for a 分野; one that is neither numbered nor marked is named in any case."""
+    doubt_odd(collector, grid, row, column, Role.GROUP)
+    if not class_of(text := grid.own(row, column).strip()):
+        collector.at(grid, row, column, "section_assumed", text, text=text)
 
 
 def doubt_columns(collector: Collector, grid: Grid, table: Table, layout: Layout, rows: Sequence[int]) -> None:
@@ -63,6 +81,92 @@ def doubt_columns(collector: Collector, grid: Grid, table: Table, layout: Layout
         elif role is not Role.TEXT:
             facts = {"heading_words": table.headings[column].place, "kind_item": role}
             collector.at(grid, table.first - 1, column, "odd:column", **facts)
+    doubt_unlike(collector, grid, table, layout, rows)
+
+
+def number_in(text: str) -> float | None:
+    """The number that a value begins with; None for words."""
+    match = _NUMBER.match(unicodedata.normalize("NFKC", text.strip()))
+    return float(match[1].replace(",", "").translate(str.maketrans("△▲", "--"))) if match else None
+
+
+def doubt_unlike(collector: Collector, grid: Grid, table: Table, layout: Layout, rows: Sequence[int]) -> None:
+    """Name what alone is blank in a column that is filled otherwise, and what alone is a word among numbers."""
+    for row, column in dict(_gaps(grid, layout, rows)).items():
+        collector.at(grid, row, column, "gap", heading_words=table.headings[column].place, row=grid.row_numbers[row])
+    for row, column in [*_words(grid, layout, rows), *_lonely(grid, layout, rows)]:
+        text = grid.own(row, column).strip()[:40]
+        collector.at(grid, row, column, "odd", text=text, kind_item=layout.holds[column])
+
+
+def _gaps(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(row, column) of each gap: of rows that say the same kind of value, and only where something of the goal stands."""
+    for segment in layout.segments:
+        columns = [value.column for value in segment.values]
+        kinds: dict[Role | None, list[int]] = {}
+        for row in rows:
+            if any(grid.seen(row, column).strip() for column in columns):
+                kind = None if layout.kind is None else headings.kind_of_row(grid.seen(row, layout.kind))
+                kinds.setdefault(kind, []).append(row)
+        goal = segment.goal if segment.divided_by is None else None
+        others = [column for column, role in layout.holds.items() if role in _NAMES | {Role.DEPARTMENT}]
+        for column in (one for one in [*columns, segment.unit, goal, *others] if one in layout.holds):
+            for some in kinds.values():
+                texts = [grid.seen(row, column).strip() for row in some]
+                gaps = [row for row, text in zip(some, texts, strict=True) if not text]
+                repeats = any(one == other for one, other in pairwise(texts))
+                enough = _FEW * 2 if layout.holds[column] is Role.DEPARTMENT and not repeats else _FEW
+                left_above = layout.holds[column] in _NAMES and not repeats
+                if len(some) >= enough and 0 < len(gaps) <= max(1, len(some) // _SHARE) and not left_above:
+                    yield from ((row, column) for row in gaps[:1])
+
+
+def _words(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(row, column) of each value that is a name, a word where nearly all others are numbers, or several of one goal."""
+    named = [column for column, role in layout.holds.items() if role in NAMING | {Role.UNIT}]
+    names = {squeezed(grid.own(row, column)) for row in rows for column in named} - {""}
+    for column in (column for column, role in layout.holds.items() if role in VALUES):
+        texts = {row: text for row in rows if (text := grid.own(row, column).strip())}
+        plain = {row: unicodedata.normalize("NFKC", text) for row, text in texts.items()}
+        words = [row for row, text in plain.items() if number_in(text) is None and not _STATE.fullmatch(text)]
+        numbers = sum(number_in(text) is not None for text in plain.values())
+        few = numbers * 4 >= len(texts) * 3 or numbers == len(texts) - 1
+        listed = [row for row, text in texts.items() if items_of(text)]
+        yield from ((row, column) for row in {*words} - {*listed} if few or squeezed(texts[row]) in names)
+        goals = [segment.goal for segment in layout.segments if segment.goal is not None]
+        yield from ((row, column) for row in listed if not any(items_of(grid.seen(row, goal)) for goal in goals))
+
+
+def _lonely(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(row, column) of each name without a number that stands alone on its row, where others stand beside their values."""
+    for column in (column for column, role in layout.holds.items() if role in (Role.GROUP, Role.MEASURE)):
+        named = [row for row in rows if grid.own(row, column).strip()]
+        alone = [row for row in named if len(grid.filled(row)) == 1 and not class_of(grid.own(row, column))]
+        if len(alone) * 2 < len(named):
+            yield from ((row, column) for row in alone)
+
+
+def unlike_in_years(goals: Sequence[Goal]) -> Iterator[Goal]:
+    """Each goal that lacks a value which nearly all others have, or has one that they lack."""
+    counts = Counter(slot for goal in goals for slot in goal.values)
+    most = max(1, len(goals) // _SHARE)
+    for goal in goals if len(goals) > _FEW else ():
+        begins = min((year for _kind, year in goal.values if year), default=0)
+        others = (count for slot, count in counts.items() if slot not in goal.values and (slot[1] or begins) >= begins)
+        lacks = any(len(goals) - count <= most for count in others)
+        if lacks or any(counts[slot] <= most for slot in goal.values):
+            yield goal
+
+
+def unlike_in_size(goals: Iterable[Goal]) -> Iterator[tuple[Goal, Slot]]:
+    """Each value that is many times all others of its goal, or a small part of them."""
+    for goal in goals:
+        numbers = {slot: abs(n) for slot, one in goal.values.items() if (n := number_in(one.text))}
+        for slot, number in numbers.items():
+            others = [other for place, other in numbers.items() if place != slot]
+            times = _AT_START if slot[0] == "baseline" else _TIMES if len(others) > 1 else _OF_TWO
+            if others and (number > max(others) * times or number * times < min(others)):
+                yield goal, slot
 
 
 def adds_up(grid: Grid, table: Table) -> bool:
@@ -88,6 +192,8 @@ def doubt_all(measures: Collection[Measure], collector: Collector) -> None:
     """Doubts about the whole: numbers that several have, what has no goal or no value beside others that have one."""
     for says, name in _unlike_others(measures):
         collector.doubt(says, name=name)
+    for goal, slot in unlike_in_size(goal for one in measures for goal in one.goals.values()):
+        collector.doubt("value_unlike", name=goal.name, text=goal.values[slot].text)
 
 
 def _unlike_others(measures: Collection[Measure]) -> Iterator[tuple[str, str]]:
@@ -99,9 +205,24 @@ def _unlike_others(measures: Collection[Measure]) -> Iterator[tuple[str, str]]:
     bare = [goal for goal in goals if not goal.values]
     if len(bare) * 2 < len(goals):
         yield from (("goal_without_value", goal.name) for goal in bare)
+    nobodys = [one for one in measures if not one.departments and one.goals]
+    if len(nobodys) < len(measures):
+        yield from (("no_department", one.name) for one in nobodys)
     empty = [one for one in measures if not one.goals]
     if len(empty) * 2 < len(measures):
         yield from (("no_goal", one.name) for one in empty)
+    yield from (("years_unlike", goal.name) for goal in unlike_in_years([goal for goal in goals if goal.values]))
+    yield from _divided_goals(measures)
     groups = Counter(one.group.split(JOINED)[0] for one in measures)
     if len(groups) == len(measures) > _MANY and all(groups):
         yield "groups_once", next(iter(groups))
+
+
+def _divided_goals(measures: Collection[Measure]) -> Iterator[tuple[str, str]]:
+    """The goals of which one 施策 seems to have the 目標 and another the 実績."""
+    kinds: dict[tuple[str, str], list[set[str]]] = {}
+    for key, goal in (pair for one in measures for pair in one.goals.items()):
+        kinds.setdefault(key, []).append({slot[0] for slot in goal.values} - {"baseline"})
+    for (name, _unit), several in kinds.items():
+        if len(several) > 1 and {"target"} in several and {"actual"} in several:
+            yield "goal_split", name

@@ -83,6 +83,12 @@ class Measure:
         """The goal of this name and unit, made where it is new."""
         return self.goals.setdefault((squeezed(name), unit), Goal(name=name, unit=unit))
 
+    def add_text(self, label: str, text: str) -> None:
+        """Put a text behind those of its label, once."""
+        before = self.texts.get(label, "")
+        if text and text not in before.split("\n"):
+            self.texts[label] = f"{before}\n{text}" if before else text
+
     def as_data(self) -> dict[str, Any]:
         head = {"code": self.code, "group": self.group, "name": self.name}
         return {
@@ -158,9 +164,9 @@ class Collector:
     def doubt(
         self, says: str, *, sheet: str = "", cell: str = "", proposal: str | None = None, **facts: object
     ) -> None:
-        """Put the doubt that `doubt_words` has under this name on the list, once."""
+        """Put the doubt that `doubt_words` has under this name on the list, once; one without a place only where none says it."""
         doubt = FormDoubt(sheet=sheet, cell=cell, **doubt_words.doubt(says, proposal, facts))
-        if doubt not in self.doubts:
+        if doubt not in self.doubts and (sheet or doubt.detail not in {one.detail for one in self.doubts}):
             self.doubts.append(doubt)
 
     def at(self, grid: Grid, row: int, column: int, says: str, proposal: str | None = None, /, **facts: object) -> None:

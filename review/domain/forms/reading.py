@@ -6,24 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from review.domain.forms import headings
 from review.domain.forms.departments import is_office, split_departments
 from review.domain.forms.divided import divided
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import (
-    NONE,
-    VALUES,
-    Column,
-    Corrections,
-    Role,
-    core,
-    keys_of,
-    kind_of_row,
-    kinds_in_turn,
-    sort_of,
-)
+from review.domain.forms.headings import NONE, VALUES, Column, Corrections, Role, core, keys_of, kinds_in_turn
 from review.domain.forms.label_rows import Pair, label_in, pairs_of
 from review.domain.forms.layout import Layout, lay_out
-from review.domain.forms.plausible import adds_up, doubt_all, doubt_odd, is_odd
+from review.domain.forms.plausible import adds_up, doubt_all, doubt_section, is_odd
 from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
 from review.domain.forms.table_rows import TableRows
@@ -37,13 +27,17 @@ _NO_NAME = re.compile(
 _UNIT = re.compile(r"[(\[]?\s*単位\s*[::]\s*([^)\]]+)[)\]]?")
 _SAMPLES = re.compile(r"記[入載]例|記[入載]見本|見本|サンプル|記[入載]要領|作成要領|使い方|凡例|説明|目次|表紙")
 #: 施策 over 事業名 on a card says where it belongs
-_BROAD = re.compile(r"(?:基本|上位|関連|総合計画)?(?:の)?施策(?:の)?(?:名|名称)?")
+_BROAD = re.compile(r"(?:基本|主要|上位|関連|総合計画)?(?:の)?施策(?:の)?(?:名|名称)?")
+#: (単位は人), 令和7年8月作成, 更新:令和7年8月
+_REMARK = re.compile(r"[((\[].*[))\]]|.*(?:作成|更新|現在|時点|改定|公表)|(?:作成|更新|担当|出典).{0,3}[::].*")
+#: a part of the department that another label names
+_DESK = re.compile(r"(?:担当)?(?:係|班)(?:等)?(?:名)?")
 #: what is done for a 施策 that is named already
 _DEEDS = re.compile("主な|主要|具体的")
 _FINE = re.compile(r"(?:事務|構成|個別|対象)?事業(?:の)?(?:名|名称)|事務事業")
 #: 今後の方向性 where it stands below the goals, else a 分野
 _WAYS = re.compile(r"方向性?|方針")
-_MOST_NAMED, _LONGEST, _MOST_SAMPLES, _SAMPLE = 40, 60, 3, 30
+_MOST_NAMED, _LONGEST, _MOST_SAMPLES, _SAMPLE, _MOST_TITLES = 40, 60, 3, 30, 4
 
 
 def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Proposal:
@@ -89,6 +83,8 @@ class _SheetReader:
         labels = (text for row, texts in enumerate(grid.rows) if row not in inside for text in texts if text)
         self.is_of_projects = any(_FINE.fullmatch(core(text)) for text in labels)
         self.sections = Sections()
+        #: those in force where the last table ended
+        self.sections_before: list[str] = []
         self.used: set[tuple[int, int]] = set()
         self.titles: list[str] = [grid.title]
         self.owner: Measure | None = None
@@ -129,15 +125,16 @@ class _SheetReader:
                 continue
             self._note_unit(texts)
             if len(texts) == 1 and is_caption(texts[0]):
-                self.kind = kind_of_row(texts[0])
+                self.kind = headings.kind_of_row(texts[0])
                 self.used.add((row, columns[0]))
             others = (self.grid.own(row, column) for column in self.grid.filled(row) if column != columns[0])
             title = len(texts) == 1 and all(label_in(text)[1] for text in others)
-            if is_note(texts[0]) or (title and row < labelled) or (not self.owner and table is self.first):
+            above = not self.owner and table is self.first and len(texts) < _MOST_TITLES
+            if (is_note(texts[0]) and len(texts) < _MOST_TITLES) or (title and row < labelled) or above:
                 self.titles += texts
                 self.used |= {(row, column) for column in columns}
-            if title and table and self._is_section(row, texts[0], table):
-                doubt_odd(self.collector, self.grid, row, columns[0], Role.GROUP)
+            if title and table and self._is_section(row, columns[0], table):
+                doubt_section(self.collector, self.grid, row, columns[0])
                 self.sections.begin(texts[0])
                 self.used.add((row, columns[0]))
 
@@ -158,11 +155,14 @@ class _SheetReader:
             if match:
                 self.unit = match[1].strip()
 
-    def _is_section(self, row: int, text: str, table: Table) -> bool:
-        if is_note(text) or is_caption(text):
+    def _is_section(self, row: int, column: int, table: Table) -> bool:
+        text = self.grid.own(row, column).strip()
+        if is_note(text) or is_caption(text) or kinds_in_turn(text):
             return False
-        if class_of(text) and not named_year(text).year and not text.strip().startswith("第"):
+        if class_of(text) and not named_year(text).year and not text.startswith("第"):
             return True
+        if _REMARK.fullmatch(text) or is_office(text) or column > 1:
+            return False
         return len(self.tables) > 1 and row == table.top - 1 and (row > 0 or table is not self.first)
 
     def _take(self, pair: Pair) -> None:
@@ -172,7 +172,7 @@ class _SheetReader:
             pair = replace(pair, role=Role.TEXT)
         if pair.role in (Role.MEASURE, Role.CODE) and pair.text:
             self._begin_measure(pair)
-        if pair.role is Role.LEFT_OUT:
+        if pair.role is Role.LEFT_OUT or (_DESK.fullmatch(pair.label) and Role.DEPARTMENT in self.head):
             if pair.text:
                 self._doubt("left_out:label", pair)
             return
@@ -181,7 +181,7 @@ class _SheetReader:
         if is_odd(pair.role, pair.text):
             self._doubt("odd", pair)
         if pair.role is Role.GOAL:
-            self.goal_name, self.unit, self.goal, self.sort = pair.text, "", None, sort_of(pair.label)
+            self.goal_name, self.unit, self.goal, self.sort = pair.text, "", None, headings.sort_of(pair.label)
         elif pair.role is Role.UNIT:
             self.unit = pair.text
         elif pair.role is Role.TEXT or (self.owner and self.owner.goals and _WAYS.fullmatch(pair.label)):
@@ -241,6 +241,15 @@ class _SheetReader:
             self.collector.at(self.grid, table.top, 0, "tally")
             return
         layout = lay_out(self.grid, table, *self.corrections.given_in(table.headings))
+        path = self.sections.path()
+        if (
+            path
+            and path == self.sections_before
+            and not layout.groups
+            and not self.owner
+            and layout.measure is not None
+        ):
+            self.collector.at(self.grid, table.top, 0, "section_kept", path[-1], text=path[-1])
         self.collector.columns += self._columns(table, layout)
         owner = self.owner if layout.measure is None or not layout.segments[0].values else None
         if owner and layout.measure is not None:
@@ -251,14 +260,15 @@ class _SheetReader:
         named = "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
         rows = TableRows(
             grid=self.grid, table=table, layout=layout, collector=self.collector, sections=self.sections,
-            owner=owner, year_of=self._year_of, fallback=named, called=self.goal_name, unit=self.unit,
+            owner=owner, year_of=self._year_of, fallback=named, called=self.goal_name,
+            unit="" if self.goal_name and owner is None and layout.segments[0].goal is not None else self.unit,
             sort=self.sort if owner or self.goal_name else "", kind=self.kind, kind_of_titles=self._kind_of_titles(),
             kinds_in_turn=self._kinds_in_turn(layout),
             groups=[] if self.owner else self.head.get(Role.GROUP) or self._group_of_sheet(layout),
             departments=[] if self.owner else self._offices() or self._office_of_sheet(layout),
         )  # fmt: skip
         rows.read()
-        self.closed = set(self.head)
+        self.closed, self.sections_before = set(self.head), self.sections.path()
 
     def _columns(self, table: Table, layout: Layout) -> Iterator[Column]:
         """Every column with data, as it was read."""
@@ -296,6 +306,7 @@ class _SheetReader:
         if layout.kind is None:
             for row, column in ((r, c) for r in range(self.grid.height) for c in self.grid.filled(r)):
                 if kinds := kinds_in_turn(text := self.grid.own(row, column)):
+                    self.used.add((row, column))
                     self.collector.at(self.grid, row, column, "rows_in_turn", text=text.strip()[:40])
                     return kinds
         return []

@@ -39,6 +39,11 @@ def items_of(text: str) -> list[str]:
     return [_ITEM.sub("", line, 1).strip() for line in lines] if len(lines) > 1 and all(map(_ITEM.match, lines)) else []
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a cell, without the marks of those that have one."""
+    return items_of(text) or [line.strip() for line in text.split("\n") if line.strip()]
+
+
 #: 2 数値目標の一覧
 _CAPTION = re.compile(
     r"(?:[\d(]|[^\w\s]).{0,20}(?:一覧|集計|管理|進捗|評価|実績)表?|.{0,20}(?:一覧|集計|の(?:状況|推移|結果))(?:表|について)?"
@@ -48,10 +53,10 @@ _CAPTION = re.compile(
 def is_caption(text: str) -> bool:
     """Whether a line only says what table follows (◎数値目標, ■施策とKPI), not where it belongs."""
     plain = unicodedata.normalize("NFKC", text.strip())
-    bare = plain.lstrip("0123456789IVX().、 ■◆●○◎【】")
+    bare = plain.lstrip("0123456789IVX().、 ■◆●○◎【】").rstrip("】 ")
     if (_CAPTION.fullmatch(plain) or sort_of(bare) or kind_of_row(bare)) and not class_of(text).startswith("word"):
         return True
-    return role_of(text) is not None and not any(letter.isdigit() for letter in plain)
+    return (role_of(text) or role_of(bare)) is not None and not any(letter.isdigit() for letter in plain)
 
 
 class Sections:

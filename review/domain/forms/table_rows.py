@@ -3,23 +3,20 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from review.domain.forms.departments import offices_named, split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import Role, is_year_only, kind_of_row, sort_of
+from review.domain.forms.headings import Role, is_year_only, kind_of_row, places, sort_of
 from review.domain.forms.layout import Layout, Segment, ValueColumn
-from review.domain.forms.plausible import DITTO, doubt_columns, doubt_odd
+from review.domain.forms.plausible import DITTO, doubt_columns, doubt_section
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new
-from review.domain.forms.sections import JOINED, Sections, class_of, is_caption, items_of
+from review.domain.forms.sections import JOINED, Sections, class_of, is_caption, items_of, lines_of
 from review.domain.forms.tables import Table, is_total, passes_over
 from review.domain.forms.years import named_year
 
 _LONGEST_UNIT = 12
 _BRACKET = re.compile(r"[((\[]([^()()\[\]]+)[))\]]\s*$")
-
-
-def _lines(text: str) -> list[str]:
-    return items_of(text) or [line.strip() for line in text.split("\n") if line.strip()]
 
 
 @dataclass(kw_only=True)
@@ -52,6 +49,7 @@ class TableRows:
     _goal_at: dict[tuple[int, int], Goal] = field(default_factory=dict)
     _turn: dict[int, int] = field(default_factory=dict)
     _read: list[int] = field(default_factory=list)
+    _of_columns: dict[tuple[Any, ...], dict[int, None]] = field(default_factory=dict)
 
     def read(self) -> None:
         """Every row of the table, from the first to the last."""
@@ -67,13 +65,14 @@ class TableRows:
                 if is_caption(text := self.grid.own(row, columns[0])):
                     self.kind = kind_of_row(text) or self.kind
                 else:
-                    doubt_odd(self.collector, self.grid, row, columns[0], Role.GROUP)
+                    doubt_section(self.collector, self.grid, row, columns[0])
                     self.sections.begin(text)
                     self._level.clear()
                 continue
+            self._read.append(row)
             if self._begin_levels(row):
-                self._read.append(row)
                 self._row(row)
+        self._doubt_headings()
         self.collector.leave(labels, self._before)
         doubt_columns(self.collector, self.grid, self.table, self.layout, self._read)
         for row, measure in self._rows_of.values() if self.layout.departments else ():
@@ -151,15 +150,9 @@ class TableRows:
         if not self.layout.departments:
             add_new(measure.departments, self.departments or offices_named([*self.sections.path(), measure.name]))
         for column, label in self.layout.texts.items():
-            self._add_text(measure, label, self._text(row, column) if self.grid.own(row, column) else "")
+            measure.add_text(label, self._text(row, column) if self.grid.own(row, column) else "")
         for segment in self.layout.segments:
             self._segment(row, segment, measure)
-
-    @staticmethod
-    def _add_text(measure: Measure, label: str, text: str) -> None:
-        before = measure.texts.get(label, "")
-        if text and text not in before.split("\n"):
-            measure.texts[label] = f"{before}\n{text}" if before else text
 
     def _begin_levels(self, row: int) -> bool:
         """Take the names on the row; False where it holds nothing but 分野, and so no goal."""
@@ -219,7 +212,7 @@ class TableRows:
 
     def _segment(self, row: int, segment: Segment, measure: Measure) -> None:
         values = [value for value in segment.values if self.grid.seen(row, value.column).strip()]
-        if self._by_lines(row, segment, measure, values):
+        if self._bylines_of(row, segment, measure, values):
             return
         goal = self._goal_of(row, segment, measure, bool(values))
         if goal is None:
@@ -231,11 +224,11 @@ class TableRows:
         for value in values:
             self._value(row, value, goal, key)
 
-    def _by_lines(self, row: int, segment: Segment, measure: Measure, values: list[ValueColumn]) -> bool:
+    def _bylines_of(self, row: int, segment: Segment, measure: Measure, values: list[ValueColumn]) -> bool:
         """Whether one cell names several goals, and each value's cell has as many lines: then they are read one by one."""
         names = items_of(self._text(row, segment.goal))
-        lines = {value.column: _lines(self.grid.own(row, value.column)) for value in values}
-        units = _lines(self._text(row, segment.unit)) or [self.unit]
+        lines = {value.column: lines_of(self.grid.own(row, value.column)) for value in values}
+        units = lines_of(self._text(row, segment.unit)) or [self.unit]
         units = units if len(units) == len(names) else [units[0]] * len(names)
         if not names or not lines or any(len(texts) != len(names) for texts in lines.values()):
             return False
@@ -298,7 +291,7 @@ class TableRows:
         name = name or self._last.get(segment.goal, "")
         if not self._shares_name(row, segment, name):
             return name
-        self._doubt("goal_divided", row, segment.goal, f"{name}({part})", name=name)
+        self._doubt_heading("goal_divided", segment.goal)
         return f"{name}({part})"
 
     def _shares_name(self, row: int, segment: Segment, name: str) -> bool:
@@ -393,7 +386,14 @@ class TableRows:
                 self._doubt_heading(value.doubt, value.column, label=label, western_year=value.year)
 
     def _doubt_heading(self, says: str, column: int, **facts: object) -> None:
-        self._doubt(says, self.table.first - 1, column, None, heading_words=self.table.headings[column].place, **facts)
+        """Say it at the end, once of all columns of which the same is said."""
+        alone = None if self.table.headings[column].label else column
+        self._of_columns.setdefault((says, alone, *sorted(facts.items())), {})[column] = None
+
+    def _doubt_headings(self) -> None:
+        for (says, _alone, *facts), columns in self._of_columns.items():
+            words = places([self.table.headings[column] for column in columns])
+            self._doubt(says, self.table.first - 1, min(columns), None, heading_words=words, **dict(facts))
 
     def _doubt(self, says: str, row: int, column: int, proposal: str | None = None, **facts: object) -> None:
         self.collector.at(self.grid, row, column, says, proposal, **facts)

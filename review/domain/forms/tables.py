@@ -4,24 +4,14 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from review.domain.forms import headings as vocabulary
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import (
-    NAMING,
-    VALUES,
-    Heading,
-    Role,
-    fold,
-    is_headingish,
-    is_number,
-    kind_of_row,
-    role_of,
-    sort_of,
-    understand,
-    unmarked,
-)
+from review.domain.forms.headings import NAMING, VALUES, Heading, Role, fold, is_headingish, kind_of_row, role_of
 from review.domain.forms.label_rows import label_in
+from review.domain.forms.sections import class_of
+from review.domain.forms.years import named_year
 
-_MOST_HEADER_ROWS = 4
+_MOST_HEADER_ROWS, _LONGEST = 4, 12
 _NOTE = re.compile(
     r"[※*]|[(\[【]?(?:注|備考|出典|資料|凡例)\s*[\d)\]】:、]|[(\[]?単位\s*:|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[:…]"
 )
@@ -55,8 +45,8 @@ def is_note(text: str) -> bool:
 
 def is_total(text: str) -> bool:
     """Whether the row adds up others: 合計, or 1 安全 計."""
-    last = re.split(r"\s+", unicodedata.normalize("NFKC", text.strip()))[-1]
-    return bool(_TOTAL.fullmatch(fold(text)) or last in ("計", "小計", "合計"))
+    words = re.split(r"\s+", unicodedata.normalize("NFKC", text.strip()))
+    return bool(_TOTAL.fullmatch(fold(text)) or {words[0], words[-1]} & {"計", "小計", "合計"})
 
 
 def find_tables(grid: Grid) -> list[Table]:
@@ -69,7 +59,7 @@ def find_tables(grid: Grid) -> list[Table]:
             row += 1
             continue
         top, bottom = block
-        headings = [understand(_path(grid, top, bottom, column)) for column in range(grid.width)]
+        headings = [vocabulary.understand(_path(grid, top, bottom, column)) for column in range(grid.width)]
         end = _end(grid, bottom + 1, headings, top)
         if end == bottom + 2 and not {heading.role for heading in headings} & VALUES:
             row += 1  # labels that stand above their values
@@ -87,11 +77,13 @@ def passes_over(grid: Grid, row: int, table: Table) -> bool:
         not columns
         or (len(columns) <= 2 and is_note(first))
         or (len(columns) == 1 and _PAGE.fullmatch(unicodedata.normalize("NFKC", first.strip())))
+        or (len(columns) == 1 and not class_of(first) and any(first in grid.rows[above] for above in range(table.top)))
     ):
         return True
-    texts = [unmarked(grid.own(row, c)) for c in range(grid.width)]
+    texts = [vocabulary.unmarked(grid.own(row, c)) for c in range(grid.width)]
     return any(
-        texts == [unmarked(grid.own(head, c)) for c in range(grid.width)] for head in range(table.top, table.first)
+        texts == [vocabulary.unmarked(grid.own(head, c)) for c in range(grid.width)]
+        for head in range(table.top, table.first)
     )
 
 
@@ -107,7 +99,7 @@ def _header_block(grid: Grid, row: int, floor: int) -> tuple[int, int] | None:
         top -= 1
     while bottom + 1 < grid.height and bottom - top + 1 < _MOST_HEADER_ROWS and _goes_on(grid, top, bottom):
         bottom += 1
-    headings = [understand(_path(grid, top, bottom, column)) for column in range(grid.width)]
+    headings = [vocabulary.understand(_path(grid, top, bottom, column)) for column in range(grid.width)]
     roles = {heading.role for heading in headings}
     has_values = bool(roles & VALUES)
     lists = Role.MEASURE in roles and len(roles - {None, Role.LEFT_OUT}) >= 3
@@ -116,14 +108,21 @@ def _header_block(grid: Grid, row: int, floor: int) -> tuple[int, int] | None:
 
 def _is_header_row(grid: Grid, row: int) -> bool:
     texts = [grid.own(row, column) for column in grid.filled(row)]
-    heads = [text for text in texts if is_headingish(text)]
+    heads = [text for text in texts if is_headingish(text) or _is_of_a_year(text)]
     if len(heads) < 2 or len(heads) < len(texts) * 0.6:
         return False
-    if any(is_number(text) and not is_headingish(text) for text in texts):
+    others = [text for text in texts if not is_headingish(text)]
+    if others == texts or any(map(vocabulary.is_number, others)):
         return False
     roles = [role_of(text) for text in heads]
-    years = roles.count(None)
+    years = sum(role is None or named_year(text).year is not None for role, text in zip(roles, heads, strict=True))
     return bool(set(roles) & (NAMING | VALUES)) or years >= 2
+
+
+def _is_of_a_year(text: str) -> bool:
+    """Whether a short text that is no number names a year beside unknown words: 今の値(R5)."""
+    plain = unicodedata.normalize("NFKC", text.strip())
+    return len(plain) <= _LONGEST and not re.match(r"\d|.*。", plain) and named_year(plain).year is not None
 
 
 def _is_upper(grid: Grid, row: int) -> bool:
@@ -141,7 +140,7 @@ def _names_goals(grid: Grid, row: int, below: int) -> bool:
     under: list[list[Role | None]] = []
     for column, following in zip(filled, [*filled[1:], grid.width], strict=False):
         text, right = grid.own(row, column), grid.span(row, column)[3]
-        if not is_headingish(text) and not is_note(text):
+        if not is_headingish(text) and not is_note(text) and grid.span(row, column)[2] < below:
             under.append(roles[column : right + 1 if right > column else following])
     values = sum(role in VALUES for role in roles)
     alone = all(len(some) > 1 and {*some} <= VALUES | {Role.LEFT_OUT} for some in under)
@@ -213,10 +212,10 @@ def _has_below(grid: Grid, row: int, last: int, column: int) -> bool:
 
 def _end(grid: Grid, first: int, headings: list[Heading], top: int) -> int:
     """The row after the table's last one: before the next headings, or before labels that stand under it."""
-    own = [[unmarked(grid.own(row, c)) for c in range(grid.width)] for row in range(top, first)]
+    own = [[vocabulary.unmarked(grid.own(row, c)) for c in range(grid.width)] for row in range(top, first)]
     row = first
     while row < grid.height:
-        texts = [unmarked(grid.own(row, c)) for c in range(grid.width)]
+        texts = [vocabulary.unmarked(grid.own(row, c)) for c in range(grid.width)]
         if texts not in own and (_begins_other(grid, row) or _is_label_row(grid, row, headings)):
             return row
         row += 1
@@ -247,7 +246,7 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
         return True
     if (len(columns) == 1 and named is Role.GOAL) or (len(columns) == 2 and label_in(grid.own(row, columns[1]))[1]):
         return True  # 指標名:登録者数, or 施策2 相談 and (担当:福祉課)
-    if sort_of(text) and head_role in (Role.GOAL, Role.SORT, Role.ITEM, None):
+    if vocabulary.sort_of(text) and head_role in (Role.GOAL, Role.SORT, Role.ITEM, None):
         return False
     role, head = role_of(text), headings[column].role
     values = [c for c in columns if headings[c].role in VALUES]

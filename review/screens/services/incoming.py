@@ -132,8 +132,7 @@ def _scan(path: Path) -> None:
 
 
 def why_refused(code: str, detail: str) -> str:
-    """The finding's sentence, which is stored in Japanese, for the reader: in Japanese unchanged, else the cell, the cause
-    where it is translated into the reader's language, and what to do."""
+    """The finding's sentence, which is stored in Japanese, for the reader: in Japanese unchanged, else cell, cause and what to do."""
     advice = next((one for one in (ANOTHERS, KEPT_AGAIN, *ADVICE.values()) if detail.endswith(one)), "")
     translation = _(advice) if advice else ""
     if translation == advice:
@@ -141,6 +140,6 @@ def why_refused(code: str, detail: str) -> str:
     cause = detail.removesuffix(advice)
     cell = _CELL.match(cause)
     what = cause[cell.end() if cell else 0 :].removesuffix("。")
-    words = _(what) if what else ""
+    words = worded(what, in_gap=True)
     parts = [_("セル%(cell)s:") % {"cell": cell[1]} if cell else "", f"{words}." if words != what else "", translation]
     return " ".join(part for part in parts if part)

@@ -9,6 +9,8 @@ from review.domain.separated import read_separated
 from tests.review.domain.forms.books import Case, Page, differences
 from tests.review.domain.forms.cities_eighth import EIGHTH
 from tests.review.domain.forms.cities_eleventh import BLOCKS_OF_YEARS, BLOCKS_OF_YEARS_CSV, ELEVENTH
+from tests.review.domain.forms.cities_fifteenth import FIFTEENTH
+from tests.review.domain.forms.cities_fourteenth import FOURTEENTH
 from tests.review.domain.forms.cities_later import LATER, SIDE_BY_SIDE
 from tests.review.domain.forms.cities_lists import LISTS
 from tests.review.domain.forms.cities_more import MORE
@@ -17,6 +19,7 @@ from tests.review.domain.forms.cities_printed import PRINTED
 from tests.review.domain.forms.cities_round import CARDS_WITH_SORTS, ROUND, SORTED_LIST
 from tests.review.domain.forms.cities_seventh import SEVENTH, TOTALS, TOTALS_CSV
 from tests.review.domain.forms.cities_sheets import SHEET_CASES
+from tests.review.domain.forms.cities_sixteenth import SIXTEENTH
 from tests.review.domain.forms.cities_tenth import SEMICOLONS, SEMICOLONS_CSV, TENTH
 from tests.review.domain.forms.cities_thirteenth import THIRTEENTH
 from tests.review.domain.forms.cities_twelfth import TABBED, TABS, TWELFTH
@@ -26,7 +29,7 @@ from tests.review.domain.forms.more_kinds import MORE_KINDS
 
 CASES = [
     *UNSEEN, *PRINTED, *ROUND, *LISTS, *SHEET_CASES, *MORE, *LATER, *KINDS, *MORE_KINDS, *SEVENTH, *EIGHTH, *NINTH, *TENTH,
-    *ELEVENTH, *TWELFTH, *THIRTEENTH,
+    *ELEVENTH, *TWELFTH, *THIRTEENTH, *FOURTEENTH, *FIFTEENTH, *SIXTEENTH,
 ]  # fmt: skip
 
 

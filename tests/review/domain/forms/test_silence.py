@@ -1,0 +1,110 @@
+"""What is read wrongly is named: over every form that was ever tried, and over what happens to forms from one year to the next."""
+
+from __future__ import annotations
+
+import pytest
+
+from review.domain.forms.reading import read_grids
+from review.domain.sheet import DocumentError
+from tests.review.domain.forms.books import Case, Page, goal, measure
+from tests.review.domain.forms.measured import Measured, measured, refused
+from tests.review.domain.forms.mutations import everything
+from tests.review.domain.forms.test_cities import CASES
+
+#: What stays silent at most, of a thousand cells: what slipped with nothing beside it to show it.
+SHARE = 5
+#: kind of change -> the same where it is more: a slip on a sheet of one goal looks like any other sheet
+MORE = {"shifted": 15, "row_slipped": 15, "headings_in_one": 20}
+
+
+@pytest.mark.drill
+def test_what_is_read_wrongly_of_a_changed_list_is_named() -> None:
+    counts: dict[str, Measured] = {}
+    for kind, _name, grids, right in everything(CASES, 1):
+        try:
+            one = measured(read_grids(grids), right, grids)
+        except DocumentError:
+            one = refused(right)
+        counts.setdefault(kind, Measured()).__iadd__(one)
+    assert len(counts) == 14
+    for kind, count in counts.items():
+        cells = count.right + len(count.doubted) + len(count.silent)
+        assert len(count.silent) * 1000 <= MORE.get(kind, SHARE) * cells, (kind, str(count), count.silent[:5])
+
+
+def test_a_form_that_is_read_right_asks_little() -> None:
+    """At most two doubts a form, known words that have no place among them."""
+    assert sum(len(read_grids(case.grids()).doubts) for case in CASES) <= 2 * len(CASES)
+
+
+def test_the_measure_tells_right_doubted_and_silent_apart() -> None:
+    page = Page(text="施策|指標|担当課|R6目標|目盛り\n甲|来訪|市民課|5|6\n乙|満足|市民課|7|8")
+    right = [
+        measure("甲", "市民課", goal("来訪", "", "", "2024=5", "2024=6")),
+        measure("乙", "企画課", goal("満足", "", "", "2024=7", "2024=8")),
+    ]
+    count = measured(read_grids([page.grid()]), right, [page.grid()])
+    assert {what for _goal, what, *_texts in count.doubted} == {"actuals/2024"} and len(count.doubted) == 2
+    assert count.silent == [("満足", "departments", "市民課", "企画課")]
+    assert count.right == 7
+
+
+LIST = "分野|施策|担当課|指標|単位|R5実績|R6目標|R6実績\n" + "\n".join(
+    f"学び|施策{name}|学習課|{name}の数|{unit}|{n}0|{n}2|{n}3"
+    for n, (name, unit) in enumerate(zip("甲乙丙丁戊", "人件回冊台", strict=True), 5)
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "doubt"),
+    [
+        ("人|50|52|53", "人|50||53", ("gap", "G2")),
+        ("丙の数|回|70", "丙の数||70", ("gap", "E4")),
+        ("学習課|丁の数", "|丁の数", ("gap", "C5")),
+        ("人|50|52|53", "人|50|52|満足度", ("odd", "H2")),
+        ("人|50|52|53", "人|50|甲の数|53", ("odd", "G2")),
+        ("人|50|52|53", "人|50|52|5,300", ("value_unlike", "")),
+        ("戊の数|台|90|92|93", "戊の数|台|||93", ("years_unlike", "")),
+        ("甲の数|人", "52人|人", ("odd", "D2")),
+        ("甲の数|人", "活動指標|人", ("odd", "D2")),
+        ("甲の数|人", "甲の数|○", ("odd", "E2")),
+        ("甲の数|人", "甲の数|目標", ("odd", "E2")),
+        ("学び|施策丙", "以下は県と共通\n学び|施策丙", ("odd", "A4")),
+        ("学び|施策丙", "|以下は県と共通\n学び|施策丙", ("section_assumed", "B4")),
+    ],
+)  # fmt: skip
+def test_a_cell_that_breaks_what_a_list_keeps_to_is_named(old: str, new: str, doubt: tuple[str, str]) -> None:
+    def doubts(text: str) -> set[tuple[str, str]]:
+        return {(one.code, one.cell) for one in read_grids([Page(text=text).grid()]).doubts}
+
+    assert doubts(LIST) == set()
+    assert LIST.count(old) == 1 and doubt in doubts(LIST.replace(old, new))
+
+
+def test_what_one_table_takes_from_the_one_before_is_named() -> None:
+    lists = "指標一覧|||\n■ 環境|||\n施策|指標|R6目標|R6実績\n甲|来訪|5|6\n取組|KPI|R6目標|R6実績\n乙|満足|7|8"
+    read = read_grids([Page(text=lists).grid()]).as_data()
+    assert [one["group"] for one in read["measures"]] == ["■ 環境", "■ 環境"]
+    assert ("section_kept", "A5") in {(one["code"], one["cell"]) for one in read["doubts"]}
+
+
+def test_targets_and_results_that_fall_apart_are_named() -> None:
+    pages = [
+        Page(title="目標", text="施策|指標|R5目標|R6目標\n甲|来訪|5|6\n甲|満足|7|8"),
+        Page(title="実績", text="施策|指標|R5実績|R6実績\n甲|来訪|5|6\n乙|満足|7|8"),
+    ]
+    doubts = read_grids([page.grid() for page in pages]).doubts
+    assert ["満足" in one.detail for one in doubts if one.code == "goal_split"] == [True]
+
+
+def test_what_is_said_of_several_columns_is_one_doubt_that_names_all() -> None:
+    case = Case(name="", pages=[Page(text="施策|指標|R6目標|R6実績|評価|備考\n甲|来訪|5|6|A|なし")], measures=[])
+    (doubt,) = read_grids(case.grids()).doubts
+    assert (doubt.code, doubt.cell) == ("left_out", "E1") and "「評価」「備考」" in doubt.detail
+
+
+def test_a_line_above_a_table_is_taken_for_a_field_only_with_a_doubt() -> None:
+    text = "市の計画|||\n暮らしのこと|||\n施策|指標|R6目標|R6実績\n甲|来訪|5|6\n施策名|KPI|R6目標|R6実績\n乙|満足|7|8"
+    read = read_grids([Page(text=text).grid()]).as_data()
+    assert [one.get("group", "") for one in read["measures"]] == ["暮らしのこと", "暮らしのこと"]
+    assert {(one["code"], one["cell"]) for one in read["doubts"]} == {("section_assumed", "A2"), ("section_kept", "A5")}
