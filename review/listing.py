@@ -87,7 +87,7 @@ def _doubtful(measures: list[int], year: int) -> QuerySet[Any]:
 
 
 @prepared(measures=AT_ONCE, year=int, before=int)
-def judged_goals(measures: list[int], year: int, before: int) -> QuerySet[IndicatorYear]:
+def judged_goals(measures: list[int], year: int, before: int) -> QuerySet[Any]:
     """The 成果目標 of these 施策 in a year with their judgement, each with the 実績 of the year before as `actual_before` and,
     where it was missed, the 施策's texts of the year as `texts`. One query."""
     earlier = IndicatorYear.objects.filter(indicator=OuterRef("indicator"), fiscal_year=before).order_by()

@@ -82,14 +82,12 @@ def lines_of(measures: Sequence[int], cycle: Cycle, *, reading: bool = False, ba
     labels = {key: label_of(key, cycle.form) for key in fields.required(fields.Required.WHERE_MISSED)}
     lines: dict[int, list[Line]] = {measure: [] for measure in measures}
     explained: dict[int, tuple[tuple[str, str], ...]] = {}
-    rows: Iterable[Any] = (
-        row for part in listing.in_parts(measures) for row in listing.judged_goals(measures=part, **years)
-    )
-    for row in rows:
-        measure = row.indicator.measure_id
-        lines[measure].append(line_of(row, judgement_of(row, scale)))
-        if row.status == "missed":
-            explained[measure] = tuple((label, str(row.texts.get(key, ""))) for key, label in labels.items())
+    for part in listing.in_parts(measures):
+        for row in listing.judged_goals(measures=part, **years):
+            lines[row.indicator.measure_id].append(line_of(row, judgement_of(row, scale)))
+            if row.status == "missed":
+                texts = tuple((label, str(row.texts.get(key, ""))) for key, label in labels.items())
+                explained[row.indicator.measure_id] = texts
     return {pk: Goals(tuple(its), explained.get(pk, ()), reading, bare) for pk, its in lines.items()}
 
 
