@@ -151,6 +151,7 @@ def test_the_clerk_from_the_mail_to_the_submission_with_sign_in(cast: Cast, page
     assert hand.count <= most, hand.count
 
 
+@pytest.mark.drill
 def test_the_clerk_answers_a_return_with_two_items(cast: Cast, page, sign_in) -> None:
     cast.open(1)
     review = cast.submitted()

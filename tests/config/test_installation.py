@@ -176,6 +176,7 @@ print(json.dumps([ask(), ask(HTTP_X_FORWARDED_PROTO="https")]))
 """
 
 
+@pytest.mark.drill
 @pytest.mark.services
 @pytest.mark.parametrize("setting", ["off", "on"])
 def test_behind_a_proxy_nothing_leads_to_itself(setting: str) -> None:

@@ -20,6 +20,7 @@ ADDED = 0.1
 NOISE = 0.4
 
 
+@pytest.mark.drill
 def test_killed(rig: Rig) -> None:
     def kill() -> None:
         assert rig.broker.process
@@ -66,6 +67,7 @@ def test_replaced_by_an_empty_one(rig: Rig) -> None:
         rig.strike("broker_restart_without_data", replace)
 
 
+@pytest.mark.drill
 def test_messages_that_are_none(rig: Rig) -> None:
     """Everything that is no message, at once and in every queue: the same workers go on, and the operator is told."""
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from review import permissions
 from review.assessment.services import approval
+from review.domain.events import Event
 from review.domain.refusals import NotAllowed
 from review.models import Appointment, Artifact, Cycle, Edition, MeasureReview, Notification, Outcome, Proxy, Role, User
 from review.publication.views import plain_files
@@ -41,6 +42,11 @@ def two(cast: Cast) -> tuple[Cast, Cast]:
     other.submitted(2)
     settle_background()
     return cast, other
+
+
+def test_a_notice_of_a_year_says_of_which_plan_it_is(two: tuple[Cast, Cast]) -> None:
+    titles = set(Notification.objects.filter(event=Event.CYCLE_OPENED).values_list("title", flat=True))
+    assert titles == {f"{one.plan.name} {one.cycle.label}の実績の入力をお願いします" for one in two}
 
 
 @pytest.mark.drill

@@ -18,9 +18,7 @@ class NextPlanForm(NewPlanForm):
 
     def __init__(self, data: Any = None, *, plan: Plan) -> None:
         years = plan.last_year - plan.first_year
-        super().__init__(
-            data, initial={"first_year": plan.last_year + 1, "last_year": plan.last_year + 1 + years}
-        )  # fmt: skip
+        super().__init__(data, initial={"first_year": plan.last_year + 1, "last_year": plan.last_year + 1 + years})
         self.measures = living(plan, plan.last_year)
         for measure in self.measures:
             year = latest(measure, plan.last_year)

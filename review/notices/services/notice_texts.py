@@ -22,7 +22,7 @@ LONGEST_TITLE = 120
 
 #: What each placeholder stands for, with an example for the preview.
 PLACEHOLDERS: Mapping[str, tuple[str, str]] = {
-    "year": ("年度", "令和6年度"),
+    "year": ("計画と年度", "見本計画 令和6年度"),
     "due": ("期限の日", "令和7年5月30日(金)"),
     "closes": ("締切の日", "令和7年6月6日(金)"),
     "office": ("確認する課の名前", "見本企画課"),

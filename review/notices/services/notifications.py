@@ -173,7 +173,7 @@ def _cycle_words(cycle: Cycle) -> dict[str, str]:
         return wareki(timezone.localtime(moment).date()) if moment else "未定"
 
     names = {"office": cycle.plan.office, "body": cycle.plan.body}
-    return {"year": cycle.label, "due": day(cycle.due_at), "closes": day(cycle.closes_at), **names}
+    return {"year": f"{cycle.plan.name} {cycle.label}", "due": day(cycle.due_at), "closes": day(cycle.closes_at), **names}
 
 
 def preview(row: OutboxEvent) -> notice_texts.Text | None:

@@ -85,7 +85,7 @@ def test_every_notice_says_what_to_do_where_it_asks_for_an_act() -> None:
 def test_a_mail_says_what_happened_what_to_do_by_when_and_one_link(cast: Cast) -> None:
     cast.open(1)
     body = Mail.objects.get(recipient=cast.contributor).body
-    assert "■ 令和6年度の実績の入力をお願いします" in body
+    assert "■ DX推進計画 令和6年度の実績の入力をお願いします" in body
     assert "【していただくこと】ご自分の部署の施策シートを開き" in body and "【期限】令和" in body
     assert body.count("/mine/") == 1 and "/notices/settings/" in body
     page = words(as_(cast.contributor).get(reverse("meguri:notices")))
@@ -158,7 +158,7 @@ def test_a_text_that_no_longer_fits_its_event_falls_back_to_the_original(cast: C
         key="CycleOpened.owners_of_open_sheets", title="{gone}", changed_by=cast.administrator, changed_at=clock.now()
     )
     cast.open(1)
-    assert Notification.objects.filter(title="令和6年度の実績の入力をお願いします").exists()
+    assert Notification.objects.filter(title="DX推進計画 令和6年度の実績の入力をお願いします").exists()
 
 
 @pytest.mark.parametrize("who", ["reviewer", "approver", "auditor", "contributor"])

@@ -263,7 +263,7 @@ def test_the_decision_of_the_year_is_called_to_mind_and_goes_up(cast: Cast) -> N
     assert days_told("approver") == {"DecisionCalled": ["05-15", "05-21", "05-22", "05-25", "05-27"]}
     assert days_told("reviewer2") == {"DecisionCalled": ["05-27"]}
     last = Notification.objects.filter(event=Event.DECISION_CALLED, recipient=cast.approver).latest("created_at")
-    assert last.title == "令和6年度の公表の決定をお願いします(期限 令和8年5月22日(金)、3開庁日超過)"
+    assert last.title == "DX推進計画 令和6年度の公表の決定をお願いします(期限 令和8年5月22日(金)、3開庁日超過)"
     assert last.link == "/plans/dx/2024/board/decide/" and last.to_act and last.due_at == local(date(2026, 5, 22), 17)
 
 

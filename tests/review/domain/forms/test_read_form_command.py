@@ -40,6 +40,7 @@ def test_the_reading_is_printed_as_json_and_for_a_person(tmp_path: Path) -> None
     assert "■ 1-(1) 地域産業の振興(商工課)" in _run(str(path)).stdout.decode()
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     ("name", "content"),
     [("letter.txt", "拝啓 秋冷の候".encode()), ("figures.csv", b"1,2,3\n4,5,6\n"), ("picture.png", b"\x89PNG\r\n\x1a\n\0\0"), ("empty.csv", b"")],
