@@ -67,25 +67,39 @@ def cut(tmp_path: Path) -> Cut:
     return cut
 
 
+def another_python_first(folder: Path) -> str:
+    """A PATH on which `python3` is one for which the archive holds nothing, and this one stands behind it."""
+    folder.mkdir()
+    another = 12 if sys.version_info[1] != 12 else 13
+    (folder / "sitecustomize.py").write_text(f"import sys\n\nsys.version_info = (3, {another}, 0, 'final', 0)\n")
+    run = f'exec {sys.executable} "$@"\n'
+    own = "python{}.{}".format(*sys.version_info[:2])
+    for name, lines in (("python3", f'export PYTHONPATH={folder}\n[ "$1" != -m ] || exit 3\n{run}'), (own, run)):
+        (folder / name).write_text(f"#!/bin/sh\n{lines}")
+        (folder / name).chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
+
+
 def test_the_archive_installs_and_publishes_without_a_network(cut: Cut, tmp_path: Path) -> None:
     python = "{}.{}".format(*sys.version_info[:2])
     archive = offline.build(tmp_path / "out", [python])
     with tarfile.open(archive) as packed:
         packed.extractall(tmp_path, filter="data")
     folder, program = tmp_path / archive.stem, tmp_path / "srv" / "meguri"
+    path = another_python_first(tmp_path / "bin")
     command = ["sh", str(folder / "install.sh"), "--to", str(program), "--static", str(tmp_path / "static")]
 
     wheel = next((folder / "wheels").glob("django-5*"))
     whole = wheel.read_bytes()
     wheel.write_bytes(whole[:-1])
-    ended = cut.run(*command)
+    ended = cut.run(*command, PATH=path)
     assert ended.returncode and "何も入れていません" in ended.stderr and not program.exists(), (
         "a changed file is noticed"
     )
     wheel.write_bytes(whole)
 
     for _time in range(2):  # the second time as an upgrade does it, over what is there
-        ended = cut.run(*command)
+        ended = cut.run(*command, PATH=path)
         assert ended.returncode == 0, ended.stdout + ended.stderr
     assert (tmp_path / "static" / "staticfiles.json").is_file() and Path(f"{program}.before").is_dir()
 

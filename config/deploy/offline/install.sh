@@ -22,16 +22,18 @@ sha256sum --check --quiet --strict SHA256SUMS || stop \
     "ファイルが欠けているか、変わっています。何も入れていません。アーカイブをもう一度写してください。" \
     "/ A file is missing or changed. Nothing was installed."
 
+# A machine may have several; only for some of them does the archive hold what is compiled.
+held=$(ls wheels | sed -n 's/.*-cp3\([0-9]*\)-cp3[0-9]*-.*/3.\1/p' | sort -u | tr '\n' ' ')
 python=
 for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
-    if command -v "$candidate" >/dev/null && "$candidate" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
+    if command -v "$candidate" >/dev/null && "$candidate" -c 'import sys, venv, ensurepip; sys.exit("{}.{}".format(*sys.version_info[:2]) not in sys.argv)' $held 2>/dev/null; then
         python=$candidate
         break
     fi
 done
 [ -n "$python" ] || stop \
-    "venv のある Python 3.11、3.12、3.13 のどれかが必要です。Debian では apt-get install python3-venv を実行してください。" \
-    "/ Python 3.11, 3.12 or 3.13 with venv is needed."
+    "venv のある次の版の Python のどれかが必要です: $held。Debian では apt-get install python3-venv を実行してください。" \
+    "/ Needed is Python with venv, one of: $held"
 
 new=$to.new
 rm -rf "$new"
