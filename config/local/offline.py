@@ -71,8 +71,13 @@ def static(archive: Path) -> None:
             "DJANGO_SETTINGS_MODULE": "config.settings.prod", "MEGURI_ENV_FILE": "", "MEGURI_DATA_ROOT": folder,
         }  # fmt: skip
         run(sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0", env={**os.environ, **given})
-        with tarfile.open(archive, "w") as packed:
-            packed.add(folder, ".")
+        pack(Path(folder), ".", archive)
+
+
+def pack(folder: Path, name: str, archive: Path) -> None:
+    """All of it belongs to root there: unpacked by root, nothing is given to whoever has the packer's number on that machine."""
+    with tarfile.open(archive, "w") as packed:
+        packed.add(folder, name, filter=lambda one: one.replace(uid=0, gid=0, uname="root", gname="root"))
 
 
 def sbom(version: str) -> dict[str, Any]:
@@ -139,8 +144,7 @@ def build(out: Path, pythons: Sequence[str] = PYTHONS) -> Path:
         shutil.copy(ROOT / "config" / "deploy" / "offline" / "install.sh", folder)
         (folder / "SHA256SUMS").write_text(checksums(folder))
         archive = out / f"{name}.tar"
-        with tarfile.open(archive, "w") as packed:
-            packed.add(folder, name)
+        pack(folder, name, archive)
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
     archive.with_suffix(".tar.sha256").write_text(f"{digest}  {archive.name}\n")
     say(f"{archive} ({archive.stat().st_size // 1_000_000} MB, sha256 {digest})")

@@ -80,11 +80,21 @@ def another_python_first(folder: Path) -> str:
     return f"{folder}:{os.environ['PATH']}"
 
 
+def members(packed: tarfile.TarFile, stem: str, inner: str) -> list[tarfile.TarInfo]:
+    """Of the archive, or of one within it."""
+    if not inner:
+        return packed.getmembers()
+    with tarfile.open(fileobj=packed.extractfile(f"{stem}/{inner}")) as other:
+        return other.getmembers()
+
+
 def test_the_archive_installs_and_publishes_without_a_network(cut: Cut, tmp_path: Path) -> None:
     python = "{}.{}".format(*sys.version_info[:2])
     archive = offline.build(tmp_path / "out", [python])
     with tarfile.open(archive) as packed:
         packed.extractall(tmp_path, filter="data")
+        owners = {(one.uid, one.gid) for inner in ("static.tar", "") for one in members(packed, archive.stem, inner)}
+    assert owners == {(0, 0)}, "a file of the packer's own"
     folder, program = tmp_path / archive.stem, tmp_path / "srv" / "meguri"
     path = another_python_first(tmp_path / "bin")
     command = ["sh", str(folder / "install.sh"), "--to", str(program), "--static", str(tmp_path / "static")]

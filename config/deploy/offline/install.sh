@@ -38,11 +38,11 @@ done
 new=$to.new
 rm -rf "$new"
 mkdir -p "$new" "$static"
-tar -xf source.tar -C "$new"
+tar --no-same-owner -xf source.tar -C "$new"
 "$python" -m venv "$new/.venv"
 "$new/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --isolated --no-index --find-links wheels \
     --require-hashes -r "$new/requirements/base.txt"
-tar -xf static.tar -C "$static"
+tar --no-same-owner -xf static.tar -C "$static"
 cp sbom.json "$new/"
 # Where it runs it writes nothing: every process would compile it anew.
 (cd "$new" && .venv/bin/python -m compileall -q config review tasks workflow)
