@@ -77,7 +77,7 @@ def static(archive: Path) -> None:
 def pack(folder: Path, name: str, archive: Path) -> None:
     """All of it belongs to root there: unpacked by root, nothing is given to whoever has the packer's number on that machine."""
     with tarfile.open(archive, "w") as packed:
-        packed.add(folder, name, filter=lambda one: one.replace(uid=0, gid=0, uname="root", gname="root"))
+        packed.add(folder, name, filter=lambda one: one.replace(uid=0, gid=0, uname="root", gname="root", deep=False))
 
 
 def sbom(version: str) -> dict[str, Any]:
