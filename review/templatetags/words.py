@@ -46,8 +46,8 @@ _TONES = {
     "queued": "not_started", "running": "editing", "done": "approved", "failed": "not_submitted",
 }  # fmt: skip
 
-#: A number with its sign and the few letters of its unit; digits alone never part.
-_VALUE = re.compile(r"([▲△+−-]?\d[\d,，.．/]*[^\s\d、。,，・()（）「」~〜～ぁ-ん]{1,4})")
+#: A number with its sign, the few letters of its unit and a short label before it (小 13.8%); digits alone never part.
+_VALUE = re.compile(r"((?:(?<!\S)[^\s\d]{1,3}[ \u3000])?[▲△+−-]?\d[\d,，.．/]*[^\s\d、。,，・()（）「」~〜～ぁ-ん]{1,4})")
 _DASHES = {"-", "－", "―", "–", "—", "_", ""}
 _WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
@@ -132,7 +132,7 @@ def number(value: Any) -> str:
 
 @register.filter
 def whole(text: str) -> SafeString:
-    """The text with each number held together with its sign and its unit, wherever the line ends: never 80,00|0件."""
+    """The text with each number held together with its sign, unit and label, wherever the line ends: never 80,00|0件."""
     pieces = enumerate(_VALUE.split(str(text)))
     held = (format_html('<span class="nowrap">{}</span>', one) if place % 2 else escape(one) for place, one in pieces)
     return SafeString("".join(held))
