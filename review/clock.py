@@ -9,8 +9,6 @@ A moment that lies further ahead than anybody would set it was written by a cloc
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,17 +21,18 @@ from django.utils import timezone
 _WRONG = timedelta(seconds=float(os.environ.get("MEGURI_CLOCK_SHIFT_SECONDS", "0")))
 # So far the clocks of two machines may differ without anybody having to know.
 SLACK = timedelta(minutes=5)
-_shift: ContextVar[timedelta] = ContextVar("shift", default=timedelta())
+#: How far a test moved the clock.
+SHIFT: ContextVar[timedelta] = ContextVar("shift", default=timedelta())
 
 
 def now() -> datetime:
     """The present moment, aware."""
-    return timezone.now() + _WRONG + _shift.get()
+    return timezone.now() + _WRONG + SHIFT.get()
 
 
 def shared(later: timedelta = timedelta()) -> Any:
     """The present moment by the database's clock, `later` than that; an expression for filters and updates."""
-    by = later + _shift.get()
+    by = later + SHIFT.get()
     return ExpressionWrapper(Now() + Value(by), output_field=DateTimeField()) if by else Now()
 
 
@@ -56,13 +55,3 @@ def is_past(moment: datetime, span: timedelta, at: datetime | None = None) -> bo
 def today() -> date:
     """The present day in the city's time zone."""
     return timezone.localdate(now())
-
-
-@contextmanager
-def shifted(by: timedelta) -> Iterator[None]:
-    """Move the clock by `by` within the block."""
-    token = _shift.set(by)
-    try:
-        yield
-    finally:
-        _shift.reset(token)

@@ -17,7 +17,7 @@ from tests.names import ROOT, modules
 MODULE, FUNCTION, LAYER, PRODUCT = 400, 40, 15, 50_000
 #: The product is larger than it may be by so many lines: what was built last (words kept as data, an object store, sets of
 #: sheets, own mails) grew faster than what went. It was 11,700 at 1.0.0; from here it may only fall, and goes when it is 0.
-OWED = 13_570
+OWED = 13_564
 PACKAGES = ("config", "workflow", "tasks", "review")
 #: module -> why it is longer
 LONG_MODULES: dict[str, str] = {}

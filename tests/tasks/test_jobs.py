@@ -11,6 +11,7 @@ from review import clock
 from review.background.services import causes, jobs, outbox, tables
 from review.domain.events import Event
 from review.models import Job, JobState, OutboxEvent
+from tests.moved import shifted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,7 +82,7 @@ def test_a_silent_worker_loses_the_job_and_cannot_finish() -> None:
     job = jobs.request("test_work", key="k")
     late = jobs.claim(job.pk)
     assert late
-    with clock.shifted(timedelta(seconds=120)):
+    with shifted(timedelta(seconds=120)):
         assert jobs.due_ids() == [job.pk]
         assert jobs.run(job.pk) == "done"
     with pytest.raises(jobs.LeaseLost), late.finishing():
@@ -94,7 +95,7 @@ def test_a_silent_worker_loses_the_job_and_cannot_finish() -> None:
 def test_a_failure_is_tried_again_with_growing_pauses_and_then_shown() -> None:
     job = jobs.request("test_break", key="k")
     for attempt in range(jobs.MAX_ATTEMPTS):
-        with clock.shifted(timedelta(hours=attempt)):
+        with shifted(timedelta(hours=attempt)):
             assert jobs.run(job.pk) == "failed"
     job.refresh_from_db()
     assert (job.state, job.cause) == (JobState.FAILED, "試験の失敗です。")
@@ -115,7 +116,7 @@ def test_a_final_failure_waits_for_the_operator(django_user_model) -> None:
 def tries(job: Job, lasts: timedelta, every: timedelta = timedelta(seconds=10)) -> Iterator[timedelta]:
     """The moments at which a sweep finds the job due, for so long."""
     for step in range(int(lasts / every) + 1):
-        with clock.shifted(step * every):
+        with shifted(step * every):
             if job.pk in jobs.due_ids():
                 jobs.run(job.pk)
                 yield step * every
@@ -130,7 +131,7 @@ def test_a_job_is_tried_until_its_cause_is_gone_and_told_once(cause: str, longes
     assert max(pauses) <= longest and moments[-1] > timedelta(hours=5.7)
     assert OutboxEvent.objects.filter(name=Event.JOB_FAILED).count() == 1
     LASTING.clear()
-    with clock.shifted(moments[-1] + timedelta(seconds=longest)):
+    with shifted(moments[-1] + timedelta(seconds=longest)):
         assert jobs.run(job.pk) == "done"
     job.refresh_from_db()
     assert (job.state, job.cause, job.told_at) == (JobState.DONE, "", None)
@@ -142,7 +143,7 @@ def test_the_next_outage_is_told_again() -> None:
         LASTING[:] = ["disk"]
         list(tries(job, timedelta(minutes=5)))
         LASTING.clear()
-        with clock.shifted(timedelta(minutes=7)):
+        with shifted(timedelta(minutes=7)):
             jobs.run(job.pk)
     assert OutboxEvent.objects.filter(name=Event.JOB_FAILED).count() == 2
 
@@ -165,16 +166,16 @@ def test_after_a_long_outage_one_dead_worker_is_no_crash_loop() -> None:
     LASTING.append("disk")
     list(tries(job, timedelta(minutes=30)))
     LASTING.clear()
-    with clock.shifted(timedelta(hours=1)):
+    with shifted(timedelta(hours=1)):
         assert jobs.claim(job.pk)
-    with clock.shifted(timedelta(hours=1, minutes=5)):
+    with shifted(timedelta(hours=1, minutes=5)):
         assert jobs.run(job.pk) == "done"
 
 
 def test_a_job_whose_worker_always_dies_is_told_and_then_tried_rarely() -> None:
     job, claims = jobs.request("test_work", key="k"), 0
     for step in range(120):
-        with clock.shifted(timedelta(minutes=step)):
+        with shifted(timedelta(minutes=step)):
             claims += jobs.claim(job.pk) is not None
     assert jobs.MAX_CRASHES <= claims <= jobs.MAX_CRASHES + 120 // 15 + 1
     assert OutboxEvent.objects.filter(name=Event.JOB_FAILED).count() == 1
@@ -184,7 +185,7 @@ def test_giving_up_ends_the_tries_also_of_one_under_way(django_user_model) -> No
     job = jobs.request("test_meet", key="k")
     LASTING.append("disk")
     list(tries(job, timedelta(minutes=5)))
-    with clock.shifted(timedelta(minutes=10)):
+    with shifted(timedelta(minutes=10)):
         held = jobs.claim(job.pk)
         jobs.give_up(user=django_user_model.objects.create_user("o", display_name="運用"), job_id=job.pk, reason="不要")
         assert held and not jobs.renew(held) and jobs.due_ids() == []
@@ -209,12 +210,12 @@ def test_an_event_is_delivered_once_its_reaction_works_however_long_that_takes(m
 
     monkeypatch.setattr(tables, "_installed", {"test": tables.Tables(always=[react])})
     for minute in range(24 * 60):
-        with clock.shifted(timedelta(minutes=minute)):
+        with shifted(timedelta(minutes=minute)):
             assert not any(map(outbox.deliver, outbox.undelivered_ids()))
     event.refresh_from_db()
     assert event.parked_at and event.attempts > 90
     lasts.clear()
-    with clock.shifted(timedelta(hours=24, seconds=causes.OTHER_PAUSE)):
+    with shifted(timedelta(hours=24, seconds=causes.OTHER_PAUSE)):
         assert outbox.undelivered_ids() == [event.pk] and outbox.deliver(event.pk)
     event.refresh_from_db()
     assert event.parked_at is None and event.cause == ""

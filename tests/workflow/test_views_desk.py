@@ -5,12 +5,12 @@ from datetime import timedelta
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from review import clock
 from review.assessment.services.ratings import Overall
 from review.domain import items
 from review.models import Cycle, MeasureReview, MeasureYear, Rating, ReviewState, Submission
 from review.sheet.services import concurrence, evidence, submission
 from tests.cast import YEAR, Cast
+from tests.moved import shifted
 from tests.review.acting import as_, queries_of, words
 from workflow import steps
 
@@ -75,7 +75,7 @@ def test_a_returned_sheet_begins_with_the_grade_that_the_department_gave(cast: C
 def test_a_late_submission_is_told_so_before(cast: Cast) -> None:
     cast.open(1)
     review = cast.fill(cast.sheet())
-    with clock.shifted(timedelta(days=17)):
+    with shifted(timedelta(days=17)):
         assert "「期限後」の印が付きます" in words(as_(cast.contributor).get(url("submit", review)))
 
 

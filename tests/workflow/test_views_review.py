@@ -6,7 +6,6 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from review import clock
 from review.models import (
     Decision,
     IndicatorYear,
@@ -19,6 +18,7 @@ from review.models import (
 )
 from review.sheet.services import concurrence, evidence, submission
 from tests.cast import YEAR, Cast
+from tests.moved import shifted
 from tests.review.acting import as_, hidden, queries_of, words
 from tests.review.growing import more_sheets
 from workflow import steps
@@ -210,7 +210,7 @@ def test_a_claim_lapses_by_itself_and_can_be_let_go(cast: Cast) -> None:
     review = cast.submitted()
     claim = reverse("meguri:claim", args=[review.pk])
     as_(cast.reviewer2).post(claim)
-    with clock.shifted(timedelta(minutes=21)):
+    with shifted(timedelta(minutes=21)):
         assert "確認中" not in words(as_(cast.reviewer).get(QUEUE)).replace("自分が確認中", "").replace(
             "ほかの人が確認中", ""
         )

@@ -24,11 +24,6 @@ class Person:
     department: str = ""
     plan: str = ""
 
-    @property
-    def post_label(self) -> str:
-        """The post in Japanese."""
-        return str(Role(self.post).label)
-
 
 CITY = (
     Person(username="kakunin1", name="架空 かくにん一", post=Role.REVIEWER, plan=FIRST),

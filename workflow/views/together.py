@@ -95,9 +95,9 @@ def line_of(row: Any, judgement: Judgement) -> Line:
     """The goal, a row of `listing.judged_goals`, as the line shows it."""
     words = judgement.grade_name if judgement.grade else judgement.status
     cause = judgement.cause if row.reading.get("progress") else ""
-    lowest = bool(row.rate_text) and len(row.reading.get("components", ())) > 1
-    values = (row.name, row.actual_before or "", row.target, row.actual, judgement.reading, judgement.rate, lowest)
-    return Line(*values, judgement.grade, judgement.shape, words, cause, tuple(judgement.sentences))
+    typed, read = (row.name, row.actual_before or "", row.target, row.actual), (judgement.reading, judgement.rate)
+    marks = (judgement.lowest, judgement.grade, judgement.shape)
+    return Line(*typed, *read, *marks, words, cause, tuple(judgement.sentences))
 
 
 @require_POST

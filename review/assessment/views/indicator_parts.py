@@ -43,6 +43,11 @@ class Judgement:
         return self.row.status == "undetermined"
 
     @property
+    def lowest(self) -> bool:
+        """Whether the rate is that of its lowest part."""
+        return bool(self.rate) and len(self.row.reading.get("components", ())) > 1
+
+    @property
     def verdict(self) -> str:
         """The meaning of the grade that counts and, where the computed one counts and says something else, the status."""
         return self.grade_name if self.row.given_grade else self._with_status(self.grade_name)

@@ -14,6 +14,7 @@ from review.domain.events import Event
 from review.domain.reminding import Rule, Step, rules_of
 from review.models import AuditEntry, ClosingDay, Cycle, Extension, Notification, OutboxEvent, ReminderPause
 from tests.cast import YEAR, Cast
+from tests.moved import shifted
 from tests.review.acting import as_, hidden, queries_of, words
 
 DEPARTMENTS = f"/plans/dx/{YEAR}/departments/"
@@ -43,7 +44,7 @@ def test_a_department_gets_a_deadline_of_its_own_with_a_reason(cast: Cast) -> No
     answer = client.post(DEPARTMENTS, {**form, "reason": "統計の公表が遅れるため"}, follow=True)
     assert "農林水産課の期限を保存しました" in words(answer) and "独自の期限" in words(answer)
     assert cast.sheet(2).due_at > cast.sheet(1).due_at
-    with clock.shifted(timedelta(days=16)):
+    with shifted(timedelta(days=16)):
         assert not cast.fill(cast.sheet(2), user=cast.other).late
     assert "統計の公表が遅れるため" in client.get(f"{DEPARTMENTS}?department={other.pk}").content.decode()
     back = client.post(DEPARTMENTS, {"department": other.pk, "clear": "1"}, follow=True)
@@ -69,7 +70,7 @@ def test_a_later_due_day_keeps_the_sheets_of_the_department_open(cast: Cast) -> 
     cast.open(1)
     form = {"department": cast.departments["産業振興課"].pk, "due_at": typed(30), "reason": "災害対応のため"}
     assert as_(cast.administrator).post(DEPARTMENTS, form).status_code == 303
-    with clock.shifted(timedelta(days=25)):
+    with shifted(timedelta(days=25)):
         assert not cast.submitted(1).late
 
 
@@ -77,7 +78,7 @@ def test_the_progress_board_counts_as_late_what_is_late_by_its_own_deadline(cast
     cast.open(2, owners=("産業振興課", "農林水産課"))
     form = {"department": cast.departments["農林水産課"].pk, "due_at": typed(30), "reason": "災害対応のため"}
     as_(cast.administrator).post(DEPARTMENTS, form)
-    with clock.shifted(timedelta(days=16)):
+    with shifted(timedelta(days=16)):
         page = as_(cast.reviewer2).get(f"/plans/dx/{YEAR}/progress/?state=late")
     assert [review.measure_year.owner.name for review in page.context["page_obj"]] == ["産業振興課"]
 
@@ -216,7 +217,7 @@ def ask(cast: Cast, who: str = "contributor", days: int = 40):
 def test_a_closed_sheet_says_why_and_lets_the_department_ask(cast: Cast) -> None:
     cast.open(1)
     sheet = reverse("meguri:sheet", args=[cast.sheet(1).pk])
-    with clock.shifted(timedelta(days=30)):
+    with shifted(timedelta(days=30)):
         page = words(as_(cast.contributor).get(sheet))
         assert "締切を過ぎています。期限の延長を依頼してください" in page and "延長を依頼する" in page
         assert ask(cast, days=10).status_code == 303

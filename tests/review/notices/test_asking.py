@@ -14,6 +14,7 @@ from review.people.services.posts import Post
 from tasks.sweep import sweep
 from tests.asked import assert_asked
 from tests.cast import Cast, settle_background
+from tests.moved import shifted
 from tests.review.people.test_proxies import named
 from workflow import steps
 
@@ -57,7 +58,7 @@ def test_who_is_appointed_while_a_sheet_waits_is_asked_on_the_first_day(year: Ca
     waits_for(year, role)
     appoint(year, year.other, role, "産業振興課" if role in (Role.CONTRIBUTOR, Role.HEAD) else "", ahead=ahead)
     assert (recipients() == []) is bool(ahead)
-    with clock.shifted(timedelta(days=ahead)):
+    with shifted(timedelta(days=ahead)):
         sweep()
         sweep()
         assert set(recipients()) == {"other"}
@@ -75,7 +76,7 @@ def test_a_proxy_named_while_a_sheet_waits_is_asked_when_it_begins(year: Cast, r
     day = clock.today() + timedelta(days=2)
     named(year, principal, year.other, role, starts_on=day, ends_on=day)
     assert recipients() == []
-    with clock.shifted(timedelta(days=2)):
+    with shifted(timedelta(days=2)):
         sweep()
         assert set(recipients()) == {"other"}
         assert_asked(year.cycle)
@@ -131,7 +132,7 @@ def test_the_sheets_of_one_department_without_anybody_fall_to_the_office_at_the_
 
 def test_what_is_closed_or_on_its_way_is_asked_of_nobody(year: Cast) -> None:
     appoint(year, year.other, Role.CONTRIBUTOR, "産業振興課")
-    with clock.shifted(timedelta(days=60)):
+    with shifted(timedelta(days=60)):
         assert asking.missing(year.cycle) == [], "after 締切 nobody may write"
     review = year.fill(year.sheet(1))
     steps.submit(user=year.contributor, review_id=review.pk)

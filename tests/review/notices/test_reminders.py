@@ -19,6 +19,7 @@ from review.models import ClosingDay, Cycle, Heartbeat, Mail, MeasureReview, Not
 from review.notices.services import reminders
 from review.year.services import cycles
 from tests.cast import Cast
+from tests.moved import shifted
 from tests.review.acting import as_, words
 from workflow import steps
 
@@ -32,7 +33,7 @@ def local(day: date, hour: int = 8, minute: int = 31) -> datetime:
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """The clock stands at the moment within the block."""
-    with clock.shifted(moment - datetime.now(UTC)):
+    with shifted(moment - datetime.now(UTC)):
         yield
 
 

@@ -13,13 +13,13 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from review import clock
 from review.background.services import outbox
 from review.domain.events import Event
 from review.models import AuditEntry, AuditLink, Notification, OutboxEvent
 from review.operations.services import alarm, anchors
 from review.trail.services import audit, audit_chain
 from tests.cast import Cast
+from tests.moved import shifted
 from tests.review.acting import as_, unguarded, words
 from tests.trail import tampering
 
@@ -117,7 +117,7 @@ def test_the_page_says_when_the_hourly_anchor_is_overdue(committed: Cast) -> Non
     overdue = "外部の控えが2時間以上作られていません"
     audit.write(actor=committed.head, action="submit", subject="review:1")
     assert overdue not in page(as_(committed.auditor))
-    with clock.shifted(timedelta(hours=3)):
+    with shifted(timedelta(hours=3)):
         auditor = as_(committed.auditor)
         assert overdue in page(auditor)
         anchors.drop(reason=anchors.HOURLY)
@@ -128,7 +128,7 @@ def test_the_keepers_of_the_trail_are_told_once_when_anchors_come_no_more(commit
     audit.write(actor=committed.head, action="submit", subject="review:1")
     late = OutboxEvent.objects.filter(name=Event.ANCHOR_LATE)
     assert not alarm.watch() and not late.exists()
-    with clock.shifted(timedelta(hours=3)):
+    with shifted(timedelta(hours=3)):
         assert alarm.watch() and alarm.watch()
         outbox.deliver(late.get().pk)
         anchors.drop(reason=anchors.HOURLY)

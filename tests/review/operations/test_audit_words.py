@@ -35,7 +35,12 @@ def test_every_name_that_is_stored_has_its_words() -> None:
 
 @pytest.mark.parametrize(
     ("name", "word"),
-    [("state", "状態"), ("indicator:2:actual", "成果目標② 実績"), ("x-KPIの評価", "KPIの評価"), ("unheard_of", "unheard_of")],
+    [
+        ("state", "状態"),
+        ("indicator:2:actual", "成果目標② 実績"),
+        ("x-KPIの評価", "KPIの評価"),
+        ("unheard_of", "unheard_of"),
+    ],
 )
 def test_a_name_is_said_in_words(name: str, word: str) -> None:
     assert called(name) == word
@@ -63,7 +68,9 @@ def test_a_value_is_said_in_words(name: str, value: object, said_as: str) -> Non
 
 @pytest.mark.django_db
 def test_the_page_shows_no_code(cast: Cast) -> None:
-    audit.write(cast.reviewer, "confirm", "summary:1", before={"state": "submitted"}, after={"state": "reviewed", "round": 1})
+    audit.write(
+        cast.reviewer, "confirm", "summary:1", before={"state": "submitted"}, after={"state": "reviewed", "round": 1}
+    )
     assert AuditEntry.objects.filter(action="confirm").exists()
     page = words(as_(cast.auditor).get("/audit/", {"action": "confirm"}))
     assert "状態 前 提出済 → 確認済" in page and "回 1" in page and "計画期間の総括 1" in page

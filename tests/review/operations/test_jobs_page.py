@@ -16,6 +16,7 @@ from review.mail.services import holding, mailing
 from review.models import AuditEntry, Heartbeat, Job, JobState, Mail, MailState, OutboxEvent
 from tasks import health
 from tests.cast import Cast
+from tests.moved import shifted
 from tests.review.acting import as_, queries_of, words
 
 PAGE = "/jobs/"
@@ -117,7 +118,7 @@ def test_what_waits_longer_than_five_minutes_raises_the_alarm(cast: Cast) -> Non
     client = as_(cast.administrator)
     outbox.announce(Event.DEADLINE_NEAR, key="late", cycle=cast.cycle)
     assert "5分以上待っている" not in words(client.get(PAGE))
-    with clock.shifted(timedelta(minutes=6)):
+    with shifted(timedelta(minutes=6)):
         assert "5分以上待っている" in words(client.get(PAGE))
 
 
@@ -134,7 +135,7 @@ def test_the_sweep_shows_whether_it_lives(cast: Cast) -> None:
     assert "自動点検が止まっています" in words(client.get(PAGE))
     Heartbeat.objects.create(name="sweep", at=clock.now())
     assert "自動点検が止まっています" not in words(client.get(PAGE))
-    with clock.shifted(timedelta(minutes=10)):
+    with shifted(timedelta(minutes=10)):
         assert "自動点検が止まっています" in words(client.get(PAGE))
 
 

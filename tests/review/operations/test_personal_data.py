@@ -36,6 +36,7 @@ from review.screens.services import throttle
 from review.sign_in.services import second_factor
 from review.trail.services import audit_chain
 from tests.cast import PASSWORD, Cast
+from tests.moved import shifted
 from tests.review.acting import as_, words
 from tests.review.screens.test_access import filled, ours
 
@@ -219,7 +220,7 @@ def test_letters_tallies_and_sessions_go_when_their_time_is_over(cast: Cast) -> 
     letter(401), letter(390), letter(500, MailState.WAITING)
     throttle.hit("x", span=timedelta(minutes=1))
     as_(cast.head)
-    with clock.shifted(timedelta(days=3)):
+    with shifted(timedelta(days=3)):
         gone = retention.remove_expired()
     assert gone == {"sessions": 1, "tallies": 1, "passwords": 0, "notices": 1, "mails": 1}
     assert {mail.message_id for mail in Mail.objects.all()} == {"390sent", "500waiting"}

@@ -17,6 +17,7 @@ from review.models import Appointment, AuditEntry, MeasureReview, Notification, 
 from review.people.services import handover, people
 from review.people.services.posts import Post
 from tests.cast import Cast, settle_background
+from tests.moved import shifted
 from tests.review.acting import as_
 from workflow import steps
 
@@ -39,7 +40,7 @@ def standing(user: User, day: date) -> tuple[set[str], set[str]]:
     """(roles, names of departments) of the person on the day."""
     from review.models import Department
 
-    with clock.shifted(on(day)):
+    with shifted(on(day)):
         post = holders.standing(User.objects.get(pk=user.pk))
     names = Department.objects.filter(pk__in=post.departments).values_list("name", flat=True)
     return set(post.roles), set(names)
@@ -136,7 +137,7 @@ def test_a_sheet_in_the_middle_goes_on_with_the_successor(cast: Cast) -> None:
     to = people.transfer
     to(by=cast.administrator, user_id=cast.contributor.pk, day=april, to=[writer(cast, "農林水産課")])
     to(by=cast.administrator, user_id=cast.other.pk, day=april, to=[writer(cast, "産業振興課")])
-    with clock.shifted(on(april)):
+    with shifted(on(april)):
         review = steps.return_to_department(
             user=cast.reviewer2, review_id=review.pk, round=review.round, comment="数字を確かめてください。"
         )

@@ -25,6 +25,7 @@ from review.people.services import proxies
 from review.people.services.posts import Post
 from review.people.services.proxies import Naming
 from tests.cast import YEAR, Cast, settle_background
+from tests.moved import shifted
 from tests.review.acting import as_, words
 from workflow import steps
 
@@ -72,7 +73,7 @@ def test_a_proxy_holds_from_its_first_to_its_last_day(cast: Cast) -> None:
     today = clock.today()
     named(cast, cast.approver, cast.other, Role.APPROVER, starts_on=today + timedelta(1), ends_on=today + timedelta(2))
     for ahead, expected in ((0, False), (1, True), (2, True), (3, False)):
-        with clock.shifted(timedelta(days=ahead)):
+        with shifted(timedelta(days=ahead)):
             assert permissions.is_approver(fresh(cast.other)) is expected, ahead
 
 

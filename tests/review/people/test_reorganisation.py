@@ -39,6 +39,7 @@ from review.publication.services.schemas import measure_schema
 from review.publication.views import published
 from review.sheet.services import submission
 from tests.cast import YEAR, Cast, settle_background
+from tests.moved import shifted
 from workflow import steps
 
 
@@ -75,10 +76,10 @@ def test_a_renamed_department_works_on_under_its_new_name_from_the_day(cast: Cas
     cast.fill(cast.sheet())
     planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"])
     assert offices_of(cast.contributor) == {"産業振興課"} and cast.sheet().measure_year.owner.name == "産業振興課"
-    with clock.shifted(on(april() - timedelta(days=1))):
+    with shifted(on(april() - timedelta(days=1))):
         assert reorganisation_moves.take_effect() == 0
         assert offices_of(cast.head) == {"産業振興課"}
-    with clock.shifted(on(april())):
+    with shifted(on(april())):
         assert offices_of(cast.contributor) == {"商工観光課"}
         assert reorganisation_moves.take_effect() == 1 and reorganisation_moves.take_effect() == 0
         review = cast.sheet()
@@ -94,7 +95,7 @@ def test_a_renamed_department_works_on_under_its_new_name_from_the_day(cast: Cas
 def test_merged_departments_are_one_from_the_day(cast: Cast) -> None:
     open_long(cast, 2, ("産業振興課", "農林水産課"))
     planned(cast, Kind.MERGE, ["産業振興課", "農林水産課"], ["産業課"])
-    with clock.shifted(on(april())):
+    with shifted(on(april())):
         reorganisation_moves.take_effect()
         assert set(MeasureYear.objects.values_list("owner__name", flat=True)) == {"産業課"}
         assert offices_of(cast.contributor) == offices_of(cast.other) == {"産業課"}
@@ -108,7 +109,7 @@ def test_a_split_sends_each_sheet_and_person_where_it_was_said(cast: Cast) -> No
         cast, Kind.SPLIT, ["産業振興課"], ["商工課", "観光課"],
         measures={second: 1}, people={cast.colleague.pk: (1,), cast.head.pk: (0, 1)},
     )  # fmt: skip
-    with clock.shifted(on(april())):
+    with shifted(on(april())):
         reorganisation_moves.take_effect()
         assert [cast.sheet(n).measure_year.owner.name for n in (1, 2)] == ["商工課", "観光課"]
         assert offices_of(cast.contributor) == {"商工課"}
@@ -119,14 +120,14 @@ def test_a_split_sends_each_sheet_and_person_where_it_was_said(cast: Cast) -> No
 def test_a_published_year_keeps_the_old_name_and_the_next_takes_the_new(cast: Cast) -> None:
     cast.published(1)
     planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"])
-    with clock.shifted(on(april())):
+    with shifted(on(april())):
         reorganisation_moves.take_effect()
     old, new = MeasureYear.objects.order_by("fiscal_year")
     assert (old.owner.name, new.owner.name) == ("産業振興課", "商工観光課")
     edition = Edition.objects.get()
     assert edition.snapshot["measures"][0]["owner"] == "産業振興課" and publication.intact(edition)
     # What they did under the old name stays theirs to read.
-    with clock.shifted(on(april())):
+    with shifted(on(april())):
         review = MeasureReview.objects.get(measure_year=old)
         assert permissions.may_read(User.objects.get(pk=cast.contributor.pk), review)
 
@@ -140,7 +141,7 @@ def test_a_year_published_after_the_day_drafts_the_next_with_the_new_office(cast
     type(cycle).objects.filter(pk=cycle.pk).update(publish_at=clock.now() + on(april()) + timedelta(hours=1))
     steps.decide_year(user=cast.approver, cycle_id=cycle.pk)
     settle_background()
-    with clock.shifted(on(april()) + timedelta(hours=2)):
+    with shifted(on(april()) + timedelta(hours=2)):
         reorganisation_moves.take_effect()
         settle_background()
     assert Edition.objects.get().snapshot["measures"][0]["owner"] == "産業振興課"
@@ -151,7 +152,7 @@ def test_who_is_appointed_to_the_old_office_meanwhile_moves_with_it(cast: Cast) 
     planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"])
     post = Post(role=Role.CONTRIBUTOR, department=cast.departments["産業振興課"].pk)
     people.appoint(by=cast.administrator, user_id=cast.auditor.pk, post=post, starts_on=clock.today())
-    with clock.shifted(on(april())):
+    with shifted(on(april())):
         reorganisation_moves.take_effect()
         assert offices_of(cast.auditor) == {"商工観光課"}
 
@@ -164,7 +165,7 @@ def test_a_heads_proxy_goes_along(cast: Cast) -> None:
     )  # fmt: skip
     proxies.name(user=cast.head, naming=naming)
     planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"])
-    with clock.shifted(on(april())):
+    with shifted(on(april())):
         reorganisation_moves.take_effect()
         assert "商工観光課" in offices_of(cast.other)
     assert Proxy.objects.count() == 2
@@ -177,7 +178,7 @@ def test_a_plan_withdrawn_before_its_day_leaves_everything_as_it_was(cast: Cast)
     assert list(Appointment.objects.order_by("pk").values_list("pk", "department", "starts_on", "ends_on")) == before
     assert not Department.objects.filter(name="産業課").exists()
     assert not Department.objects.exclude(ends_on=None).exists()
-    with clock.shifted(on(april())):
+    with shifted(on(april())):
         assert reorganisation_moves.take_effect() == 0
     with pytest.raises(AlreadyDecided):
         reorganisation.withdraw(user=cast.administrator, plan_id=plan.pk)
@@ -185,7 +186,7 @@ def test_a_plan_withdrawn_before_its_day_leaves_everything_as_it_was(cast: Cast)
 
 def test_what_has_taken_effect_is_not_withdrawn(cast: Cast) -> None:
     plan = planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"])
-    with clock.shifted(on(april())), pytest.raises(AlreadyDecided):
+    with shifted(on(april())), pytest.raises(AlreadyDecided):
         reorganisation.withdraw(user=cast.administrator, plan_id=plan.pk)
 
 
@@ -300,7 +301,7 @@ def test_an_edition_names_the_office_that_submitted_the_sheet(
 
         monkeypatch.setattr(reorganisation.audit, "write", as_before)
     planned(cast, Kind.MERGE, ["農林水産課", "産業振興課"], ["経済部"], effective_on=clock.today() + timedelta(days=1))
-    with clock.shifted(timedelta(days=1)):
+    with shifted(timedelta(days=1)):
         reorganisation_moves.take_effect()
     assert cast.sheet(1).measure_year.owner.name == "経済部"
     first, second = snapshot_of(cycle)["measures"]
@@ -320,7 +321,7 @@ def test_the_reviewing_office_of_a_plan_is_called_by_its_new_name_from_the_day(c
         office_department=cast.departments["情報経営課"],
     )  # fmt: skip
     planned(cast, Kind.RENAME, ["情報経営課"], ["デジタル戦略課"])
-    with clock.shifted(on(april())):
+    with shifted(on(april())):
         reorganisation_moves.take_effect()
     plan = Plan.objects.get(name="DX推進計画")
     assert (plan.office, plan.office_en, str(plan.office_department)) == ("デジタル戦略課", "", "デジタル戦略課")

@@ -12,6 +12,7 @@ from review.people.services import people, proxies, representation
 from review.people.services.posts import Post
 from tasks.sweep import sweep
 from tests.cast import Cast, settle_background
+from tests.moved import shifted
 from tests.review.people.test_proxies import named
 
 BOTH = ["approver", "other"]
@@ -31,13 +32,13 @@ def proxy(cast: Cast) -> Proxy:
 
 def test_both_are_told_once_when_the_last_day_is_over(cast: Cast, proxy: Proxy) -> None:
     assert representation.tell_ends() == 0
-    with clock.shifted(timedelta(days=6)):
+    with shifted(timedelta(days=6)):
         assert representation.tell_ends() == 0, "on its last day it holds"
-    with clock.shifted(timedelta(days=7)):
+    with shifted(timedelta(days=7)):
         sweep()
         assert recipients() == BOTH
         assert representation.tell_ends() == 0
-    with clock.shifted(timedelta(days=20)):
+    with shifted(timedelta(days=20)):
         assert representation.tell_ends() == 0
     entry = AuditEntry.objects.get(action="proxy.end")
     assert entry.actor_key is None and entry.subject == f"proxy:{proxy.pk}"
@@ -54,28 +55,28 @@ def test_both_are_told_when_the_post_of_one_ends_it(cast: Cast, proxy: Proxy, en
     else:
         Appointment.objects.filter(user=cast.approver).update(ends_on=clock.today())
     assert representation.tell_ends() == 0
-    with clock.shifted(timedelta(days=1)):
+    with shifted(timedelta(days=1)):
         representation.tell_ends()
         representation.tell_ends()
         assert recipients() == BOTH
-    with clock.shifted(timedelta(days=9)):
+    with shifted(timedelta(days=9)):
         assert representation.tell_ends() == 0, "its last day ends nothing more"
 
 
 def test_one_that_was_taken_back_is_not_told_twice(cast: Cast, proxy: Proxy) -> None:
     proxies.withdraw(user=cast.administrator, proxy_id=proxy.pk)
-    with clock.shifted(timedelta(days=9)):
+    with shifted(timedelta(days=9)):
         assert representation.tell_ends() == 0
     assert recipients() == [] and recipients("ProxyWithdrawn") == BOTH
 
 
 def test_a_sweep_by_a_wrong_clock_does_not_silence_the_end(cast: Cast, proxy: Proxy) -> None:
-    with clock.shifted(timedelta(days=30)):
+    with shifted(timedelta(days=30)):
         assert representation.tell_ends() == 1
     assert representation.tell_ends() == 1, "it is in force: that is said"
     assert recipients("ProxyResumed") == BOTH
     Notification.objects.filter(event="ProxyEnded").delete()
-    with clock.shifted(timedelta(days=7)):
+    with shifted(timedelta(days=7)):
         assert representation.tell_ends() == 1
         assert representation.tell_ends() == 0
         assert recipients() == BOTH
@@ -96,13 +97,13 @@ def test_a_post_given_anew_lets_it_go_on_and_end_again(cast: Cast, proxy: Proxy)
     )
     assert representation.tell_ends() == 1
     assert recipients("ProxyResumed") == BOTH
-    with clock.shifted(timedelta(days=7)):
+    with shifted(timedelta(days=7)):
         assert representation.tell_ends() == 1
     assert recipients() == sorted([*BOTH, *BOTH])
 
 
 def test_what_ended_long_ago_is_no_news(cast: Cast, proxy: Proxy) -> None:
-    with clock.shifted(timedelta(days=90)):
+    with shifted(timedelta(days=90)):
         assert representation.tell_ends() == 0
 
 
@@ -115,7 +116,7 @@ def test_one_that_a_reorganisation_moved_on_has_not_ended(cast: Cast) -> None:
     Appointment.objects.create(
         user=cast.head, role=Role.HEAD, department=cast.departments["情報経営課"], starts_on=clock.today()
     )
-    with clock.shifted(timedelta(days=3)):
+    with shifted(timedelta(days=3)):
         assert representation.tell_ends() == 0
-    with clock.shifted(timedelta(days=9)):
+    with shifted(timedelta(days=9)):
         assert representation.tell_ends() == 1

@@ -14,6 +14,7 @@ from review.models import Correction, Cycle, Edition
 from review.publication.services import corrections
 from review.publication.services.corrections import Typed
 from tests.cast import YEAR, Cast, settle_background
+from tests.moved import shifted
 from tests.remembered import remembered
 from tests.review.acting import as_, queries_of, words
 from workflow import advance, steps
@@ -112,7 +113,7 @@ def test_the_publication_time_can_be_moved_while_the_year_waits_for_it(cast: Cas
     cycle.refresh_from_db()
     assert cycle.state == "scheduled" and not Edition.objects.exists()
     assert "公表前" in words(as_(cast.approver).get(HERE))
-    with clock.shifted(timedelta(days=2)):
+    with shifted(timedelta(days=2)):
         advance.advance_all()
         settle_background()
         assert not Edition.objects.exists()
@@ -123,7 +124,7 @@ def test_the_publication_time_can_be_moved_while_the_year_waits_for_it(cast: Cas
     }
     moved = {**form, "publish_at": f"{clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M}"}
     assert as_(cast.reviewer).post(f"/plans/dx/{YEAR}/", moved).status_code == 303
-    with clock.shifted(timedelta(days=2)):
+    with shifted(timedelta(days=2)):
         advance.advance_all()
         settle_background()
         assert Edition.objects.get().label == "第1版"

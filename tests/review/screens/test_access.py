@@ -18,6 +18,7 @@ from review import permissions
 from review.models import Artifact, AuditEntry, Submission, User
 from review.screens.views.access import AccessMiddleware, client_address
 from tests.cast import PASSWORD, YEAR, Cast
+from tests.moved import shifted
 from tests.review.acting import as_
 
 IDENTITIES = (
@@ -285,12 +286,11 @@ def test_guessing_rests_for_one_person_from_one_place(cast: Cast) -> None:
 
 
 def test_the_pause_ends(cast: Cast) -> None:
-    from review import clock
 
     client = Client()
     for _ in range(10):
         client.post(reverse("login"), {"username": "head", "password": "wrong"})
-    with clock.shifted(timedelta(minutes=16)):
+    with shifted(timedelta(minutes=16)):
         assert client.post(reverse("login"), {"username": "head", "password": PASSWORD}).status_code == 302
 
 

@@ -13,6 +13,7 @@ from review.models import AuditEntry, Concurrence, Department, Notification
 from review.sheet.services import concurrence, submission
 from tasks.sweep import sweep
 from tests.cast import Cast, settle_background
+from tests.moved import shifted
 from tests.review.acting import as_, words
 from workflow import steps
 
@@ -62,7 +63,7 @@ def test_silence_past_the_date_is_recorded_as_such_and_once(cast: Cast) -> None:
     row = requested(cast)
     sweep()
     assert not Concurrence.objects.exclude(answer="").exists()
-    with clock.shifted(timedelta(days=8)):
+    with shifted(timedelta(days=8)):
         sweep()
         assert concurrence.close_silent() == 0
     row.refresh_from_db()

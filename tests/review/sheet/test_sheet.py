@@ -9,6 +9,7 @@ from review import clock
 from review.assessment.services import approval
 from review.models import IndicatorYear, ItemComment, MeasureReview, MeasureYear, Meeting
 from tests.cast import YEAR, Cast, settle_background
+from tests.moved import shifted
 from tests.review.acting import as_, words
 from workflow import steps
 
@@ -49,7 +50,7 @@ def test_another_department_s_sheet_does_not_exist(cast: Cast, who: str, status:
 
 def test_a_locked_sheet_says_why(cast: Cast) -> None:
     cast.open(1)
-    with clock.shifted(timedelta(days=30)):
+    with shifted(timedelta(days=30)):
         page = words(as_(cast.contributor).get(sheet_url(cast.sheet())))
     assert "締切を過ぎています" in page and "入力を始める" not in page
 

@@ -11,6 +11,7 @@ from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
 from review.models import AuditEntry, Cycle, IndicatorYear, ReviewState, ScheduleItem, TargetChange
 from review.sheet.services import extensions, submission
 from tests.cast import YEAR, Cast
+from tests.moved import shifted
 from workflow import steps
 
 
@@ -84,9 +85,9 @@ def test_what_is_missing_is_named_item_by_item(cast: Cast) -> None:
 
 def test_a_late_submission_is_taken_and_marked_until_the_close(cast: Cast) -> None:
     cycle = cast.open(2)
-    with clock.shifted(timedelta(days=15)):
+    with shifted(timedelta(days=15)):
         assert cast.submitted(1).late
-    with clock.shifted(timedelta(days=22)):
+    with shifted(timedelta(days=22)):
         with pytest.raises(NotAllowed, match="締切を過ぎています"):
             cast.fill(cast.sheet(2))
         until = clock.now() + timedelta(days=3)

@@ -20,6 +20,7 @@ from review.screens.services import throttle
 from review.screens.views import limits
 from review.sign_in.services import second_factor
 from tests.cast import PASSWORD, Cast
+from tests.moved import shifted
 from tests.review.acting import as_, words
 
 HERE, THERE = "192.0.2.1", "192.0.2.2"
@@ -96,7 +97,7 @@ def test_no_tally_holds_a_name_or_an_address(cast: Cast) -> None:
 
     keys = " ".join(Tally.objects.values_list("key", flat=True))
     assert keys and "head" not in keys and HERE not in keys
-    with clock.shifted(timedelta(days=3)):
+    with shifted(timedelta(days=3)):
         throttle.remove_old()
     assert not Tally.objects.exists()
 
@@ -105,7 +106,7 @@ def test_many_sign_ins_in_a_minute_are_slowed(cast: Cast, monkeypatch: pytest.Mo
     monkeypatch.setitem(limits.RATES, "login", limits.Rate(most=3, span=timedelta(minutes=1)))
     assert [enter(f"x{n}", "wrong").status_code for n in range(5)] == [200, 200, 200, 429, 429]
     assert enter("head", PASSWORD, THERE).status_code == 302
-    with clock.shifted(timedelta(minutes=2)):
+    with shifted(timedelta(minutes=2)):
         assert enter("head", PASSWORD).status_code == 302
 
 
@@ -121,7 +122,7 @@ def test_too_many_uploads_are_slowed_by_person(cast: Cast, monkeypatch: pytest.M
 
 
 def visit(client: Client, after: timedelta = timedelta()) -> HttpResponse:
-    with clock.shifted(after):
+    with shifted(after):
         return client.get(reverse("meguri:notices"))
 
 
@@ -144,7 +145,7 @@ def test_a_session_ends_after_eight_hours_however_busy(cast: Cast) -> None:
 def test_a_page_that_refreshes_itself_is_nobody(cast: Cast) -> None:
     client = as_(cast.contributor)
     for minutes in (20, 40, 59):
-        with clock.shifted(timedelta(minutes=minutes)):
+        with shifted(timedelta(minutes=minutes)):
             client.get(reverse("meguri:notices"), headers={"HX-Request": "true"})
     assert "ended=idle" in visit(client, timedelta(minutes=61))["Location"]
 
@@ -158,7 +159,7 @@ def test_a_session_ends_when_the_posts_change(cast: Cast) -> None:
 
 def test_home_shows_nothing_of_an_ended_session(cast: Cast) -> None:
     client = as_(cast.contributor)
-    with clock.shifted(timedelta(hours=2)):
+    with shifted(timedelta(hours=2)):
         assert "ended=idle" in client.get("/")["Location"]
         assert client.get("/").status_code in (200, 302)
         assert "担当 一郎" not in client.get("/", follow=True).content.decode()
@@ -287,13 +288,13 @@ def test_guessing_codes_rests(enrolled) -> None:
     for _try in range(5):
         assert give(client, "000000").status_code == 422
     assert give(client, code_at()).status_code == 422
-    with clock.shifted(timedelta(minutes=16)):
+    with shifted(timedelta(minutes=16)):
         assert give(password_given(), code_at()).status_code == 302
 
 
 def test_the_wait_for_the_code_ends(enrolled) -> None:
     client = password_given()
-    with clock.shifted(timedelta(minutes=6)):
+    with shifted(timedelta(minutes=6)):
         assert client.get(reverse("second_factor"))["Location"] == reverse("login")
 
 

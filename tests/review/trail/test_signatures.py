@@ -17,6 +17,7 @@ from review.models import AuditEntry
 from review.operations.services import anchors
 from review.trail.services import audit, audit_chain, signatures
 from tests.cast import Cast
+from tests.moved import shifted
 from tests.review.acting import as_
 from tests.trail import tampering
 
@@ -80,7 +81,7 @@ def test_an_entry_dated_back_to_2020_in_another_name_is_found(cast: Cast) -> Non
 
 def test_a_wrong_clock_is_told_and_is_no_forgery(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
     act(cast)
-    with clock.shifted(-timedelta(days=1)):
+    with shifted(-timedelta(days=1)):
         act(cast)
     call_command("verify_audit")
     assert "2 番目" in (out := capsys.readouterr().out) and "時計" in out
@@ -122,7 +123,7 @@ def test_where_no_anchor_lies_nothing_is_vouched_for(
     """F4 d: the folder of the anchors was away, and the check said that all is well."""
     call_command("verify_audit")
     assert "保証しています" not in capsys.readouterr().out
-    with clock.shifted(-timedelta(hours=3)):
+    with shifted(-timedelta(hours=3)):
         act(cast)
     with pytest.raises(CommandError, match="外部の控え"):
         call_command("verify_audit", "--json")

@@ -12,6 +12,7 @@ from review import clock
 from review.assessment.services import assessment
 from review.models import Cycle, Decision, Job, JobState, MeasureReview, Submission
 from tests.cast import YEAR, Cast
+from tests.moved import shifted
 from tests.review.acting import as_, queries_of, words
 from tests.review.growing import more_sheets
 from tests.trail import tampering
@@ -75,7 +76,7 @@ def test_sheets_sort_by_their_headers(year: Cast) -> None:
 
 
 def test_departments_that_are_late_come_first(year: Cast) -> None:
-    with clock.shifted(timedelta(days=15)):
+    with shifted(timedelta(days=15)):
         context = as_(year.reviewer2).get(PAGE).context
         assert context["overdue"]
         assert [(row["name"], row["late"]) for row in context["departments"]] == [("農林水産課", 2), ("産業振興課", 1)]
@@ -118,7 +119,7 @@ def test_a_lapsed_claim_is_not_shown(year: Cast) -> None:
     assessment.claim(user=year.reviewer2, review_id=year.sheet(1).pk)
     client = as_(year.reviewer)
     assert list(client.get(PAGE).context["on_it"].values()) == [year.reviewer2]
-    with clock.shifted(timedelta(minutes=21)):
+    with shifted(timedelta(minutes=21)):
         assert not client.get(PAGE).context["on_it"]
 
 

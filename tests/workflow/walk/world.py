@@ -18,6 +18,7 @@ from review.domain.refusals import Refusal
 from review.models import Cycle, CycleState, Indicator, MeasureReview, Plan, Role, User
 from review.notices.services import reminders
 from tests.cast import Cast, settle_background
+from tests.moved import shifted
 
 #: What each act came to, over all walks of this process: {(act, "done" or "refused"): times}.
 TALLY: Counter[tuple[str, str]] = Counter()
@@ -110,7 +111,7 @@ class World:
         from tasks.sweep import sweep
 
         self.days += days
-        self._open.enter_context(clock.shifted(timedelta(days=self.days)))
+        self._open.enter_context(shifted(timedelta(days=self.days)))
         sweep()
         reminders.morning()
         settle_background()
