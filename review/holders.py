@@ -131,8 +131,10 @@ def _posts(user: int, today: date) -> QuerySet[Any]:
     lent = Appointment.objects.filter(held_on(today), user__in=represented).order_by()
     of_post = proxies_on(today).filter(
         Q(department=OuterRef("department")) | Q(department=None, role__in=CITY_ROLES),
-        deputy_id=user, principal=OuterRef("user"), role=OuterRef("role"),
-    )  # fmt: skip
+        deputy_id=user,
+        principal=OuterRef("user"),
+        role=OuterRef("role"),
+    )
     lent = lent.filter(Exists(of_post)).annotate(principal_id=F("user_id"))
     columns = ("role", "department_id", "principal_id", "plan_id", "plan__short_name")
     return mine.values_list(*columns).union(lent.values_list(*columns), all=True)

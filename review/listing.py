@@ -39,10 +39,26 @@ def listed(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
     """The sheets with what a long list shows of each, in the order of `base`: no narrative, no plan, and no cycle, which
     whoever lists one year's sheets holds already."""
     return base.select_related("measure_year__measure", "measure_year__owner", "submitted_by", "claimed_by").only(
-        "cycle", "state", "outcome", "round", "late", "submitted_at", "state_since", "doubts", "extended_until", "again_due_at", "claimed_at",
-        "measure_year__measure__code", "measure_year__name", "measure_year__demo", "measure_year__owner__name",
-        "submitted_by__display_name", "submitted_by__username", "claimed_by__display_name", "claimed_by__username",
-    )  # fmt: skip
+        "cycle",
+        "state",
+        "outcome",
+        "round",
+        "late",
+        "submitted_at",
+        "state_since",
+        "doubts",
+        "extended_until",
+        "again_due_at",
+        "claimed_at",
+        "measure_year__measure__code",
+        "measure_year__name",
+        "measure_year__demo",
+        "measure_year__owner__name",
+        "submitted_by__display_name",
+        "submitted_by__username",
+        "claimed_by__display_name",
+        "claimed_by__username",
+    )
 
 
 def listed_rows(numbers: Sequence[int], cycle: Cycle) -> list[MeasureReview]:
@@ -96,8 +112,20 @@ def judged_goals(measures: list[int], year: int, before: int) -> QuerySet[Any]:
     missed = When(status="missed", then=its.values("texts"))
     rows = rows.annotate(actual_before=earlier.values("actual"), texts=Case(missed)).order_by("indicator__number")
     return rows.only(
-        "name", "target", "actual", "status", "rate", "rate_text", "grade", "given_grade", "reason", "reading", "answers", "indicator__number", "indicator__measure",
-    )  # fmt: skip
+        "name",
+        "target",
+        "actual",
+        "status",
+        "rate",
+        "rate_text",
+        "grade",
+        "given_grade",
+        "reason",
+        "reading",
+        "answers",
+        "indicator__number",
+        "indicator__measure",
+    )
 
 
 class OfOwner(NamedTuple):

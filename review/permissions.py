@@ -32,7 +32,7 @@ from review.models import (
     Role,
     Step,
     User,
-)  # fmt: skip
+)
 from review.models.scope import Scope
 from review.models.sheet import OPEN_STATES
 

@@ -240,9 +240,11 @@ class AnnualCycleFlow(flow.Flow):
             tasks = [task for task in active if task.flow_task == flow.settled]
             alone = Counter(task.process_id for task in active)
             ending = [
-                task for task in tasks
-                if alone[task.process_id] == 1 and rows.branch(flow.after_settled, states[sheets[task.process_id]]) == flow.end
-            ]  # fmt: skip
+                task
+                for task in tasks
+                if alone[task.process_id] == 1
+                and rows.branch(flow.after_settled, states[sheets[task.process_id]]) == flow.end
+            ]
             rows.end_all(ending)
             apart = [task for task in tasks if task not in ending]
         for task in apart:

@@ -146,9 +146,14 @@ class MeetingChoice(OneOfSeveral):
     )
 
     def __init__(
-        self, *args: Any, cycle: Cycle | None = None, plan: Plan | None = None, required: bool = False, at: str | None = None,
+        self,
+        *args: Any,
+        cycle: Cycle | None = None,
+        plan: Plan | None = None,
+        required: bool = False,
+        at: str | None = None,
         **kwargs: Any,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`at`: the meeting that the page's address names, '' for none, None where it says nothing of one."""
         super().__init__(*args, **kwargs)
         field: Any = self.fields["meeting"]

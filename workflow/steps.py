@@ -275,10 +275,13 @@ def decide_year(
         else:
             publication.schedule(user=user, cycle_id=cycle_id, terms=terms)
         rows = [
-            {"review": entry.review_id, "to": "review" if entry.to is approval.TO_REVIEW else "department",
-             "comment": entry.comment}
+            {
+                "review": entry.review_id,
+                "to": "review" if entry.to is approval.TO_REVIEW else "department",
+                "comment": entry.comment,
+            }
             for entry in returns
-        ]  # fmt: skip
+        ]
         task = Task.objects.get(process=process, flow_task=AnnualCycleFlow.decide, finished=None)
         held = terms.meeting if terms else meeting
         _complete(task, user, {"returns": rows, "meeting": held.pk if held else None})

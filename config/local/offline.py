@@ -57,19 +57,38 @@ def wheels(folder: Path, pythons: Sequence[str]) -> None:
             say(f"Python {python} の部品を集めています。 / wheels for Python {python}")
             platforms = [word for platform in PLATFORMS for word in ("--platform", platform)]
             run(
-                sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes",
-                "--only-binary=:all:", "--python-version", python, *platforms, "--dest", str(folder), "-r", listed.name,
-            )  # fmt: skip
+                sys.executable,
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-deps",
+                "--require-hashes",
+                "--only-binary=:all:",
+                "--python-version",
+                python,
+                *platforms,
+                "--dest",
+                str(folder),
+                "-r",
+                listed.name,
+            )
 
 
 def static(archive: Path) -> None:
     """Collect the style sheets as the image does: no secret and no server is touched."""
     with tempfile.TemporaryDirectory() as folder:
         given = {
-            "SECRET_KEY": "only-for-collecting-the-style-sheets-and-never-seen-again-0000", "MEGURI_STATIC_ROOT": folder,
-            "DATABASE_URL": f"sqlite:///{folder}/none", "REDIS_URL": "redis://none", "ALLOWED_HOSTS": "none",
-            "DJANGO_SETTINGS_MODULE": "config.settings.prod", "MEGURI_ENV_FILE": "", "MEGURI_DATA_ROOT": folder,
-        }  # fmt: skip
+            "SECRET_KEY": "only-for-collecting-the-style-sheets-and-never-seen-again-0000",
+            "MEGURI_STATIC_ROOT": folder,
+            "DATABASE_URL": f"sqlite:///{folder}/none",
+            "REDIS_URL": "redis://none",
+            "ALLOWED_HOSTS": "none",
+            "DJANGO_SETTINGS_MODULE": "config.settings.prod",
+            "MEGURI_ENV_FILE": "",
+            "MEGURI_DATA_ROOT": folder,
+        }
         run(sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0", env={**os.environ, **given})
         pack(Path(folder), ".", archive)
 
@@ -84,19 +103,30 @@ def sbom(version: str) -> dict[str, Any]:
     """What Meguri is made of, from the lock."""
     parts = [
         {
-            "type": "library", "name": pin["name"], "version": pin["version"], "purl": f"pkg:pypi/{pin['name']}@{pin['version']}",
+            "type": "library",
+            "name": pin["name"],
+            "version": pin["version"],
+            "purl": f"pkg:pypi/{pin['name']}@{pin['version']}",
             "hashes": [{"alg": "SHA-256", "content": one} for one in re.findall(r"sha256:(\w+)", pin["rest"])],
         }
         for pin in pins(LOCK.read_text())
-    ]  # fmt: skip
+    ]
     lock = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     return {
-        "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "version": 1,
         "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, lock)}",
-        "metadata": {"component": {"type": "application", "name": "meguri", "version": version,
-                                   "licenses": [{"license": {"id": "AGPL-3.0-or-later"}}]}},
+        "metadata": {
+            "component": {
+                "type": "application",
+                "name": "meguri",
+                "version": version,
+                "licenses": [{"license": {"id": "AGPL-3.0-or-later"}}],
+            }
+        },
         "components": parts,
-    }  # fmt: skip
+    }
 
 
 def images(folder: Path) -> bool:

@@ -11,10 +11,18 @@ _LEVELS = ("高い", "ふつう", "低い")
 
 def _item(label: str, kind: Kind, *levels: str, help: str = "", required: Required = Required.ALWAYS) -> dict[str, Any]:
     return {
-        "key": key_of(label), "label": label, "help": help, "kind": str(kind), "levels": list(levels),
-        "section": str(Section.EVALUATION), "writer": str(Writer.DEPARTMENT), "required": str(required),
-        "in_book": True, "public": True, "retired": False,
-    }  # fmt: skip
+        "key": key_of(label),
+        "label": label,
+        "help": help,
+        "kind": str(kind),
+        "levels": list(levels),
+        "section": str(Section.EVALUATION),
+        "writer": str(Writer.DEPARTMENT),
+        "required": str(required),
+        "in_book": True,
+        "public": True,
+        "retired": False,
+    }
 
 
 #: `off`: the built-in texts that the form does not ask for; `called`: those that the kind of plan has other words for.

@@ -77,9 +77,11 @@ def mended(document: PlanDocument, mends: Mends) -> PlanDocument:
 
 def _mended(sheet: Sheet, mends: Mends) -> Sheet:
     return replace(
-        sheet, code=mends.codes.get(sheet.code, sheet.code), owner=mends.office(sheet.code, sheet.owner),
+        sheet,
+        code=mends.codes.get(sheet.code, sheet.code),
+        owner=mends.office(sheet.code, sheet.owner),
         related=tuple(mends.office(sheet.code, name) for name in sheet.related),
-    )  # fmt: skip
+    )
 
 
 def _settled(document: PlanDocument, doubt: Doubt, mends: Mends) -> bool:

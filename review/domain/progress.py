@@ -88,10 +88,13 @@ def judge(
         reason=(_due(span) + (plain.reason if achieved else "") + _words(rate, cause, span, scale, pace)),
         pace=pace,
         progress={
-            "target": target, "target_year": span.target_year, "baseline": baseline,
-            "gone": span.gone, "whole": span.whole,
+            "target": target,
+            "target_year": span.target_year,
+            "baseline": baseline,
+            "gone": span.gone,
+            "whole": span.whole,
         },
-    )  # fmt: skip
+    )
 
 
 def _due(span: Span) -> str:

@@ -70,9 +70,16 @@ class SheetReader:
         self._doubt_unread(header, starts)
         names, every, note = self._related(head["related"])
         return Sheet(
-            code=self.code, name=head["name"].text, owner=head["owner"].text, related=names, related_all=every,
-            related_note=note, texts=texts, schedule=schedule, indicators=blocks,
-        )  # fmt: skip
+            code=self.code,
+            name=head["name"].text,
+            owner=head["owner"].text,
+            related=names,
+            related_all=every,
+            related_note=note,
+            texts=texts,
+            schedule=schedule,
+            indicators=blocks,
+        )
 
     # --- 施策概要 ---------------------------------------------------------------------------------------------
 

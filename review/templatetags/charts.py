@@ -71,12 +71,25 @@ def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
         x += _COLUMN
     bottom = _TOP + _HEIGHT
     return {
-        **chart, "id": _key("indicator", chart), "columns": columns, "width": round(x + 8), "height": bottom + 82,
-        "left": _LEFT - 6, "right": round(x + 4), "base": y_of(0), "top": _TOP, "bar_w": _BAR, "bottom": bottom,
-        "year_y": bottom + 22, "actual_y": bottom + 46, "target_y": bottom + 68,
-        "any_break": any(c["break_x"] for c in columns), "any_now": any(c["is_now"] for c in columns),
-        "is_long": len(columns) > _SCREEN, "description": _describe(columns, str(chart.get("unit") or "")),
-    }  # fmt: skip
+        **chart,
+        "id": _key("indicator", chart),
+        "columns": columns,
+        "width": round(x + 8),
+        "height": bottom + 82,
+        "left": _LEFT - 6,
+        "right": round(x + 4),
+        "base": y_of(0),
+        "top": _TOP,
+        "bar_w": _BAR,
+        "bottom": bottom,
+        "year_y": bottom + 22,
+        "actual_y": bottom + 46,
+        "target_y": bottom + 68,
+        "any_break": any(c["break_x"] for c in columns),
+        "any_now": any(c["is_now"] for c in columns),
+        "is_long": len(columns) > _SCREEN,
+        "description": _describe(columns, str(chart.get("unit") or "")),
+    }
 
 
 def _heights(values: Sequence[float]) -> Callable[[float], float]:
@@ -98,15 +111,26 @@ def _column(year: Mapping[str, Any], middle: float, y_of: Callable[[float], floa
     band = 0 if low_target is None or tick_y is None else round(y_of(low_target) - tick_y, 1)
     label_y, inside = _label_place(value, bar_y, base, tick_y, band)
     return {
-        "x": round(middle, 1), "bar_x": round(middle - _BAR / 2, 1), "bar_y": min(bar_y, base),
-        "bar_h": round(max(abs(base - bar_y), 1.0), 1), "tick_x1": round(middle - _BAR / 2 - 10, 1),
-        "tick_x2": round(middle + _BAR / 2 + 10, 1), "tick_y": tick_y,
+        "x": round(middle, 1),
+        "bar_x": round(middle - _BAR / 2, 1),
+        "bar_y": min(bar_y, base),
+        "bar_h": round(max(abs(base - bar_y), 1.0), 1),
+        "tick_x1": round(middle - _BAR / 2 - 10, 1),
+        "tick_x2": round(middle + _BAR / 2 + 10, 1),
+        "tick_y": tick_y,
         "band_h": band or None,
-        "label_y": round(label_y, 1), "inside": inside, "has_bar": actual is not None,
-        "is_now": bool(year.get("is_now")), "year": fiscal_year_short(year.get("year")), "value": value,
-        "actual_text": folded(actual_text, _ROW, 1)[0], "target_text": folded(target_text, _ROW, 1)[0],
-        "actual_full": actual_text, "target_full": target_text, "note": year.get("note", ""),
-    }  # fmt: skip
+        "label_y": round(label_y, 1),
+        "inside": inside,
+        "has_bar": actual is not None,
+        "is_now": bool(year.get("is_now")),
+        "year": fiscal_year_short(year.get("year")),
+        "value": value,
+        "actual_text": folded(actual_text, _ROW, 1)[0],
+        "target_text": folded(target_text, _ROW, 1)[0],
+        "actual_full": actual_text,
+        "target_full": target_text,
+        "note": year.get("note", ""),
+    }
 
 
 def _label_place(value: str, bar_y: float, base: float, tick_y: float | None, band: float) -> tuple[float, bool]:
@@ -168,10 +192,16 @@ def timeline_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
         rows.append({**shown, **full, "is_now": year["is_now"], "break_x": break_y})
         y += 14
     return {
-        **chart, "id": _key("timeline", chart), "columns": rows, "width": 480, "height": y - 20,
-        "first_y": rows[0]["y"], "last_y": rows[-1]["y"], "description": _describe(rows, ""),
+        **chart,
+        "id": _key("timeline", chart),
+        "columns": rows,
+        "width": 480,
+        "height": y - 20,
+        "first_y": rows[0]["y"],
+        "last_y": rows[-1]["y"],
+        "description": _describe(rows, ""),
         "any_break": any(row["break_x"] for row in rows),
-    }  # fmt: skip
+    }
 
 
 def folded(text: str, width: int, most: int = _LINES) -> list[str]:
@@ -274,9 +304,12 @@ def _bars(rows: Sequence[Mapping[str, Any]], scale: Scale, *, left: int, plot: i
         cells = [(number, share(number, total) if number else "") for number in counts.values()]
         drawn.append({**source, "total": total, "parts": parts, "text_y": text_y, "counts": counts, "cells": cells})
     return {
-        "rows": drawn, "width": left + plot + (84 if left else 2), "height": max(len(drawn) * row, 1) + 4,
-        "total_x": left + plot + (12 if left else 0), "total_end": not left,
-    }  # fmt: skip
+        "rows": drawn,
+        "width": left + plot + (84 if left else 2),
+        "height": max(len(drawn) * row, 1) + 4,
+        "total_x": left + plot + (12 if left else 0),
+        "total_end": not left,
+    }
 
 
 def grades_geometry(

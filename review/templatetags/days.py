@@ -32,7 +32,9 @@ def left_until(due: datetime | None) -> dict[str, Any]:
         return {"text": text, "kind": "late", "icon_name": "warning"}
     if day == today or left == 0:
         return {
-            "text": gettext("今日まで") if day == today else gettext("次の開庁日の前まで"), "kind": "soon", "icon_name": "clock",
-        }  # fmt: skip
+            "text": gettext("今日まで") if day == today else gettext("次の開庁日の前まで"),
+            "kind": "soon",
+            "icon_name": "clock",
+        }
     text = ngettext("あと%(days)s開庁日", "あと%(days)s開庁日", left) % {"days": left}
     return {"text": text, "kind": "soon" if left <= 3 else "", "icon_name": "clock"}

@@ -47,7 +47,9 @@ _TONES = {
 }  # fmt: skip
 
 #: A number with its sign, the few letters of its unit and a short label before it (小 13.8%); digits alone never part.
-_VALUE = re.compile(r"((?:(?<!\S)[^\s\d]{1,3}[ \u3000])?[▲△+−-]?\d[\d,，.．/]*[^\s\d、。,，・()（）「」~〜～ぁ-ん]{1,4})")
+_VALUE = re.compile(
+    r"((?:(?<!\S)[^\s\d]{1,3}[ \u3000])?[▲△+−-]?\d[\d,，.．/]*[^\s\d、。,，・()（）「」~〜～ぁ-ん]{1,4})"
+)
 _DASHES = {"-", "－", "―", "–", "—", "_", ""}
 _WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 

@@ -116,9 +116,14 @@ def hint(sheet: Worksheet, cells: Iterable[str], title: str, text: str, *, choic
     """Words beside the chosen cell, and what can be chosen there."""
     # A list without an error offers ■ and still takes whatever is typed.
     rule = DataValidation(
-        type="list" if choices else None, formula1=choices, allow_blank=True, showErrorMessage=False,
-        showInputMessage=True, promptTitle=title, prompt=text,
-    )  # fmt: skip
+        type="list" if choices else None,
+        formula1=choices,
+        allow_blank=True,
+        showErrorMessage=False,
+        showInputMessage=True,
+        promptTitle=title,
+        prompt=text,
+    )
     for cell in cells:
         rule.add(cell)
     sheet.add_data_validation(rule)

@@ -92,11 +92,14 @@ def read_entry_book(path: Path) -> EntryBook:
     read = {sheet.title for sheet in own.values()}
     others, beyond = _others(book, read)
     return EntryBook(
-        token=props.get(TOKEN_PROPERTY, ""), cycle=props.get(CYCLE_PROPERTY, ""),
+        token=props.get(TOKEN_PROPERTY, ""),
+        cycle=props.get(CYCLE_PROPERTY, ""),
         sheets={code: _read_sheet(sheet, handed_out[code][1]) for code, sheet in own.items()},
-        others=others | ({SHAPES: shapes} if (shapes := _shapes(path)) else {}), codes=codes,
-        copies=[title for title in codes if title not in read], beyond=beyond,
-    )  # fmt: skip
+        others=others | ({SHAPES: shapes} if (shapes := _shapes(path)) else {}),
+        codes=codes,
+        copies=[title for title in codes if title not in read],
+        beyond=beyond,
+    )
 
 
 def _handed_out(props: Mapping[str, str]) -> dict[str, tuple[str, str]]:

@@ -77,9 +77,11 @@ def asides(book: YearBook) -> str:
 def overall(book: YearBook) -> list[Row]:
     """The sheets by 総合評価 and the indicators by 達成区分, each followed by the year before where that is known."""
     return [
-        Row(label=SHEETS, counts=Counter(entry.standing for entry in book.sheets)), *_year_before(book, SHEETS),
-        Row(label=INDICATORS, counts=_indicators(book.sheets)), *_year_before(book, INDICATORS),
-    ]  # fmt: skip
+        Row(label=SHEETS, counts=Counter(entry.standing for entry in book.sheets)),
+        *_year_before(book, SHEETS),
+        Row(label=INDICATORS, counts=_indicators(book.sheets)),
+        *_year_before(book, INDICATORS),
+    ]
 
 
 def _year_before(book: YearBook, label: str) -> list[Row]:

@@ -88,9 +88,14 @@ class _Parent:
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             process = subprocess.Popen(
-                [sys.executable, "-I", "-c", _BOOT, str(_ROOT)], stdin=theirs.fileno(), stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, env=_ENVIRONMENT, cwd="/", close_fds=True,
-            )  # fmt: skip
+                [sys.executable, "-I", "-c", _BOOT, str(_ROOT)],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=_ENVIRONMENT,
+                cwd="/",
+                close_fds=True,
+            )
         threading.Thread(target=process.wait, daemon=True).start()  # so that no zombie stays behind
         self._owner = os.getpid()
         return self._line

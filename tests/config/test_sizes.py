@@ -6,18 +6,21 @@ A limit that is met by chance is not held: whoever exceeds one splits where the 
 from __future__ import annotations
 
 import ast
+import tokenize
 from collections import Counter
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from tests.names import ROOT, modules
 
-MODULE, FUNCTION, LAYER, PRODUCT = 400, 40, 15, 50_000
-#: The product is larger than it may be by so many lines: what was built last (words kept as data, an object store, sets of
-#: sheets, own mails) grew faster than what went. It was 11,700 at 1.0.0; from here it may only fall, and goes when it is 0.
-OWED = 13_564
+MODULE, FUNCTION, LAYER = 400, 40, 15
+#: Lines of code, as counters of code count them: neither blank, nor a comment, nor a docstring. A limit on written lines
+#: was met by packing calls into fewer of them and grudging a docstring, and that made the text worse.
+PRODUCT = 50_000
+NOT_CODE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 PACKAGES = ("config", "workflow", "tasks", "review")
 #: module -> why it is longer
 LONG_MODULES: dict[str, str] = {}
@@ -52,11 +55,28 @@ def full_layers(root: Path) -> Iterator[str]:
             yield f"{folder.relative_to(root)}: {count}"
 
 
+def code_lines(text: str) -> int:
+    """The lines of a module that are neither blank, nor a comment, nor a docstring."""
+    documented: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
+            node
+        ):
+            documented.update(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
+    written = {
+        line
+        for token in tokenize.generate_tokens(StringIO(text).readline)
+        if token.type not in NOT_CODE
+        for line in range(token.start[0], token.end[0] + 1)
+    }
+    return len(written - documented)
+
+
 def product(root: Path) -> int:
-    """The lines of the Python that a city runs: without migrations, without what starts servers for tests and demo."""
+    """The code of what a city runs: without migrations, without what starts servers for tests and demo."""
     paths = (path for name in PACKAGES for path in modules(root / name))
     shipped = (path for path in paths if not {"local", "demo"} & set(path.relative_to(root).parts))
-    return sum(len(path.read_text().splitlines()) for path in shipped)
+    return sum(code_lines(path.read_text()) for path in shipped)
 
 
 @pytest.mark.parametrize("measure", [long_modules, long_functions, full_layers])
@@ -65,11 +85,10 @@ def test_nothing_is_too_large(measure) -> None:
 
 
 def test_the_product_stays_under_its_size() -> None:
-    assert product(ROOT) < PRODUCT + OWED
+    assert product(ROOT) < PRODUCT
 
 
 def test_every_exception_is_still_needed() -> None:
-    assert product(ROOT) >= PRODUCT + OWED - 200, "lower OWED to what is still too much"
     for place in LONG_MODULES:
         assert len((ROOT / place).read_text().splitlines()) > MODULE, f"{place} is short enough now"
     for place in LONG_FUNCTIONS:
@@ -86,9 +105,34 @@ def test_each_limit_is_measured(tmp_path: Path) -> None:
     function = "@decorated\ndef long() -> None:\n" + "    pass\n" * (FUNCTION - 1)
     (folder / "part_0.py").write_text(function + "\n" * (MODULE - FUNCTION - 1))
     assert [*long_modules(tmp_path), *long_functions(tmp_path), *full_layers(tmp_path)] == []
-    assert product(tmp_path) == MODULE + LAYER - 1
+    assert product(tmp_path) == FUNCTION + 1 + LAYER - 1
     (folder / "part_0.py").write_text(function + "    pass\n" + "\n" * (MODULE - FUNCTION - 1))
     (folder / "one_more.py").write_text("")
     assert list(long_modules(tmp_path)) == [f"review/sheet/services/part_0.py: {MODULE + 1}"]
     assert list(long_functions(tmp_path)) == [f"review/sheet/services/part_0.py:long: {FUNCTION + 1}"]
     assert list(full_layers(tmp_path)) == [f"review/sheet/services: {LAYER + 1}"]
+
+
+def test_what_is_code() -> None:
+    text = '''"""Words
+of several lines.
+
+More."""
+
+# a reason
+ONE = """two
+lines"""
+
+
+class Thing:
+    "Words."
+
+    def act(self):
+        """Words."""
+        return (  # why
+            1,
+
+            # more
+        )
+'''
+    assert code_lines(text) == 2 + 1 + 1 + 3

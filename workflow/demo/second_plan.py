@@ -47,9 +47,15 @@ MEASURES = (
 def take_in(say: Say) -> Cycle:
     """The plan with its goals and the values of its first years; returns the drafted year."""
     plan = plans.create(
-        short_name=SECOND, name=NAME, city=story.CITY, municipality_code=story.CITY_CODE, called=CALLED,
-        first_year=YEARS[0], last_year=YEARS[-1], form=KPI,
-    )  # fmt: skip
+        short_name=SECOND,
+        name=NAME,
+        city=story.CITY,
+        municipality_code=story.CITY_CODE,
+        called=CALLED,
+        first_year=YEARS[0],
+        last_year=YEARS[-1],
+        form=KPI,
+    )
     Plan.objects.filter(pk=plan.pk).update(office_department=Department.objects.get(name=OFFICE))
     document = PlanDocument(years=tuple(YEARS), sheets=tuple(_sheets()))
     done = planning.import_plan(document, plan_name=NAME, city=story.CITY, year=YEAR)
@@ -64,12 +70,17 @@ def take_in(say: Say) -> Cycle:
 def _sheets() -> Iterator[Sheet]:
     for code, name, owner, goals in MEASURES:
         blocks = tuple(
-            IndicatorBlock(number=number, unit=unit, baseline=f"{base}{unit}", years=tuple(
-                IndicatorCell(fiscal_year=year, name=goal, actual=actual, target=target)
-                for year, actual, target in _cells(unit, aim, values)
-            ))
+            IndicatorBlock(
+                number=number,
+                unit=unit,
+                baseline=f"{base}{unit}",
+                years=tuple(
+                    IndicatorCell(fiscal_year=year, name=goal, actual=actual, target=target)
+                    for year, actual, target in _cells(unit, aim, values)
+                ),
+            )
             for number, (goal, unit, base, aim, values) in enumerate(goals, start=1)
-        )  # fmt: skip
+        )
         group = (next(area for area in AREAS if area[0] == code[0]),)
         yield Sheet(code=code, name=name, owner=owner, group=group, indicators=blocks)
 

@@ -45,9 +45,14 @@ def take_in(say: Say) -> tuple[PlanDocument, Cycle]:
     year = planning.sheets_year(document)
     held = replace(document, sheets=tuple(_without_actuals(sheet, year) for sheet in document.sheets))
     plan = plans.create(
-        short_name=FIRST, name=PLAN, city=CITY, municipality_code=CITY_CODE, called=CALLED,
-        first_year=min(document.years), last_year=max(document.years),
-    )  # fmt: skip
+        short_name=FIRST,
+        name=PLAN,
+        city=CITY,
+        municipality_code=CITY_CODE,
+        called=CALLED,
+        first_year=min(document.years),
+        last_year=max(document.years),
+    )
     done = planning.import_plan(held, plan_name=PLAN, city=CITY, municipality_code=CITY_CODE, year=year)
     say(
         f"計画を取り込みました: 施策 {done.measures} 件、成果目標 {done.indicators} 件、確認が必要な点 {len(done.doubts)} 件"

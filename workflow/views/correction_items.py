@@ -159,9 +159,12 @@ def elsewhere(correction: Correction) -> list[dict[str, Any]]:
     """The other years of the plan that have an edition of their own: a value of theirs is put right there."""
     rows = Edition.objects.filter(cycle__plan_id=correction.cycle.plan_id, current=True).exclude(cycle=correction.cycle)
     return [
-        {"label": f"{fiscal_year(one.cycle.fiscal_year)} {in_reader_words(one.label)}", "url": reverse("meguri:correction_start", args=one.cycle.key)}
+        {
+            "label": f"{fiscal_year(one.cycle.fiscal_year)} {in_reader_words(one.label)}",
+            "url": reverse("meguri:correction_start", args=one.cycle.key),
+        }
         for one in rows.defer("snapshot").select_related("cycle").order_by("cycle__fiscal_year")
-    ]  # fmt: skip
+    ]
 
 
 def group_of(key: str, fiscal_year: int) -> str:

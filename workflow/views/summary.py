@@ -24,9 +24,7 @@ def summary(request: SignedInRequest, short_name: str) -> HttpResponse:
     if form.is_bound and form.is_valid() and standing:
         accept = request.POST.get("accept") == "1"
         with refusals_on(form):
-            work.decide(
-                user=request.user, plan_id=plan.pk, accept=accept, meeting=choice.chosen, **form.cleaned_data
-            )  # fmt: skip
+            work.decide(user=request.user, plan_id=plan.pk, accept=accept, meeting=choice.chosen, **form.cleaned_data)
             sentence = _("総括を公表しました。") if accept else _("総括を差し戻しました。")
             return done(request, sentence, "meguri:summary", short_name)
     context = {**page_of(request.user, plan), "form": form, "choice": choice}

@@ -112,15 +112,27 @@ def _at_review(user: User, review_id: int, round: int) -> MeasureReview:
 
 
 def decided(
-    user: User, review: MeasureReview, step: Step, verdict: Verdict, comment: str, meeting: Meeting | None = None,
+    user: User,
+    review: MeasureReview,
+    step: Step,
+    verdict: Verdict,
+    comment: str,
+    meeting: Meeting | None = None,
     seal: binding.Parts | None = None,
-) -> Decision:  # fmt: skip
+) -> Decision:
     """The row of a decision on a locked sheet; one that accepts is sealed, with `seal` where the digests are at hand."""
     return Decision.objects.create(
-        review=review, round=review.round, step=step, verdict=verdict, comment=comment, meeting=meeting, decided_by=user,
-        decided_at=clock.now(), on_behalf_of=proxies.represent(user, review, step),
+        review=review,
+        round=review.round,
+        step=step,
+        verdict=verdict,
+        comment=comment,
+        meeting=meeting,
+        decided_by=user,
+        decided_at=clock.now(),
+        on_behalf_of=proxies.represent(user, review, step),
         seal=(binding.seal(review) if seal is None else seal) if verdict in ACCEPTING else {},
-    )  # fmt: skip
+    )
 
 
 def cleaned_remarks(remarks: Mapping[str, str] | None) -> dict[str, str]:
@@ -146,11 +158,16 @@ def open_again(user: User, review: MeasureReview, *, reason: str, remarks: Mappi
     bodies = {**({"": reason} if reason else {}), **remarks}
     ItemComment.objects.bulk_create(
         ItemComment(
-            review=review, round=review.round, item=key, kind=ItemComment.Kind.RETURN, body=body, author=user,
+            review=review,
+            round=review.round,
+            item=key,
+            kind=ItemComment.Kind.RETURN,
+            body=body,
+            author=user,
             created_at=clock.now(),
         )
         for key, body in bodies.items()
-    )  # fmt: skip
+    )
 
 
 # --- remarks, claims, a person's own grade --------------------------------------------------------------------------

@@ -49,14 +49,26 @@ class Act:
 
 
 CONFIRM = Act(
-    step=Step.REVIEW, role=Role.REVIEWER, hand=Rating.Hand.REVIEWER, before=ReviewState.SUBMITTED,
-    after=ReviewState.REVIEWED, needs=Required.AT_REVIEW, event=Event.SUBMISSION_REVIEWED, action="confirm",
-)  # fmt: skip
+    step=Step.REVIEW,
+    role=Role.REVIEWER,
+    hand=Rating.Hand.REVIEWER,
+    before=ReviewState.SUBMITTED,
+    after=ReviewState.REVIEWED,
+    needs=Required.AT_REVIEW,
+    event=Event.SUBMISSION_REVIEWED,
+    action="confirm",
+)
 CONFIRM_UNASKED = replace(CONFIRM, unasked=True)
 APPROVE = Act(
-    step=Step.APPROVE, role=Role.APPROVER, hand=Rating.Hand.APPROVER, before=ReviewState.REVIEWED,
-    after=ReviewState.APPROVED, needs=Required.AT_DECISION, event=Event.MEASURE_APPROVED, action="approve",
-)  # fmt: skip
+    step=Step.APPROVE,
+    role=Role.APPROVER,
+    hand=Rating.Hand.APPROVER,
+    before=ReviewState.REVIEWED,
+    after=ReviewState.APPROVED,
+    needs=Required.AT_DECISION,
+    event=Event.MEASURE_APPROVED,
+    action="approve",
+)
 
 
 def take(act: Act, *, user: User, rounds: Mapping[int, int], meeting: Meeting | None = None) -> list[MeasureReview]:
@@ -72,11 +84,17 @@ def take(act: Act, *, user: User, rounds: Mapping[int, int], meeting: Meeting | 
     seals = {pk: binding.with_rating(sheets.parts[pk], rating) for pk, rating in rated.items()}
     made = Decision.objects.bulk_create(
         Decision(
-            review=sheet, round=sheet.round, step=act.step, verdict=Verdict.ACCEPT, decided_by=user,
-            decided_at=clock.now(), meeting=meeting, seal=seals.get(sheet.pk, sheets.parts[sheet.pk]),
+            review=sheet,
+            round=sheet.round,
+            step=act.step,
+            verdict=Verdict.ACCEPT,
+            decided_by=user,
+            decided_at=clock.now(),
+            meeting=meeting,
+            seal=seals.get(sheet.pk, sheets.parts[sheet.pk]),
         )
         for sheet in plain
-    )  # fmt: skip
+    )
     now = clock.now()
     moved = {"state": act.after, "state_since": now, "claimed_by": None, "claimed_at": None}
     MeasureReview.objects.filter(pk__in=[sheet.pk for sheet in plain]).update(**moved)

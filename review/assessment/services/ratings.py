@@ -56,9 +56,13 @@ class Proposal:
 
     @classmethod
     def of(
-        cls, review: MeasureReview, hand: str, goals: Iterable[IndicatorYear], by_hand: Mapping[str, Rating],
+        cls,
+        review: MeasureReview,
+        hand: str,
+        goals: Iterable[IndicatorYear],
+        by_hand: Mapping[str, Rating],
         chosen: Overall | None = None,
-    ) -> "Proposal":  # fmt: skip
+    ) -> "Proposal":
         """From the sheet's 成果目標 of the year and `queries.ratings_of` it; without a choice, the one that stood."""
         graded = judging.proposed(goals, judging.scale_of(review.cycle))
         proposed = graded.letter if graded else ""
@@ -79,9 +83,14 @@ class Proposal:
     def row(self, user: User) -> Rating:
         """The row, not stored yet."""
         return Rating(
-            review=self.review, hand=self.hand, grade=self.given.grade, proposed_grade=self.proposed,
-            reason=self.given.reason.strip(), given_by=user, given_at=clock.now(),
-        )  # fmt: skip
+            review=self.review,
+            hand=self.hand,
+            grade=self.given.grade,
+            proposed_grade=self.proposed,
+            reason=self.given.reason.strip(),
+            given_by=user,
+            given_at=clock.now(),
+        )
 
 
 def rate(*, user: User, review: MeasureReview, hand: str, chosen: Overall | None) -> Rating | None:

@@ -178,9 +178,17 @@ def _fall_back(job: Job, state: JobState, *, pause: timedelta) -> None:
     job.told_at = clock.now() if tell else job.told_at
     job.save(
         update_fields=[
-            "state", "cause", "reference", "token", "leased_until", "not_before", "ended_attempts", "final", "told_at",
+            "state",
+            "cause",
+            "reference",
+            "token",
+            "leased_until",
+            "not_before",
+            "ended_attempts",
+            "final",
+            "told_at",
         ]
-    )  # fmt: skip
+    )
     if tell:
         payload = {"job": job.pk, "cause": job.cause}
         outbox.announce(Event.JOB_FAILED, key=f"{job.pk}:{job.reference}", cycle=job.cycle, payload=payload)
@@ -248,10 +256,19 @@ def _close(job: Job, *, built: int) -> None:
     job.finished_at = clock.now()
     job.save(
         update_fields=[
-            "built", "state", "token", "leased_until", "cause", "attempts", "ended_attempts", "final", "told_at",
-            "not_before", "finished_at",
+            "built",
+            "state",
+            "token",
+            "leased_until",
+            "cause",
+            "attempts",
+            "ended_attempts",
+            "final",
+            "told_at",
+            "not_before",
+            "finished_at",
         ]
-    )  # fmt: skip
+    )
 
 
 def _fail(held: Claim, error: Exception) -> str:

@@ -61,9 +61,14 @@ def produce(claim: Claim, write: Write, *, path: str, check: Check, ending: str 
     try:
         with claim.finishing():
             artifact = Artifact(
-                **row, path=name, revision=claim.requested, sha256=made.sha256, size=made.size, warnings=warnings,
+                **row,
+                path=name,
+                revision=claim.requested,
+                sha256=made.sha256,
+                size=made.size,
+                warnings=warnings,
                 created_at=clock.now(),
-            )  # fmt: skip
+            )
             artifact.seal = artifact_seal(artifact) if artifact.edition_id else ""
             artifact.save(force_insert=True)
             if artifact.edition_id:
@@ -83,9 +88,17 @@ def produce_for_edition(
     edition = Edition.objects.select_related("cycle__plan").get(pk=claim.args["edition"])
     cycle, label = edition.cycle, edition.label
     produce(
-        claim, write(edition), path=f"{cycle.folder}/editions/{edition.number}{tail}", ending=ending, check=check,
-        kind=kind, cycle=cycle, edition=edition, label=label, filename=f"{cycle.file_name}_{name}_{label}.{ending}",
-    )  # fmt: skip
+        claim,
+        write(edition),
+        path=f"{cycle.folder}/editions/{edition.number}{tail}",
+        ending=ending,
+        check=check,
+        kind=kind,
+        cycle=cycle,
+        edition=edition,
+        label=label,
+        filename=f"{cycle.file_name}_{name}_{label}.{ending}",
+    )
 
 
 def produce_for_sheet(
@@ -99,11 +112,17 @@ def produce_for_sheet(
     (full,) = queries.full_reviews(cycle, only=[review.pk])
     row, label = snapshot.measure_of(full, cycle, scale), full.get_state_display()
     produce(
-        claim, write(books.form(row, snapshot.frame_of(cycle, scale), label=label)),
-        path=f"{cycle.folder}/{folder}/{row['code']}-r{claim.requested}", ending=ending, check=check, kind=kind,
-        cycle=cycle, review=review, label=label,
+        claim,
+        write(books.form(row, snapshot.frame_of(cycle, scale), label=label)),
+        path=f"{cycle.folder}/{folder}/{row['code']}-r{claim.requested}",
+        ending=ending,
+        check=check,
+        kind=kind,
+        cycle=cycle,
+        review=review,
+        label=label,
         filename=f"{cycle.plan.short_name}_{file_names.part(row['code'])}_{cycle.label}_{label}.{ending}",
-    )  # fmt: skip
+    )
 
 
 def _record(artifact: Artifact) -> None:

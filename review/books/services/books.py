@@ -110,9 +110,14 @@ def _previous(counts: Mapping[str, Any] | None) -> YearCounts | None:
 def form(row: Mapping[str, Any], snapshot: Mapping[str, Any], *, label: str) -> FormSheet:
     """One 施策 of a snapshot as a page of the city's form."""
     return FormSheet(
-        sheet=sheet(row, snapshot["years"]), plan_name=snapshot["plan"], fiscal_year=snapshot["fiscal_year"],
-        years=tuple(snapshot["years"]), city=snapshot["city"], state_label=label, demo=is_demo(row),
-    )  # fmt: skip
+        sheet=sheet(row, snapshot["years"]),
+        plan_name=snapshot["plan"],
+        fiscal_year=snapshot["fiscal_year"],
+        years=tuple(snapshot["years"]),
+        city=snapshot["city"],
+        state_label=label,
+        demo=is_demo(row),
+    )
 
 
 def is_demo(row: Mapping[str, Any]) -> bool:
@@ -123,12 +128,17 @@ def sheet(row: Mapping[str, Any], years: list[int]) -> Sheet:
     """One 施策 of a snapshot as a sheet, every text as typed."""
     outcome = row["outcome_reason"] if row["outcome"] else ""
     return Sheet(
-        code=row["code"], name=row["name"], owner=row["owner"], related=tuple(row["related"]),
-        related_all=row["related_all"], related_note=row["related_text"],
+        code=row["code"],
+        name=row["name"],
+        owner=row["owner"],
+        related=tuple(row["related"]),
+        related_all=row["related_all"],
+        related_note=row["related_text"],
         texts={**sheet_form.texts_of_row(row), OPINION: row["evaluation"][OPINION] or outcome},
-        form=sheet_form.of_row(row), schedule=tuple(_schedule_row(item, years) for item in row["schedule"]),
+        form=sheet_form.of_row(row),
+        schedule=tuple(_schedule_row(item, years) for item in row["schedule"]),
         indicators=tuple(_block(one, years) for one in row["indicators"]),
-    )  # fmt: skip
+    )
 
 
 def _schedule_row(item: Mapping[str, Any], years: list[int]) -> ScheduleRow:
@@ -192,18 +202,32 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) 
     sentences = [why, *editions.cautions(one, why)]
     target, actual, earlier = (values.read(text) for text in (this["target"], this["actual"], before))
     return JudgedIndicator(
-        number=one["number"], name=this["name"], target=this["target"], actual=this["actual"],
+        number=one["number"],
+        name=this["name"],
+        target=this["target"],
+        actual=this["actual"],
         status=words[status_of(one["status"], one)],
         rate=Decimal(one["rate"]) if one["rate"] is not None and "progress" not in one else None,
-        baseline=one.get("baseline", ""), sort=one.get("sort", ""), rate_text=one["rate_text"], grade=one["grade"],
-        status_code=status_of(one["status"], one), direction=editions.direction_of(one),
-        numeric_target=number_of(target), numeric_actual=number_of(actual), target_unit=unit_of(target),
-        actual_unit=unit_of(actual), previous_actual=before, trend=_trend(number_of(earlier), number_of(actual)),
-        note_codes=" ".join(note["code"] for note in notes), flags=(*_given(one), *filter(None, sentences)),
+        baseline=one.get("baseline", ""),
+        sort=one.get("sort", ""),
+        rate_text=one["rate_text"],
+        grade=one["grade"],
+        status_code=status_of(one["status"], one),
+        direction=editions.direction_of(one),
+        numeric_target=number_of(target),
+        numeric_actual=number_of(actual),
+        target_unit=unit_of(target),
+        actual_unit=unit_of(actual),
+        previous_actual=before,
+        trend=_trend(number_of(earlier), number_of(actual)),
+        note_codes=" ".join(note["code"] for note in notes),
+        flags=(*_given(one), *filter(None, sentences)),
         large_change=any(note["code"] in LARGE_CHANGES and not note["answer"] for note in notes),
-        state=editions.state_of(one), reading=editions.reading_of(one, this)["actual"], reason=one["reason"],
+        state=editions.state_of(one),
+        reading=editions.reading_of(one, this)["actual"],
+        reason=one["reason"],
         demo=one.get("demo", False),
-    )  # fmt: skip
+    )
 
 
 def _given(one: Mapping[str, Any]) -> tuple[str, ...]:

@@ -174,10 +174,14 @@ def totals(rows: Iterable[Row], *, label: str = "", key: str = "") -> Totals:
     rows = list(rows)
     indicators = [one["grade"] for row in rows for one in row["indicators"] if one["grade"]]
     return Totals(
-        label=label, key=key, measures=dict(Counter(row["grade"] for row in rows if row["grade"])),
-        indicators=dict(Counter(indicators)), measure_count=len(rows), indicator_count=len(indicators),
+        label=label,
+        key=key,
+        measures=dict(Counter(row["grade"] for row in rows if row["grade"])),
+        indicators=dict(Counter(indicators)),
+        measure_count=len(rows),
+        indicator_count=len(indicators),
         excluded=sum(row["outcome"] == "excluded" for row in rows),
-    )  # fmt: skip
+    )
 
 
 def by_field(snapshot: Snapshot) -> list[Totals]:
@@ -212,9 +216,13 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
     name = this["name"] if this else next((cell["name"] for cell in reversed(cells) if cell["name"]), "")
     label = goal_label(one["number"])
     return {
-        **one, "label": label, "name": name, "target": this["target"] if this else "",
+        **one,
+        "label": label,
+        "name": name,
+        "target": this["target"] if this else "",
         "actual": this["actual"] if this else "",
-        **{f"read_{key}": text for key, text in reading_of(one, this or {}).items()}, "state_words": state_of(one),
+        **{f"read_{key}": text for key, text in reading_of(one, this or {}).items()},
+        "state_words": state_of(one),
         "table": {
             "label": label,
             "baseline": one.get("baseline", ""),
@@ -222,9 +230,11 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
             "years": years,
             "show_grade": bool(one["grade"]),
         },
-        "sentences": cautions(one, why_open(one)), "person_graded": bool(one["given_reason"]),
-        "charts": course.charts(label, years, one.get("direction", "")), "empty": not _is_written(one),
-    }  # fmt: skip
+        "sentences": cautions(one, why_open(one)),
+        "person_graded": bool(one["given_reason"]),
+        "charts": course.charts(label, years, one.get("direction", "")),
+        "empty": not _is_written(one),
+    }
 
 
 def _is_written(one: Row) -> bool:

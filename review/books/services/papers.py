@@ -68,9 +68,13 @@ def _of_sheet(review: MeasureReview) -> jobs.Requested:
 
 def make_sheet(claim: Claim) -> None:
     artifacts.produce_for_sheet(
-        claim, lambda form: _writes(maker.sheet(form, made_at=timezone.localtime(clock.now()))),
-        kind=Artifact.Kind.SHEET_PDF, check=check_pdf, ending="pdf", folder="papers",
-    )  # fmt: skip
+        claim,
+        lambda form: _writes(maker.sheet(form, made_at=timezone.localtime(clock.now()))),
+        kind=Artifact.Kind.SHEET_PDF,
+        check=check_pdf,
+        ending="pdf",
+        folder="papers",
+    )
 
 
 def make_book(claim: Claim) -> None:
@@ -96,23 +100,37 @@ def agenda_of(cycle: Cycle) -> Agenda:
     """What waits for the meeting beside the sheets. Two queries."""
     return Agenda(
         changes=tuple(
-            (f"{one.measure.code}" if one.measure else "", f"{one.get_kind_display()}({fiscal_year_label(one.fiscal_year)}から)", one.reason)
+            (
+                f"{one.measure.code}" if one.measure else "",
+                f"{one.get_kind_display()}({fiscal_year_label(one.fiscal_year)}から)",
+                one.reason,
+            )
             for one in listing.proposed_changes(cycle)
         ),
         proposals=tuple(
-            (f"{one.measure_year.measure.code} {one.measure_year.name}", f"{one.get_proposed_outcome_display()}の提案", one.outcome_reason)
+            (
+                f"{one.measure_year.measure.code} {one.measure_year.name}",
+                f"{one.get_proposed_outcome_display()}の提案",
+                one.outcome_reason,
+            )
             for one in listing.proposals(cycle=cycle.pk)
         ),
-        publication=f"公表日時: {wareki(timezone.localdate(cycle.publish_at))}" if cycle.publish_at else "公表日時は、公表の決定のときに定めます。",
-    )  # fmt: skip
+        publication=f"公表日時: {wareki(timezone.localdate(cycle.publish_at))}"
+        if cycle.publish_at
+        else "公表日時は、公表の決定のときに定めます。",
+    )
 
 
 def make_edition(claim: Claim) -> None:
     """Build the PDF of a published edition from its frozen snapshot."""
     artifacts.produce_for_edition(
-        claim, lambda edition: _writes(maker.book(books.edition_book(edition))), kind=Artifact.Kind.BOOK_PDF,
-        check=check_pdf, ending="pdf", name="評価結果",
-    )  # fmt: skip
+        claim,
+        lambda edition: _writes(maker.book(books.edition_book(edition))),
+        kind=Artifact.Kind.BOOK_PDF,
+        check=check_pdf,
+        ending="pdf",
+        name="評価結果",
+    )
 
 
 def _writes(paper: maker.Paper) -> artifacts.Write:

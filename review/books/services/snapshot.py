@@ -49,10 +49,14 @@ def snapshot_of(cycle: Cycle, reviews: Iterable[MeasureReview] | None = None) ->
     final = (_final(measure_of(review, cycle, scale), cycle, review.state) for review in sheets)
     measures = [grade_words.with_words(row, scale) for row in final]
     return {
-        **frame_of(cycle, scale), "totals": totals_of(measures), "previous": _previous(cycle, scale),
-        "measures": measures, "plan_changes": plan_changes_of(cycle), "target_changes": target_changes_of(cycle),
+        **frame_of(cycle, scale),
+        "totals": totals_of(measures),
+        "previous": _previous(cycle, scale),
+        "measures": measures,
+        "plan_changes": plan_changes_of(cycle),
+        "target_changes": target_changes_of(cycle),
         "corrections": [],
-    }  # fmt: skip
+    }
 
 
 def plan_changes_of(cycle: Cycle) -> list[dict[str, str]]:
@@ -111,10 +115,14 @@ def _previous(cycle: Cycle, scale: Scale) -> dict[str, Any]:
 def frame_of(cycle: Cycle, scale: Scale) -> dict[str, Any]:
     """The part of a snapshot about the year itself."""
     return {
-        "schema": SCHEMA, "city": cycle.plan.city, "municipality_code": cycle.plan.municipality_code,
-        "plan": cycle.plan.name, "fiscal_year": cycle.fiscal_year, "years": list(cycle.plan.years),
+        "schema": SCHEMA,
+        "city": cycle.plan.city,
+        "municipality_code": cycle.plan.municipality_code,
+        "plan": cycle.plan.name,
+        "fiscal_year": cycle.fiscal_year,
+        "years": list(cycle.plan.years),
         "scale": scale.as_data(),
-    }  # fmt: skip
+    }
 
 
 def measure_of(review: MeasureReview, cycle: Cycle, scale: Scale) -> dict[str, Any]:
@@ -124,16 +132,25 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: Scale) -> dict[str, A
     proposed = grade_of(indicators, review.outcome, scale)
     rated = ratings.standing(proposed, review.ratings_by_hand if not review.outcome else None)
     return {
-        "code": year.measure.code, **place_of(year.measure.field), "name": year.name, **offices,
-        "related_all": year.related_all, "related_text": year.related_text,
-        **{key: year.text(key) for key in fields.text_keys(Section.CONTENT)}, "outcome": review.outcome,
-        "outcome_reason": review.outcome_reason if review.outcome else "", "grade": rated.grade,
-        "proposed_grade": proposed, "grade_reason": rated.reason if rated.overridden else "",
+        "code": year.measure.code,
+        **place_of(year.measure.field),
+        "name": year.name,
+        **offices,
+        "related_all": year.related_all,
+        "related_text": year.related_text,
+        **{key: year.text(key) for key in fields.text_keys(Section.CONTENT)},
+        "outcome": review.outcome,
+        "outcome_reason": review.outcome_reason if review.outcome else "",
+        "grade": rated.grade,
+        "proposed_grade": proposed,
+        "grade_reason": rated.reason if rated.overridden else "",
         "evaluation": {key: year.text(key) for key in fields.text_keys(Section.EVALUATION)},
         "schedule": [{"name": item.name, "bars": item.bars, "progress": item.progress} for item in year.schedule.all()],
-        "indicators": indicators, **sheet_form.frozen(cycle.form, year.texts),
-        **({"opinions": heard} if (heard := opinions_of(review)) else {}), "demo": year.demo,
-    }  # fmt: skip
+        "indicators": indicators,
+        **sheet_form.frozen(cycle.form, year.texts),
+        **({"opinions": heard} if (heard := opinions_of(review)) else {}),
+        "demo": year.demo,
+    }
 
 
 def opinions_of(review: MeasureReview) -> list[dict[str, str]]:
@@ -226,14 +243,16 @@ def indicator_of(number: int, rows: list[IndicatorYear], fiscal_year: int) -> di
     """One 成果目標 of the snapshot, from its years as they are judged."""
     this = next((row for row in rows if row.fiscal_year == fiscal_year), IndicatorYear())
     return {
-        "number": number, "direction": rows[-1].indicator.direction if rows else "",
+        "number": number,
+        "direction": rows[-1].indicator.direction if rows else "",
         "kind": rows[-1].indicator.kind if rows else "",
         **{name: value for row in rows[-1:] for name in FACTS if (value := getattr(row.indicator, name))},
         **({"progress": this.reading["progress"]} if "progress" in this.reading else {}),
         "years": [_cell(row, fiscal_year) for row in rows],
         **({"came_from": former} if (former := came_from(rows)) else {}),
-        "rate": str(this.rate) if this.rate is not None else None, "grade": this.final_grade,
+        "rate": str(this.rate) if this.rate is not None else None,
+        "grade": this.final_grade,
         "computed_grade": this.grade,
         **{key: getattr(this, key) for key in ("status", "rate_text", "given_reason", "flags", "reason", "demo")},
         **value_of(this),
-    }  # fmt: skip
+    }

@@ -86,17 +86,24 @@ def receive(*, user: User, cycle_id: int, path: Path, filename: str) -> Upload:
     finding, book, result = _read(user, cycle, path)
     with transaction.atomic():
         values = {
-            "entry_book": book, "uploaded_at": clock.now(), "filename": file_names.clean(filename, "記入用ブック.xlsx"),
-            "size": file.size, "state": Upload.State.READ if finding.is_ok else Upload.State.REFUSED,
-            "code": finding.code.value, "detail": finding.detail, "result": result,
-        }  # fmt: skip
+            "entry_book": book,
+            "uploaded_at": clock.now(),
+            "filename": file_names.clean(filename, "記入用ブック.xlsx"),
+            "size": file.size,
+            "state": Upload.State.READ if finding.is_ok else Upload.State.REFUSED,
+            "code": finding.code.value,
+            "detail": finding.detail,
+            "result": result,
+        }
         upload, _created = Upload.objects.update_or_create(
             cycle=cycle, uploaded_by=user, sha256=file.sha256, defaults=values
         )
         audit.write(
-            user, "upload.receive", f"upload:{upload.pk}",
+            user,
+            "upload.receive",
+            f"upload:{upload.pk}",
             after={"code": upload.code, "sha256": file.sha256, "sheets": sorted(result["sheets"])},
-        )  # fmt: skip
+        )
     return upload
 
 

@@ -64,9 +64,13 @@ def request_year(*cycles: Cycle) -> None:
 
 def make_sheet(claim: Claim) -> None:
     artifacts.produce_for_sheet(
-        claim, lambda page: lambda out: writer.write_form([page], out, made_at=timezone.localtime(clock.now())),
-        kind=Artifact.Kind.SHEET, check=check_workbook, ending="xlsx", folder="sheets",
-    )  # fmt: skip
+        claim,
+        lambda page: lambda out: writer.write_form([page], out, made_at=timezone.localtime(clock.now())),
+        kind=Artifact.Kind.SHEET,
+        check=check_workbook,
+        ending="xlsx",
+        folder="sheets",
+    )
 
 
 def make_year(claim: Claim) -> None:
@@ -77,9 +81,14 @@ def make_year(claim: Claim) -> None:
         return lambda out: engine.write(book, out, parts=parts, progress=artifacts.progress_of(claim))
 
     produce_of_year(
-        claim, write, kind=Artifact.Kind.CONSOLIDATED, check=check_workbook, ending="xlsx", name="集約表",
+        claim,
+        write,
+        kind=Artifact.Kind.CONSOLIDATED,
+        check=check_workbook,
+        ending="xlsx",
+        name="集約表",
         path="consolidated/",
-    )  # fmt: skip
+    )
 
 
 def produce_of_year(
@@ -99,10 +108,16 @@ def produce_of_year(
     claim.progress(0, MeasureReview.objects.filter(cycle=cycle).count() or 1, "内容を集めています")
     book = year_book_now(cycle)
     artifacts.produce(
-        claim, write(cycle, book), path=f"{cycle.folder}/{path}r{claim.requested}", ending=ending, check=check,
-        kind=kind, cycle=cycle, label=book.state_label,
+        claim,
+        write(cycle, book),
+        path=f"{cycle.folder}/{path}r{claim.requested}",
+        ending=ending,
+        check=check,
+        kind=kind,
+        cycle=cycle,
+        label=book.state_label,
         filename=f"{cycle.file_name}_{name}_{book.state_label}.{ending}",
-    )  # fmt: skip
+    )
 
 
 def year_book_now(cycle: Cycle) -> YearBook:
@@ -126,10 +141,13 @@ def _year_before(cycle: Cycle) -> YearCounts | None:
         return None
     whole = standings.grades_of(sheets)
     return YearCounts(
-        fiscal_year=cycle.fiscal_year - 1, whole=False, sheets=base.measures.before, indicators=base.goals.before,
+        fiscal_year=cycle.fiscal_year - 1,
+        whole=False,
+        sheets=base.measures.before,
+        indicators=base.goals.before,
         same_sheets=base.measures.now if base.measures.now != whole.measures else {},
         same_indicators=base.goals.now if base.goals.now != whole.goals else {},
-    )  # fmt: skip
+    )
 
 
 def make_edition(claim: Claim) -> None:

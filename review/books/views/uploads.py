@@ -78,9 +78,12 @@ def upload(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     sheets = list(queries.reviews(cycle.reviews.own(permissions.scope_of(request.user))))
     rows = [{"review": review, "why_locked": locks.why_locked(review)} for review in sheets]
     context = {
-        "cycle": cycle, "refused": refused, "rows": rows, "open_count": sum(not row["why_locked"] for row in rows),
+        "cycle": cycle,
+        "refused": refused,
+        "rows": rows,
+        "open_count": sum(not row["why_locked"] for row in rows),
         "earlier": list(uploads_of(request, cycle)[:5]),
-    }  # fmt: skip
+    }
     trail = fiscal_year(cycle.fiscal_year), reverse("meguri:progress", args=cycle.key)
     return page(request, "books/upload.html", _("Excelで記入する"), trail, form=form, context=context)
 
@@ -115,13 +118,16 @@ def comparison(
     sheets = uploads.difference(user=request.user, upload=file)
     shown = [shown_sheet(sheet, ticks) for sheet in sheets]
     context = {
-        "upload": file, "sheets": shown,
+        "upload": file,
+        "sheets": shown,
         "unread": [*file.result.get("unread", ()), *(one for sheet in sheets for one in sheet.gone)],
-        "beyond": file.result.get("beyond", 0), "apart": file.result.get("apart", ()), "notice": notice,
+        "beyond": file.result.get("beyond", 0),
+        "apart": file.result.get("apart", ()),
+        "notice": notice,
         "choices": sum(sheet["choices"] for sheet in shown),
         "to_confirm": sum(row["must_confirm"] for sheet in shown for row in sheet["rows"]),
         "changes": sum(len(sheet["rows"]) for sheet in shown),
-    }  # fmt: skip
+    }
     trail = _("Excelで記入する"), reverse("meguri:upload", args=file.cycle.key)
     title = _("記入用ブックの内容を確かめる")
     return page(request, "books/difference.html", title, trail, status=status, context=context)
@@ -132,11 +138,16 @@ def shown_sheet(sheet: SheetChanges, ticks: frozenset[str] | None) -> dict[str, 
     rows = [shown_row(sheet, row, ticks) for row in sheet.changes]
     kinds = [row.change for row in sheet.rows]
     return {
-        "review": sheet.review, "code": sheet.code, "name": sheet.review.measure_year.name, "rows": rows,
-        "unexplained": sheet.unexplained, "choices": sum(row["may_take"] for row in rows),
-        "only_web": kinds.count(Change.WEB), "both_same": kinds.count(Change.BOTH_SAME),
+        "review": sheet.review,
+        "code": sheet.code,
+        "name": sheet.review.measure_year.name,
+        "rows": rows,
+        "unexplained": sheet.unexplained,
+        "choices": sum(row["may_take"] for row in rows),
+        "only_web": kinds.count(Change.WEB),
+        "both_same": kinds.count(Change.BOTH_SAME),
         "locked": "\n".join(dict.fromkeys(row.locked for row in sheet.changes if row.locked)),
-    }  # fmt: skip
+    }
 
 
 def shown_row(sheet: SheetChanges, row: ItemChange, ticks: frozenset[str] | None) -> dict[str, Any]:
@@ -145,16 +156,23 @@ def shown_row(sheet: SheetChanges, row: ItemChange, ticks: frozenset[str] | None
     name = f"{TAKE}{sheet.review.pk}:{row.key}"
     sides = [{"label": _("ブックを作ったとき"), "text": row.base}, {"label": _("今の画面"), "text": row.web}]
     return {
-        "name": name, "id": f"take-{sheet.review.pk}-{row.key.replace(':', '-')}",
+        "name": name,
+        "id": f"take-{sheet.review.pk}-{row.key.replace(':', '-')}",
         "label": f"{label_of(row.key, sheet.review.cycle.form)} {sheet.names.get(row.key, '')}".strip(),
-        "cell": row.cell, "sides": sides if row.change == Change.BOTH_DIFFER else sides[1:],
+        "cell": row.cell,
+        "sides": sides if row.change == Change.BOTH_DIFFER else sides[1:],
         "short": max(map(len, (row.web, row.file))) <= SHORT and "\n" not in row.web + row.file,
         "judgement": indicator_parts.judgement_of(judged, scale) if judged else None,
-        "parts": sheet_parts.stretches(row.web, row.file), "file": row.file, "both": row.change == Change.BOTH_DIFFER,
-        "mark": row.mark, "emptied": row.emptied, "locked": row.locked, "may_take": row.may_take,
+        "parts": sheet_parts.stretches(row.web, row.file),
+        "file": row.file,
+        "both": row.change == Change.BOTH_DIFFER,
+        "mark": row.mark,
+        "emptied": row.emptied,
+        "locked": row.locked,
+        "may_take": row.may_take,
         "must_confirm": row.must_confirm and row.may_take,
         "ticked": row.may_take and (name in ticks if ticks is not None else not row.must_confirm),
-    }  # fmt: skip
+    }
 
 
 @require_POST

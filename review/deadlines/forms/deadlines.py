@@ -74,9 +74,11 @@ class RulesForm(forms.Form):
 
     def _days(self, name: str, label: Any, days: tuple[int, ...]) -> None:
         self.fields[name] = forms.CharField(
-            label=label, required=False, max_length=60,
+            label=label,
+            required=False,
+            max_length=60,
             initial=", ".join(map(str, sorted(days, reverse="before" in name))),
-        )  # fmt: skip
+        )
 
     def _day(self, name: str, label: Any, day: int | None) -> None:
         self.fields[name] = forms.IntegerField(

@@ -70,9 +70,15 @@ def pause(
         if problems:
             raise Invalid(_("期間と理由を確かめてください。"), problems)
         made = ReminderPause.objects.create(
-            cycle=cycle, department=department, review=review, reason=reason.strip(), starts_on=starts_on,
-            ends_on=ends_on, set_by=user, set_at=clock.now(),
-        )  # fmt: skip
+            cycle=cycle,
+            department=department,
+            review=review,
+            reason=reason.strip(),
+            starts_on=starts_on,
+            ends_on=ends_on,
+            set_by=user,
+            set_at=clock.now(),
+        )
         audit.write(user, "reminders.pause", f"cycle:{cycle.pk}", after=_pause_words(made))
         return made
 
@@ -92,9 +98,12 @@ def lift(*, user: User, pause_id: int) -> ReminderPause:
 
 def _pause_words(row: ReminderPause) -> dict[str, str]:
     return {
-        "department": row.department.name if row.department else "", "review": str(row.review_id or ""),
-        "starts_on": str(row.starts_on), "ends_on": str(row.ends_on), "reason": row.reason,
-    }  # fmt: skip
+        "department": row.department.name if row.department else "",
+        "review": str(row.review_id or ""),
+        "starts_on": str(row.starts_on),
+        "ends_on": str(row.ends_on),
+        "reason": row.reason,
+    }
 
 
 # --- nudges --------------------------------------------------------------------------------------------------------

@@ -70,9 +70,12 @@ def set_for_department(
             cycle.department_deadlines[key] = {**data, "reason": reason.strip()}
         cycle.save(update_fields=["department_deadlines"])
         entry = audit.write(
-            user, "cycle.department_deadlines", f"cycle:{cycle.pk}", before={"department": department.name, **before},
+            user,
+            "cycle.department_deadlines",
+            f"cycle:{cycle.pk}",
+            before={"department": department.name, **before},
             after={"department": department.name, **cycle.department_deadlines.get(key, {})},
-        )  # fmt: skip
+        )
         after = {name: cycle.deadline(name, department.pk) for name in LABELS}
         deadline_changes.tell(user=user, cycle=cycle, entry=entry, before=moments, after=after, department=department)
         return cycle

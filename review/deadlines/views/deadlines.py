@@ -34,9 +34,11 @@ def way_to(cycle: Cycle, *pages: tuple[str, str] | str) -> list[Crumb]:
 def tabs(cycle: Cycle, here: str) -> list[dict[str, Any]]:
     """The pages of one year's deadlines."""
     pages = {
-        "meguri:cycle": _("年度の期限"), "meguri:department_deadlines": _("部署ごとの期限"),
-        "meguri:reminders": _("催促の日と一時停止"), "meguri:nudge": _("督促"),
-    }  # fmt: skip
+        "meguri:cycle": _("年度の期限"),
+        "meguri:department_deadlines": _("部署ごとの期限"),
+        "meguri:reminders": _("催促の日と一時停止"),
+        "meguri:nudge": _("督促"),
+    }
     return [
         {"label": label, "url": reverse(name, args=cycle.key), "current": name == here, "count": None}
         for name, label in pages.items()
@@ -88,10 +90,14 @@ def departments(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
             return _keep(request, cycle, form)
     context = {
         "page_title": _("%(year)s 部署ごとの期限") % {"year": fiscal_year(year)},
-        "breadcrumbs": way_to(cycle, _("部署ごとの期限")), "tabs": tabs(cycle, "meguri:department_deadlines"),
-        "cycle": cycle, "form": form, "chosen": chosen, "published": cycle.state == CycleState.PUBLISHED,
+        "breadcrumbs": way_to(cycle, _("部署ごとの期限")),
+        "tabs": tabs(cycle, "meguri:department_deadlines"),
+        "cycle": cycle,
+        "form": form,
+        "chosen": chosen,
+        "published": cycle.state == CycleState.PUBLISHED,
         "rows": [_row(cycle, department) for department in rows],
-    }  # fmt: skip
+    }
     return render(request, "deadlines/department_deadlines.html", context, status=422 if form.errors else 200)
 
 
@@ -109,9 +115,11 @@ def _keep(request: SignedInRequest, cycle: Cycle, form: DepartmentDeadlinesForm)
 def _row(cycle: Cycle, department: Department) -> dict[str, Any]:
     own = cycle.department_deadlines.get(str(department.pk), {})
     return {
-        "department": department, "reason": own.get("reason", ""), "own": bool(own),
+        "department": department,
+        "reason": own.get("reason", ""),
+        "own": bool(own),
         "cells": [{"at": cycle.deadline(name, department.pk), "own": name in own} for name in OWN],
-    }  # fmt: skip
+    }
 
 
 def closing(request: SignedInRequest) -> HttpResponse:
@@ -128,9 +136,12 @@ def closing(request: SignedInRequest) -> HttpResponse:
             messages.success(request, _("閉庁日「%(name)s」を登録しました。") % {"name": made.name})
             return see_other("meguri:closing_days")
     context = {
-        "page_title": _("閉庁日"), "breadcrumbs": crumbs((_("年度と期限"), reverse("meguri:cycles")), _("閉庁日")),
-        "form": form, "days": ClosingDay.objects.select_related("added_by").order_by("-day"), "holidays": _holidays(),
-    }  # fmt: skip
+        "page_title": _("閉庁日"),
+        "breadcrumbs": crumbs((_("年度と期限"), reverse("meguri:cycles")), _("閉庁日")),
+        "form": form,
+        "days": ClosingDay.objects.select_related("added_by").order_by("-day"),
+        "holidays": _holidays(),
+    }
     return render(request, "deadlines/closing_days.html", context, status=422 if form.errors else 200)
 
 

@@ -73,11 +73,15 @@ def reminders(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         return see_other("meguri:reminders", plan, year, fragment="pauses")
     context = {
         "page_title": _("%(year)s 催促の日と一時停止") % {"year": fiscal_year(year)},
-        "breadcrumbs": way_to(cycle, _("催促の日と一時停止")), "tabs": tabs(cycle, "meguri:reminders"), "cycle": cycle,
-        "published": cycle.state == CycleState.PUBLISHED, "rules_form": rules_form,
-        "steps": [_step(cycle, step, rule, rules_form) for step, rule in rules.items()], "pause_form": pause_form,
+        "breadcrumbs": way_to(cycle, _("催促の日と一時停止")),
+        "tabs": tabs(cycle, "meguri:reminders"),
+        "cycle": cycle,
+        "published": cycle.state == CycleState.PUBLISHED,
+        "rules_form": rules_form,
+        "steps": [_step(cycle, step, rule, rules_form) for step, rule in rules.items()],
+        "pause_form": pause_form,
         "pauses": pauses_of(cycle),
-    }  # fmt: skip
+    }
     refused = rules_form.errors or pause_form.errors
     return render(request, "deadlines/reminders.html", context, status=422 if refused else 200)
 
@@ -88,11 +92,16 @@ def _step(cycle: Cycle, step: Step, rule: Rule, form: RulesForm) -> dict[str, An
     days = calendar.city()
     distances = sorted([-n for n in rule.before] + ([0] if rule.on_day else []) + list(rule.after))
     return {
-        "label": STEPS[step], "due": due, "fields": [form[name] for name in form.fields if name.startswith(f"{step}_")],
-        "before": form[f"{step}_before"], "on_day": form[f"{step}_on_day"], "after": form[f"{step}_after"],
-        "head": form[f"{step}_head"] if f"{step}_head" in form.fields else None, "office": form[f"{step}_office"],
+        "label": STEPS[step],
+        "due": due,
+        "fields": [form[name] for name in form.fields if name.startswith(f"{step}_")],
+        "before": form[f"{step}_before"],
+        "on_day": form[f"{step}_on_day"],
+        "after": form[f"{step}_after"],
+        "head": form[f"{step}_head"] if f"{step}_head" in form.fields else None,
+        "office": form[f"{step}_office"],
         "days": [days.at(timezone.localdate(due), distance) for distance in distances] if due else [],
-    }  # fmt: skip
+    }
 
 
 def _paused(request: SignedInRequest, cycle: Cycle, form: PauseForm) -> bool:
@@ -101,11 +110,14 @@ def _paused(request: SignedInRequest, cycle: Cycle, form: PauseForm) -> bool:
     sheets = cycle.reviews.visible(permissions.scope_of(request.user))
     with refusals_on(form):
         chasing.pause(
-            user=request.user, cycle_id=cycle.pk, starts_on=data["starts_on"], ends_on=data["ends_on"],
+            user=request.user,
+            cycle_id=cycle.pk,
+            starts_on=data["starts_on"],
+            ends_on=data["ends_on"],
             reason=data["reason"],
             department=Department.objects.get(pk=ids["department"]) if "department" in ids else None,
             review=sheets.get(pk=ids["sheet"]) if "sheet" in ids else None,
-        )  # fmt: skip
+        )
         messages.success(request, _("催促を止めました。終了日の次の開庁日から再開します。"))
         return True
     return False
@@ -145,9 +157,12 @@ def nudge(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     if form.is_valid() and "send" in request.POST:
         with refusals_on(form):
             sent = chasing.nudge(
-                user=request.user, cycle=cycle, sheet_ids=chosen, note=form.cleaned_data["note"],
+                user=request.user,
+                cycle=cycle,
+                sheet_ids=chosen,
+                note=form.cleaned_data["note"],
                 nonce=request.POST.get("nonce", "")[:36] or uuid.uuid4().hex,
-            )  # fmt: skip
+            )
             count = sum(len(event.payload["sheets"]) for event in sent)
             sentence = ngettext("%(n)s件の督促を送りました。", "%(n)s件の督促を送りました。", count) % {"n": count}
             messages.success(request, sentence)
@@ -191,12 +206,17 @@ def listed(request: SignedInRequest, cycle: Cycle, chosen: set[int]) -> HttpResp
         filters.append({"label": label, "url": f"{here}?step={known}", "current": known == step, "count": None})
     context = {
         "page_title": _("%(year)s 督促") % {"year": fiscal_year(cycle.fiscal_year)},
-        "breadcrumbs": way_to(cycle, _("督促")), "tabs": tabs(cycle, "meguri:nudge"), "filters": filters,
-        "cycle": cycle, "rows": rows, "page_obj": page, "words": words_of(request),
+        "breadcrumbs": way_to(cycle, _("督促")),
+        "tabs": tabs(cycle, "meguri:nudge"),
+        "filters": filters,
+        "cycle": cycle,
+        "rows": rows,
+        "page_obj": page,
+        "words": words_of(request),
         "kept": [("step", step)] if step in STEPS else [],
         "form": NudgeForm(initial={"note": request.POST.get("note", "")}),
         "may_send": permissions.is_reviewer(request.user, cycle.plan_id),
-    }  # fmt: skip
+    }
     return render(request, "deadlines/nudge.html", context)
 
 
@@ -208,10 +228,14 @@ def previewed(request: SignedInRequest, cycle: Cycle, chosen: list[int], form: N
     context = {
         "page_title": _("督促の内容を確かめる"),
         "breadcrumbs": way_to(cycle, (_("督促"), reverse("meguri:nudge", args=cycle.key)), _("確かめる")),
-        "cycle": cycle, "letters": shown, "gone": len(chosen) - sum(len(one.sheets) for one in letters), "form": form,
-        "chosen": chosen, "sendable": any(one.people for one in letters),
+        "cycle": cycle,
+        "letters": shown,
+        "gone": len(chosen) - sum(len(one.sheets) for one in letters),
+        "form": form,
+        "chosen": chosen,
+        "sendable": any(one.people for one in letters),
         "nonce": request.POST.get("nonce", "")[:36] or uuid.uuid4().hex,
-    }  # fmt: skip
+    }
     return render(request, "deadlines/nudge_preview.html", context, status=422 if form.errors else 200)
 
 

@@ -112,10 +112,15 @@ class _Making:
         for label in left:
             self.doubts.append(Doubt.of("text_left_out", measure=code, label=label))
         return Sheet(
-            code=code, name=measure["name"], owner=offices[0] if offices else NOBODY, group=group,
-            related=tuple(name for name in offices[1:] if name != EVERYBODY), related_all=EVERYBODY in offices[1:],
-            texts=texts, indicators=self._blocks(measure["indicators"], code, sorts),
-        )  # fmt: skip
+            code=code,
+            name=measure["name"],
+            owner=offices[0] if offices else NOBODY,
+            group=group,
+            related=tuple(name for name in offices[1:] if name != EVERYBODY),
+            related_all=EVERYBODY in offices[1:],
+            texts=texts,
+            indicators=self._blocks(measure["indicators"], code, sorts),
+        )
 
     def _blocks(
         self, goals: Iterable[Mapping[str, Any]], code: str, sorts: Sequence[str]

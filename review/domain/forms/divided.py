@@ -53,11 +53,14 @@ def _with_two(grid: Grid, column: int, head: int, sign: re.Pattern[str]) -> Grid
         elif not over and not two:
             spans.append((number, column, number, column + 1))
     return replace(
-        grid, rows=rows, spans=[span for span in spans if span[:2] != span[2:]], plain=_moved(grid.plain, column),
+        grid,
+        rows=rows,
+        spans=[span for span in spans if span[:2] != span[2:]],
+        plain=_moved(grid.plain, column),
         dates=_moved(grid.dates, column),
         column_numbers=[*grid.column_numbers[: column + 1], *grid.column_numbers[column:]],
         hidden_columns={one + (one > column) for one in grid.hidden_columns},
-    )  # fmt: skip
+    )
 
 
 def _moved(places: set[tuple[int, int]], column: int) -> set[tuple[int, int]]:

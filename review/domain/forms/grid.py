@@ -86,12 +86,16 @@ class Grid:
     def turned(self) -> Grid:
         """The same sheet with its rows as columns, for one that has a column for each 施策."""
         return _Turned(
-            title=self.title, rows=[[row[column] for row in self.rows] for column in range(self.width)],
+            title=self.title,
+            rows=[[row[column] for row in self.rows] for column in range(self.width)],
             spans=[(left, top, right, bottom) for top, left, bottom, right in self.spans],
             plain={(column, row) for row, column in self.plain},
-            dates={(column, row) for row, column in self.dates}, row_numbers=self.column_numbers,
-            column_numbers=self.row_numbers, hidden_rows=self.hidden_columns, hidden_columns=self.hidden_rows,
-        )  # fmt: skip
+            dates={(column, row) for row, column in self.dates},
+            row_numbers=self.column_numbers,
+            column_numbers=self.row_numbers,
+            hidden_rows=self.hidden_columns,
+            hidden_columns=self.hidden_rows,
+        )
 
     def address(self, row: int, column: int) -> str:
         """F7, as a table calculation names the cell."""
@@ -114,10 +118,16 @@ def _address(row: int, column: int) -> str:
 
 
 def make_grid(
-    rows: list[list[str]], *, title: str = "", spans: list[Span] | None = None,
-    plain: set[tuple[int, int]] | None = None, dates: set[tuple[int, int]] | None = None,
-    hidden_rows: set[int] | None = None, hidden_columns: set[int] | None = None, hidden: bool = False,
-) -> Grid:  # fmt: skip
+    rows: list[list[str]],
+    *,
+    title: str = "",
+    spans: list[Span] | None = None,
+    plain: set[tuple[int, int]] | None = None,
+    dates: set[tuple[int, int]] | None = None,
+    hidden_rows: set[int] | None = None,
+    hidden_columns: set[int] | None = None,
+    hidden: bool = False,
+) -> Grid:
     """The grid of these rows without its blank rows and columns. All numbers count from 0."""
     width = max((len(row) for row in rows), default=0)
     full = [[*row, *[""] * (width - len(row))] for row in rows]
@@ -132,14 +142,17 @@ def make_grid(
     row_at = {old: new for new, old in enumerate(staying)}
     column_at = {old: new for new, old in enumerate(columns)}
     return Grid(
-        title=title, rows=[[full[i][c] for c in columns] for i in staying],
+        title=title,
+        rows=[[full[i][c] for c in columns] for i in staying],
         spans=[moved for span in merged if (moved := _moved(span, staying, columns))],
         plain={(row_at[r], column_at[c]) for r, c in plain or set() if r in row_at and c in column_at},
         dates={(row_at[r], column_at[c]) for r, c in dates or set() if r in row_at and c in column_at},
-        row_numbers=[i + 1 for i in staying], column_numbers=[c + 1 for c in columns],
+        row_numbers=[i + 1 for i in staying],
+        column_numbers=[c + 1 for c in columns],
         hidden_rows={row_at[r] for r in hidden_rows or set() if r in row_at},
-        hidden_columns={column_at[c] for c in hidden_columns or set() if c in column_at}, hidden=hidden,
-    )  # fmt: skip
+        hidden_columns={column_at[c] for c in hidden_columns or set() if c in column_at},
+        hidden=hidden,
+    )
 
 
 def _moved(span: Span, rows: list[int], columns: list[int]) -> Span | None:

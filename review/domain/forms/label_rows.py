@@ -16,9 +16,17 @@ _UNIT = re.compile(r"(?:千|百万|万|億)?円|人|件|回|%|人日|時間")
 _ANSWER = re.compile(r"改善|対応|達成|未達成|前|中間|最終")
 _ASKS = re.compile(r".*(?:方向性?|方針|評価|判定|区分|状況)")
 LABELS = VALUES | {
-    Role.CODE, Role.GROUP, Role.MEASURE, Role.GOAL, Role.UNIT, Role.DEPARTMENT, Role.DIVISION, Role.RELATED,
-    Role.TEXT, Role.LEFT_OUT,
-}  # fmt: skip
+    Role.CODE,
+    Role.GROUP,
+    Role.MEASURE,
+    Role.GOAL,
+    Role.UNIT,
+    Role.DEPARTMENT,
+    Role.DIVISION,
+    Role.RELATED,
+    Role.TEXT,
+    Role.LEFT_OUT,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,9 +121,14 @@ def _labelled(grid: Grid, row: int, column: int, beside: int | None, allowed: se
     place = _value_place(grid, row, column, beside, allowed, role)
     value_row, value_column = place or (row, column)
     return Pair(
-        role=role, label=core(heading), heading=heading, text=grid.own(*place).strip() if place else "",
-        row=value_row, column=value_column, plain=place is not None and place in grid.plain,
-    )  # fmt: skip
+        role=role,
+        label=core(heading),
+        heading=heading,
+        text=grid.own(*place).strip() if place else "",
+        row=value_row,
+        column=value_column,
+        plain=place is not None and place in grid.plain,
+    )
 
 
 def _value_place(

@@ -199,9 +199,11 @@ class Collector:
         if changed:
             self.doubt("bare_numbers", proposal=changed[0], count=len(changed), example=changed[0])
         return Proposal(
-            measures=tuple(self.measures.values()), doubts=tuple(self.doubts), columns=tuple(self.columns),
+            measures=tuple(self.measures.values()),
+            doubts=tuple(self.doubts),
+            columns=tuple(self.columns),
             cells=self.cells,
-        )  # fmt: skip
+        )
 
 
 def squeezed(text: str) -> str:

@@ -10,10 +10,15 @@ from review.domain.fiscal import ERAS
 _TAIL = r"(?:(?:年|[./])\s*(?P<month{0}>1[0-2]|0?[1-9])(?:月(?:\d{{1,2}}日)?|[./]\d{{1,2}})?)?"
 _END = r"\s*(?:年度|年(?!間)|度)?\s*(?:末|当初|始め)?\s*(?:時点|現在)?"
 _NAMED = re.compile(
-    r"(?<![A-Za-z])(?P<era>令和|平成|昭和|[RHSrhs])[.\s]*(?P<count>元|\d{1,2})(?!\d)" + _TAIL.format(1) + _END
-    + r"|(?<!\d)(?:FY|fy)?(?P<west>(?:19|20)\d{2})(?!\d)" + _TAIL.format(2) + _END
-    + r"|(?<![\d.])(?P<bare>元|\d{1,2})\s*年度" + r"\s*(?:末|当初)?\s*(?:時点|現在)?"
-)  # fmt: skip
+    r"(?<![A-Za-z])(?P<era>令和|平成|昭和|[RHSrhs])[.\s]*(?P<count>元|\d{1,2})(?!\d)"
+    + _TAIL.format(1)
+    + _END
+    + r"|(?<!\d)(?:FY|fy)?(?P<west>(?:19|20)\d{2})(?!\d)"
+    + _TAIL.format(2)
+    + _END
+    + r"|(?<![\d.])(?P<bare>元|\d{1,2})\s*年度"
+    + r"\s*(?:末|当初)?\s*(?:時点|現在)?"
+)
 _YEAR_IN_BRACKETS = re.compile(r"[(\[]\s*((?:19|20)\d{2})\s*[)\]]\s*(?=年)")
 _RANGE = re.compile(r"[~〜～\-－–—]|から")
 _CURRENT = ERAS[0]

@@ -154,9 +154,15 @@ def summary_submit(request: SignedInRequest, short_name: str) -> HttpResponse:
     ]
     title = _("総括の決定を依頼する")
     return act_page(
-        request, title=title, verb=title, back_url=back, trail=[(_("計画期間の総括"), back)], effects=effects,
-        warnings=refused, status=422 if refused else 200,
-    )  # fmt: skip
+        request,
+        title=title,
+        verb=title,
+        back_url=back,
+        trail=[(_("計画期間の総括"), back)],
+        effects=effects,
+        warnings=refused,
+        status=422 if refused else 200,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -178,6 +184,12 @@ def summary_reopen(request: SignedInRequest, short_name: str) -> HttpResponse:
         return answer
     title = _("総括の訂正を始める")
     return act_page(
-        request, title=title, verb=title, back_url=back, trail=[(_("計画期間の総括"), back)], form=form, effects=answer,
+        request,
+        title=title,
+        verb=title,
+        back_url=back,
+        trail=[(_("計画期間の総括"), back)],
+        form=form,
+        effects=answer,
         previewing=True,
-    )  # fmt: skip
+    )

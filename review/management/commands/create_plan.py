@@ -38,11 +38,15 @@ class Command(BaseCommand):
         first, last = (int(year) for year in years.groups()) if years else (0, 0)
         mine = city.city()
         plan = plans.create(
-            short_name=options["short_name"], name=options["name"], city=options["city"] or mine.name, first_year=first,
-            last_year=last, municipality_code=options["municipality_code"] or mine.code,
+            short_name=options["short_name"],
+            name=options["name"],
+            city=options["city"] or mine.name,
+            first_year=first,
+            last_year=last,
+            municipality_code=options["municipality_code"] or mine.code,
             called=plans.Names.of(options["office"], options["body"], options["office_en"], options["body_en"]),
             form=options["form"],
-        )  # fmt: skip
+        )
         self.stdout.write(
             f"計画「{plan.name}」({first}〜{last}年度)を作りました。次に: manage.py import_plan FILE --plan {plan.short_name}"
         )

@@ -107,11 +107,21 @@ def _asks(row: OutboxEvent, notice: Notice, user: User) -> dict[str, Any]:
 def _notification(row: OutboxEvent, notice: Notice, user: User, text: notice_texts.Text, chosen: str) -> Notification:
     now = clock.now()
     return Notification(
-        key=f"{row.pk}:{user.pk}", recipient=user, event=row.name, cycle=row.cycle, review=row.review, created_at=now,
-        title=text.title[:200], body=text.body, act=text.act, to_act=notice.to_act, link=notice.address(row),
-        due_at=notice.due_at(row), asks=_asks(row, notice, user),
+        key=f"{row.pk}:{user.pk}",
+        recipient=user,
+        event=row.name,
+        cycle=row.cycle,
+        review=row.review,
+        created_at=now,
+        title=text.title[:200],
+        body=text.body,
+        act=text.act,
+        to_act=notice.to_act,
+        link=notice.address(row),
+        due_at=notice.due_at(row),
+        asks=_asks(row, notice, user),
         mail_after=_leaves(row, notice, chosen, now),
-    )  # fmt: skip
+    )
 
 
 def _leaves(row: OutboxEvent, notice: Notice, chosen: str, now: datetime) -> Any:
@@ -173,7 +183,12 @@ def _cycle_words(cycle: Cycle) -> dict[str, str]:
         return wareki(timezone.localtime(moment).date()) if moment else "未定"
 
     names = {"office": cycle.plan.office, "body": cycle.plan.body}
-    return {"year": f"{cycle.plan.name} {cycle.label}", "due": day(cycle.due_at), "closes": day(cycle.closes_at), **names}
+    return {
+        "year": f"{cycle.plan.name} {cycle.label}",
+        "due": day(cycle.due_at),
+        "closes": day(cycle.closes_at),
+        **names,
+    }
 
 
 def preview(row: OutboxEvent) -> notice_texts.Text | None:

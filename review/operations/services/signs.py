@@ -91,9 +91,12 @@ def patience() -> timedelta:
 def _sweep(last: datetime | None, now: datetime) -> Sign:
     late = last is None or clock.is_past(last, patience(), now)
     return Sign(
-        name="sweep_age", label=_("最後の自動点検からの時間"), value=_age(last, now), unit=SECONDS,
+        name="sweep_age",
+        label=_("最後の自動点検からの時間"),
+        value=_age(last, now),
+        unit=SECONDS,
         alarm=_("自動点検が止まっています") if late else "",
-    )  # fmt: skip
+    )
 
 
 def oldest_late(waiting: Mapping[str, Any], now: datetime) -> datetime | None:
@@ -110,28 +113,38 @@ def oldest_late(waiting: Mapping[str, Any], now: datetime) -> datetime | None:
 def _delivery(waiting: Mapping[str, Any], now: datetime) -> Sign:
     since = oldest_late(waiting, now)
     return Sign(
-        name="late", label=_("お知らせの準備とメール送信の遅れ"), value=_age(since or now, now), unit=SECONDS,
-        alarm=_("ワーカーとメールサーバーを確かめてください") if since else "", event=Event.DELIVERY_LATE,
-    )  # fmt: skip
+        name="late",
+        label=_("お知らせの準備とメール送信の遅れ"),
+        value=_age(since or now, now),
+        unit=SECONDS,
+        alarm=_("ワーカーとメールサーバーを確かめてください") if since else "",
+        event=Event.DELIVERY_LATE,
+    )
 
 
 def _anchor(now: datetime) -> Sign:
     standing = anchors.standing()
     return Sign(
-        name="anchor_age", label=_("最後の外部の控えからの時間"), unit=SECONDS, event=Event.ANCHOR_LATE,
+        name="anchor_age",
+        label=_("最後の外部の控えからの時間"),
+        unit=SECONDS,
+        event=Event.ANCHOR_LATE,
         value=_age(standing.anchor.at if standing.anchor else None, now),
         alarm=_("外部の控えが2時間以上作られていません") if standing.late else "",
-    )  # fmt: skip
+    )
 
 
 def _backup(last: datetime | None, now: datetime) -> Sign:
     late = last is None or clock.is_past(last, BACKUP_LATE, now)
     return Sign(
-        name="backup_age", label=_("最後のバックアップからの時間"), value=_age(last, now), unit=SECONDS,
+        name="backup_age",
+        label=_("最後のバックアップからの時間"),
+        value=_age(last, now),
+        unit=SECONDS,
         alarm=_("30時間以上、バックアップがありません。予定と保存先を確かめてください") if late else "",
         # Before the first one nobody waits for it: the page says so, and no mail.
         event=Event.OPERATION_ALARM if last else None,
-    )  # fmt: skip
+    )
 
 
 def _files(now: datetime) -> Sign:
@@ -141,10 +154,13 @@ def _files(now: datetime) -> Sign:
     late = last is not None and clock.is_past(last, CHECK_LATE, now)
     broken = job is not None and job.state == JobState.FAILED
     return Sign(
-        name="files_check_age", label=_("最後に異常のなかったファイルの点検からの時間"), value=_age(last, now), unit=SECONDS,
+        name="files_check_age",
+        label=_("最後に異常のなかったファイルの点検からの時間"),
+        value=_age(last, now),
+        unit=SECONDS,
         alarm=job.cause if job and broken else _("30時間以上、ファイルの点検が終わっていません") if late else "",
         event=Event.OPERATION_ALARM if late and not broken else None,
-    )  # fmt: skip
+    )
 
 
 def _messages() -> Sign:
@@ -153,9 +169,12 @@ def _messages() -> Sign:
         "ワーカーの知らないメッセージが Redis に届きました。処理は続いています。Redis に書ける人を確かめてください"
     )
     return Sign(
-        name="messages_refused", label=_("読めなかったメッセージ(1日)"), value=count, alarm=words if count else "",
+        name="messages_refused",
+        label=_("読めなかったメッセージ(1日)"),
+        value=count,
+        alarm=words if count else "",
         event=Event.OPERATION_ALARM,
-    )  # fmt: skip
+    )
 
 
 def _disk() -> Sign:
@@ -163,15 +182,24 @@ def _disk() -> Sign:
     free = shutil.disk_usage(place).free
     low = free < settings.MEGURI_DISK_ALARM_MB * 1_000_000
     return Sign(
-        name="disk_free", label=_("ファイルの置き場所の空き"), value=free, unit=BYTES,
-        alarm=_("ファイルの置き場所の空きが少なくなっています") if low else "", event=Event.OPERATION_ALARM,
-    )  # fmt: skip
+        name="disk_free",
+        label=_("ファイルの置き場所の空き"),
+        value=free,
+        unit=BYTES,
+        alarm=_("ファイルの置き場所の空きが少なくなっています") if low else "",
+        event=Event.OPERATION_ALARM,
+    )
 
 
 def _refused(now: datetime) -> Sign:
     failures = ("sign_in.failed", "second_factor.failed")
     count = AuditEntry.objects.filter(at__gt=now - REFUSED_WITHIN, action__in=failures).count()
     return Sign(
-        name="sign_ins_refused", label=_("断ったサインイン(1時間)"), value=count, event=Event.OPERATION_ALARM,
-        alarm=_("断ったサインインが1時間に100件以上あります。監査記録で確かめてください") if count >= REFUSED_MANY else "",
-    )  # fmt: skip
+        name="sign_ins_refused",
+        label=_("断ったサインイン(1時間)"),
+        value=count,
+        event=Event.OPERATION_ALARM,
+        alarm=_("断ったサインインが1時間に100件以上あります。監査記録で確かめてください")
+        if count >= REFUSED_MANY
+        else "",
+    )

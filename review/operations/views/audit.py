@@ -136,7 +136,9 @@ def changes_of(entry: AuditEntry) -> list[dict[str, str]]:
     """What changed, one line a name: before and after."""
     sides = {"before": entry.before, "after": entry.after}
     names = dict.fromkeys([*entry.before, *entry.after])
-    return [{"name": called(one), **{side: value_words(one, of.get(one)) for side, of in sides.items()}} for one in names]
+    return [
+        {"name": called(one), **{side: value_words(one, of.get(one)) for side, of in sides.items()}} for one in names
+    ]
 
 
 def called(name: str) -> str:

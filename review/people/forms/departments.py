@@ -64,9 +64,11 @@ class ReorganisationForm(ReasonForm):
         super().__init__(*args, **options)
         if kind == Kind.MERGE:
             self.fields["before"] = forms.MultipleChoiceField(
-                label=_("統合する部署"), choices=[(str(office.pk), str(office)) for office in offices],
-                widget=forms.CheckboxSelectMultiple, error_messages=CHOOSE,
-            )  # fmt: skip
+                label=_("統合する部署"),
+                choices=[(str(office.pk), str(office)) for office in offices],
+                widget=forms.CheckboxSelectMultiple,
+                error_messages=CHOOSE,
+            )
         for place in range(MOST if kind == Kind.SPLIT else 1):
             self._add_name(place)
         if kind == Kind.SPLIT:
@@ -106,10 +108,14 @@ class ReorganisationForm(ReasonForm):
             for key, value in _numbered(data, "person-")
         }
         return Planned(
-            kind=self.kind, before=tuple(int(pk) for pk in data.get("before", before)), names=tuple(names),
-            effective_on=data["effective_on"], reason=data["reason"],
-            measures={key: min(place, len(names) - 1) for key, place in measures.items()}, people=people,
-        )  # fmt: skip
+            kind=self.kind,
+            before=tuple(int(pk) for pk in data.get("before", before)),
+            names=tuple(names),
+            effective_on=data["effective_on"],
+            reason=data["reason"],
+            measures={key: min(place, len(names) - 1) for key, place in measures.items()},
+            people=people,
+        )
 
 
 def name_field(place: int) -> str:

@@ -70,9 +70,11 @@ class PersonForm(NamesForm):
 
     field_order = ("username", "display_name", "email")
     username = forms.CharField(
-        label=_("利用者名"), max_length=150, error_messages=REQUIRED,
+        label=_("利用者名"),
+        max_length=150,
+        error_messages=REQUIRED,
         help_text=_("サインインに使う名前です。職員番号など、あとから変わらないものにしてください。"),
-    )  # fmt: skip
+    )
 
 
 class PlanField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
@@ -81,9 +83,12 @@ class PlanField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no a
     def __init__(self, **options: Any) -> None:
         options.setdefault("label", _("計画"))
         super().__init__(
-            queryset=Plan.objects.order_by("pk"), required=False, error_messages=CHOOSE, empty_label=_("すべての計画"),
+            queryset=Plan.objects.order_by("pk"),
+            required=False,
+            error_messages=CHOOSE,
+            empty_label=_("すべての計画"),
             **options,
-        )  # fmt: skip
+        )
 
 
 class PostForm(OfficeForm):
@@ -184,9 +189,11 @@ class ProxyForm(ReasonForm):
         label=_("代決者"), queryset=User.objects.none(), error_messages=CHOOSE, empty_label=_("選んでください")
     )
     seek = forms.CharField(
-        label=_("一覧にいない人を探す"), required=False, max_length=100,
+        label=_("一覧にいない人を探す"),
+        required=False,
+        max_length=100,
         help_text=_("氏名か利用者名の一部を入れて進むと、合う人が代決者の一覧に加わります。"),
-    )  # fmt: skip
+    )
     starts_on = DayField(label=_("開始日"), error_messages=NO_DAY)
     ends_on = DayField(label=_("終了日"), error_messages=NO_DAY)
 
@@ -223,9 +230,11 @@ class ProxyForm(ReasonForm):
         ):
             others += people.filter(pk=int(chosen[:9]))
         parts = (
-            (_("探した人"), self.sought or []), (_("同じ役割の人"), [one for one in near if one.near == 2]),
-            (_("同じ部署の人"), [one for one in near if one.near == 1]), (_("ほかの人"), others),
-        )  # fmt: skip
+            (_("探した人"), self.sought or []),
+            (_("同じ役割の人"), [one for one in near if one.near == 2]),
+            (_("同じ部署の人"), [one for one in near if one.near == 1]),
+            (_("ほかの人"), others),
+        )
         yield from ((label, [(one.pk, str(one)) for one in group]) for label, group in parts if group)
 
     @property

@@ -63,10 +63,7 @@ def issue_anew(*, by: User, users: Iterable[User]) -> int:
         if not chosen:
             raise Invalid(_("あてはまる利用者がいません。条件を変えてください。"))
         ask(chosen)
-        audit.write(
-            by, "people.passwords_anew", "people:list",
-            after={"people": [str(user.key) for user in chosen]},
-        )  # fmt: skip
+        audit.write(by, "people.passwords_anew", "people:list", after={"people": [str(user.key) for user in chosen]})
         return len(chosen)
 
 

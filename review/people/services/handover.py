@@ -126,17 +126,23 @@ def _pass_on(user: User, review: MeasureReview, to: User, reason: str) -> AuditE
         fields.append("claimed_at")
     review.save(update_fields=fields)
     return audit.write(
-        user, "work.hand_over", f"review:{review.pk}", before={"to": str(before.key) if before else ""},
+        user,
+        "work.hand_over",
+        f"review:{review.pk}",
+        before={"to": str(before.key) if before else ""},
         after={"to": str(to.key), "reason": reason, "claim": claim},
-    )  # fmt: skip
+    )
 
 
 def _tell(user: User, to: User, chosen: list[MeasureReview], reason: str, *, key: str) -> None:
     codes = "、".join(review.measure_year.measure.code for review in chosen)
     outbox.announce(
-        Event.WORK_HANDED_OVER, key=key, actor=user, cycle=chosen[0].cycle,
+        Event.WORK_HANDED_OVER,
+        key=key,
+        actor=user,
+        cycle=chosen[0].cycle,
         payload={"people": [to.pk], "codes": codes, "count": len(chosen), "comment": reason},
-    )  # fmt: skip
+    )
 
 
 # --- posts that nobody else holds ---------------------------------------------------------------------------------

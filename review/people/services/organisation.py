@@ -117,7 +117,5 @@ def _store(by: User | None, rows: Sequence[Line]) -> int:
         Department.objects.filter(pk=pk).update(order=place)
     new = sum(row.office is None for row in rows)
     after = {"lines": [[row.name, row.division] for row in rows], "new": new, "day": str(clock.today())}
-    audit.write(
-        by, "department.list", "department:list", before={"offices": before}, after=after
-    )  # fmt: skip
+    audit.write(by, "department.list", "department:list", before={"offices": before}, after=after)
     return new

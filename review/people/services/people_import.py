@@ -135,9 +135,14 @@ def _row(
     starts_on, ends_on = _days(line, way, day, problems)
     does = () if problems else tuple(_does(line, user, post, office, held, starts_on))
     return Row(
-        line=line, does=does, problems=tuple(problems), user=user.pk if user else None, post=post,
-        starts_on=starts_on, ends_on=ends_on,
-    )  # fmt: skip
+        line=line,
+        does=does,
+        problems=tuple(problems),
+        user=user.pk if user else None,
+        post=post,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
 
 
 def _post_problems(line: Line, role: Role | None, office: Department | None, post: Post | None) -> Iterable[str]:

@@ -65,9 +65,13 @@ def appoint(*, user: User, post: Post, by: User | None, starts_on: date, ends_on
     office: Any = post.department
     plan: Any = post.plan
     row, made = Appointment.objects.get_or_create(
-        user=user, role=post.role, department_id=office, plan_id=plan, starts_on=starts_on,
+        user=user,
+        role=post.role,
+        department_id=office,
+        plan_id=plan,
+        starts_on=starts_on,
         defaults={"ends_on": ends_on},
-    )  # fmt: skip
+    )
     if made:
         audit.write(by, "post.begin", f"user:{user.key}", after=_words(post, starts_on))
     return row

@@ -51,10 +51,16 @@ def name(*, user: User, naming: Naming) -> Proxy:
         if problems:
             raise Invalid(_("代決者を指名できません。内容を確かめてください。"), problems)
         made = Proxy.objects.create(
-            principal=principal, deputy=deputy, role=naming.post.role, department_id=naming.post.department,
-            starts_on=naming.starts_on, ends_on=naming.ends_on, reason=naming.reason.strip(), named_by=user,
+            principal=principal,
+            deputy=deputy,
+            role=naming.post.role,
+            department_id=naming.post.department,
+            starts_on=naming.starts_on,
+            ends_on=naming.ends_on,
+            reason=naming.reason.strip(),
+            named_by=user,
             named_at=clock.now(),
-        )  # fmt: skip
+        )
         audit.write(user, "proxy.name", f"proxy:{made.pk}", after=facts(made))
         outbox.announce(Event.PROXY_NAMED, key=str(made.pk), actor=user, payload=notice_payload(made))
         return made
@@ -121,10 +127,14 @@ def _end(user: User, proxy: Proxy) -> None:
 def facts(proxy: Proxy) -> dict[str, str]:
     """The proxy as the trail keeps it: people by their opaque keys."""
     return {
-        "principal": str(proxy.principal.key), "deputy": str(proxy.deputy.key), "role": proxy.role,
-        "department": str(proxy.department or ""), "starts_on": proxy.starts_on.isoformat(),
-        "ends_on": proxy.ends_on.isoformat(), "reason": proxy.reason,
-    }  # fmt: skip
+        "principal": str(proxy.principal.key),
+        "deputy": str(proxy.deputy.key),
+        "role": proxy.role,
+        "department": str(proxy.department or ""),
+        "starts_on": proxy.starts_on.isoformat(),
+        "ends_on": proxy.ends_on.isoformat(),
+        "reason": proxy.reason,
+    }
 
 
 def notice_payload(proxy: Proxy) -> dict[str, object]:
@@ -132,9 +142,13 @@ def notice_payload(proxy: Proxy) -> dict[str, object]:
     with city_language():
         post = f"{proxy.department or ''} {proxy.get_role_display()}".strip()
     return {
-        "people": [proxy.deputy_id, proxy.principal_id], "principal": str(proxy.principal), "deputy": str(proxy.deputy),
-        "post": post, "period": f"{wareki(proxy.starts_on)}から{wareki(proxy.ends_on)}まで", "comment": proxy.reason,
-    }  # fmt: skip
+        "people": [proxy.deputy_id, proxy.principal_id],
+        "principal": str(proxy.principal),
+        "deputy": str(proxy.deputy),
+        "post": post,
+        "period": f"{wareki(proxy.starts_on)}から{wareki(proxy.ends_on)}まで",
+        "comment": proxy.reason,
+    }
 
 
 # --- deciding ----------------------------------------------------------------------------------------------------
@@ -150,13 +164,18 @@ def represent(user: User, review: MeasureReview, step: str) -> User | None:
         return None
     principal = User.objects.get(pk=names[0])
     entry = audit.write(
-        user, "proxy.decide", f"review:{review.pk}",
+        user,
+        "proxy.decide",
+        f"review:{review.pk}",
         after={"step": str(step), "round": review.round, "on_behalf_of": str(principal.key)},
-    )  # fmt: skip
+    )
     outbox.announce(
-        Event.DECIDED_BY_PROXY, key=f"{review.pk}:{entry.pk}", actor=user, review=review,
+        Event.DECIDED_BY_PROXY,
+        key=f"{review.pk}:{entry.pk}",
+        actor=user,
+        review=review,
         payload={"people": [principal.pk], "principal": str(principal)},
-    )  # fmt: skip
+    )
     return principal
 
 
@@ -185,7 +204,9 @@ def read_later(*, user: User, decision_id: int, remark: str = "") -> LaterReadin
             raise Invalid(_("所見を保存できません。"), {"remark": error})
         made = LaterReading.objects.create(decision=decision, read_by=user, read_at=clock.now(), remark=remark.strip())
         audit.write(
-            user, "proxy.read", f"review:{decision.review_id}",
+            user,
+            "proxy.read",
+            f"review:{decision.review_id}",
             after={"step": decision.step, "round": decision.round, "remark": made.remark},
-        )  # fmt: skip
+        )
         return made

@@ -72,9 +72,12 @@ def _move_post(post: Appointment, offices: Sequence[Department], day: date) -> d
 def _begin(post: Appointment, office: Department, day: date) -> int | None:
     """The same post in the new office; None where the person has it already."""
     made, fresh = Appointment.objects.get_or_create(
-        user=post.user, role=post.role, department=office, starts_on=max(post.starts_on, day),
+        user=post.user,
+        role=post.role,
+        department=office,
+        starts_on=max(post.starts_on, day),
         defaults={"ends_on": post.ends_on},
-    )  # fmt: skip
+    )
     return made.pk if fresh else None
 
 
@@ -123,9 +126,11 @@ def _apply(pk: int) -> bool:
         plan.applied_at = clock.now()
         plan.save(update_fields=["applied_at"])
         audit.write(
-            None, "reorganisation.apply", f"reorganisation:{plan.pk}",
+            None,
+            "reorganisation.apply",
+            f"reorganisation:{plan.pk}",
             after={"sheets": list(owners), "owners": owners, "deadlines": deadlines, "pauses": pauses},
-        )  # fmt: skip
+        )
         outbox.announce(
             Event.DEPARTMENTS_REORGANISED,
             key=str(plan.pk),
@@ -227,9 +232,12 @@ def _rename_reviewing_offices(plan: Reorganisation) -> None:
         now = {"office": row.office, "office_en": row.office_en, "office_department": str(after.pk if after else "")}
         changed = {name: value for name, value in now.items() if value != before[name]}
         audit.write(
-            None, "plan.change", f"plan:{row.pk}", before={name: before[name] for name in changed},
+            None,
+            "plan.change",
+            f"plan:{row.pk}",
+            before={name: before[name] for name in changed},
             after={**changed, "reason": plan.reason},
-        )  # fmt: skip
+        )
 
 
 def office_now(year: MeasureYear) -> Department:

@@ -70,10 +70,15 @@ def reorganise(request: SignedInRequest, manner: str) -> HttpResponse:
     form = form_of(request, kind, office)
     planned = partial(form.planned, [office.pk] if office else [])
     return previewed_page(
-        request, form, act=lambda: plan(request, planned()), effects=lambda: foreseen(planned()),
-        title=_("部署の%(kind)s") % {"kind": kind.label}, verb=_("組織改正を登録する"), trail=[people_crumb(), here()],
+        request,
+        form,
+        act=lambda: plan(request, planned()),
+        effects=lambda: foreseen(planned()),
+        title=_("部署の%(kind)s") % {"kind": kind.label},
+        verb=_("組織改正を登録する"),
+        trail=[people_crumb(), here()],
         lead=str(office or ""),
-    )  # fmt: skip
+    )
 
 
 def plan(request: SignedInRequest, planned: work.Planned) -> HttpResponse:
@@ -93,9 +98,13 @@ def form_of(request: SignedInRequest, kind: Reorganisation.Kind, office: Departm
     sheets = reorganisation_moves.sheets_moving([office.pk]) if office and kind == Kind.SPLIT else ()
     people = members(office) if office and kind == Kind.SPLIT else ()
     return ReorganisationForm(
-        request.POST or None, kind=kind, offices=open_offices(), sheets=sheets, people=people,
+        request.POST or None,
+        kind=kind,
+        offices=open_offices(),
+        sheets=sheets,
+        people=people,
         initial={"effective_on": next_april(), "name": str(office) if office and kind == Kind.RENAME else ""},
-    )  # fmt: skip
+    )
 
 
 def members(office: Department) -> QuerySet[User]:
@@ -157,9 +166,14 @@ def department_list(request: SignedInRequest) -> HttpResponse:
         return done(request, _("一覧を登録しました(新しい部署%(n)s件)。") % {"n": new}, "meguri:departments")
 
     return previewed_page(
-        request, form, act=act, effects=lambda: lines_foreseen(form.cleaned_data["text"]),
-        title=_("部署の一覧を入れる"), verb=_("この一覧を登録する"), trail=[people_crumb(), here()],
-    )  # fmt: skip
+        request,
+        form,
+        act=act,
+        effects=lambda: lines_foreseen(form.cleaned_data["text"]),
+        title=_("部署の一覧を入れる"),
+        verb=_("この一覧を登録する"),
+        trail=[people_crumb(), here()],
+    )
 
 
 def present() -> str:

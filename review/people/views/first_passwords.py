@@ -46,9 +46,14 @@ def anew(request: SignedInRequest) -> HttpResponse:
         return done(request, _("%(n)s人の仮のパスワードを作っています。") % {"n": number}, "meguri:first_passwords")
 
     return previewed_page(
-        request, form, act=act, effects=lambda: foreseen(request, form), title=_("仮のパスワードをまとめて発行する"),
-        verb=_("発行する"), trail=[people_crumb(), (_("仮のパスワードの一覧"), reverse("meguri:first_passwords"))],
-    )  # fmt: skip
+        request,
+        form,
+        act=act,
+        effects=lambda: foreseen(request, form),
+        title=_("仮のパスワードをまとめて発行する"),
+        verb=_("発行する"),
+        trail=[people_crumb(), (_("仮のパスワードの一覧"), reverse("meguri:first_passwords"))],
+    )
 
 
 def foreseen(request: SignedInRequest, form: AnewForm) -> list[str]:

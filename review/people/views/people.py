@@ -46,11 +46,16 @@ def person_act(request: SignedInRequest, person: User, **shown: Any) -> HttpResp
 def people(request: SignedInRequest) -> HttpResponse:
     """Everyone, searched and filtered by the address."""
     context = {
-        "page_obj": page_of(request, matching_people(request)), "today": clock.today(), "offices": open_offices(),
-        "roles": Role.choices, "words": words_of(request), "role": request.GET.get("role", ""),
-        "department": request.GET.get("department", ""), "show": request.GET.get("show", ""),
+        "page_obj": page_of(request, matching_people(request)),
+        "today": clock.today(),
+        "offices": open_offices(),
+        "roles": Role.choices,
+        "words": words_of(request),
+        "role": request.GET.get("role", ""),
+        "department": request.GET.get("department", ""),
+        "show": request.GET.get("show", ""),
         "may_manage": permissions.may_manage_people(request.user),
-    }  # fmt: skip
+    }
     return page(request, "people/list.html", _("利用者"), context=context)
 
 
@@ -115,12 +120,15 @@ def person_page(
     posts = user.appointments.select_related("department", "plan").order_by("-starts_on", "-pk")
     proxies = Proxy.objects.filter(Q(principal=user) | Q(deputy=user))
     context = {
-        "person": user, "posts": [{"post": one, "state": state_of(one)} for one in posts],
-        "work": handover.open_work(user), "proxies": proxies.select_related("principal", "deputy", "department"),
-        "today": clock.today(), "may_manage": permissions.may_manage_people(request.user),
+        "person": user,
+        "posts": [{"post": one, "state": state_of(one)} for one in posts],
+        "work": handover.open_work(user),
+        "proxies": proxies.select_related("principal", "deputy", "department"),
+        "today": clock.today(),
+        "may_manage": permissions.may_manage_people(request.user),
         "form": form or NamesForm(initial=names_of(user)),
         "post_form": post_form or PostForm(initial={"starts_on": clock.today()}),
-    }  # fmt: skip
+    }
     return page(request, "people/person.html", str(user), people_crumb(), status=status, context=context)
 
 
@@ -139,9 +147,13 @@ def person_new(request: SignedInRequest) -> HttpResponse:
     if accepted(form, lambda: made.append(work.enrol(by=request.user, **form.cleaned_data))):
         return told_once(request, made, _("利用者を登録しました"))
     return act_page(
-        request, title=_("利用者を登録する"), verb=_("登録する"), trail=[people_crumb()], form=form,
+        request,
+        title=_("利用者を登録する"),
+        verb=_("登録する"),
+        trail=[people_crumb()],
+        form=form,
         lead=_("登録すると仮のパスワードができます。役割は、登録したあとに利用者の画面で任用します。"),
-    )  # fmt: skip
+    )
 
 
 def told_once(request: SignedInRequest, made: list[Enrolled], title: str) -> HttpResponse:
@@ -187,9 +199,13 @@ def post_end(request: SignedInRequest, pk: int) -> HttpResponse:
         return done(request, _("役割を終える日を決めました。"), "meguri:person", post.user_id, fragment="posts")
     office = f"{post.department} " if post.department else ""
     return person_act(
-        request, post.user, title=_("役割を終える"), verb=_("この日で終える"), form=form,
+        request,
+        post.user,
+        title=_("役割を終える"),
+        verb=_("この日で終える"),
+        form=form,
         lead=f"{post.user} {office}{post.get_role_display()}",
-    )  # fmt: skip
+    )
 
 
 # --- leaving ---------------------------------------------------------------------------------------------------------

@@ -48,10 +48,14 @@ def shown(
     preview = work.preview(lines, way=way, day=day)
     data = {"lines": work.packed(lines), "way": way, "day": day.isoformat(), "by": request.user.pk}
     context = {
-        "preview": preview, "changing": sum(bool(row.does) for row in preview.rows),
-        "bad": sum(bool(row.problems) for row in preview.rows), "transfer": way == work.TRANSFER, "day": day,
-        "refused": refused, "packed": signing.dumps(data, salt=SALT, compress=True),
-    }  # fmt: skip
+        "preview": preview,
+        "changing": sum(bool(row.does) for row in preview.rows),
+        "bad": sum(bool(row.problems) for row in preview.rows),
+        "transfer": way == work.TRANSFER,
+        "day": day,
+        "refused": refused,
+        "packed": signing.dumps(data, salt=SALT, compress=True),
+    }
     trail = people_crumb(), (str(TITLE), reverse("meguri:people_import"))
     return page(request, "people/import_preview.html", _("内容の確認"), *trail, status=status, context=context)
 

@@ -84,16 +84,21 @@ def proxy_new(request: SignedInRequest) -> HttpResponse:
     principal = principal_of(request)
     posts = posts_of(principal)
     form = ProxyForm(
-        request.POST or None, posts=posts, people=holders.possible_deputies(principal),
+        request.POST or None,
+        posts=posts,
+        people=holders.possible_deputies(principal),
         initial={"starts_on": clock.today()},
-    )  # fmt: skip
+    )
     return previewed_page(
-        request, form, act=partial(name, request, principal, form),
-        effects=partial(foreseen, principal, form, dict(posts)), title=_("代決者を指名する"),
+        request,
+        form,
+        act=partial(name, request, principal, form),
+        effects=partial(foreseen, principal, form, dict(posts)),
+        title=_("代決者を指名する"),
         trail=[(_("代決と後閲"), reverse("meguri:proxies"))],
         warnings=[] if posts else [_("%(who)sさんには、代決できる役割がありません。") % {"who": principal}],
         lead=_("%(who)sさんが不在のあいだ、代わりに決める人です。") % {"who": principal},
-    )  # fmt: skip
+    )
 
 
 def principal_of(request: SignedInRequest) -> User:

@@ -36,11 +36,16 @@ def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
                 return see_other("meguri:person", pk, fragment="posts")
             effects, warnings = foreseen(user, day, form.posts)
     return person_act(
-        request, user, title=_("人事異動を登録する"), verb=_("異動を登録する"), form=form, effects=effects,
+        request,
+        user,
+        title=_("人事異動を登録する"),
+        verb=_("異動を登録する"),
+        form=form,
+        effects=effects,
         warnings=warnings,
         lead=_("%(who)sさんの異動です。先の日付で登録しておくと、その日から自動で切り替わります。") % {"who": user},
         previewing=True,
-    )  # fmt: skip
+    )
 
 
 def foreseen(user: User, day: date, new_posts: list[Post]) -> tuple[list[str], list[str]]:
@@ -82,9 +87,11 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     leaving = get_object_or_404(User, pk=pk)
     work = handover.open_work(leaving)
     form = HandoverForm(
-        request.POST or None, sheets=work.sheets, people=takers(work, leaving),
+        request.POST or None,
+        sheets=work.sheets,
+        people=takers(work, leaving),
         initial={"sheets": [str(one.pk) for one in work.sheets]},
-    )  # fmt: skip
+    )
     if accepted(form, lambda: handover.hand_over(user=request.user, leaving=leaving, **form.chosen)):
         data = form.cleaned_data
         message = _("%(n)s件を%(who)sさんに引き継ぎました。") % {"n": len(data["sheets"]), "who": data["to"]}

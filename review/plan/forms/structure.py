@@ -53,19 +53,25 @@ class StructureForm(forms.Form):
                 label=_("並び順 (%(n)s行目)") % count, min_value=1, max_value=9999, initial=number + 1
             ),
             f"number-{number}": forms.CharField(
-                label=_("番号 (%(n)s行目)") % count, required=False, max_length=LONGEST_NUMBER,
+                label=_("番号 (%(n)s行目)") % count,
+                required=False,
+                max_length=LONGEST_NUMBER,
                 initial=place.number if place else "",
             ),
             f"name-{number}": forms.CharField(
-                label=_("分野名 (%(n)s行目)") % count, required=False, max_length=LONGEST_NAME,
+                label=_("分野名 (%(n)s行目)") % count,
+                required=False,
+                max_length=LONGEST_NAME,
                 initial=place.name if place else "",
             ),
             f"parent-{number}": forms.ChoiceField(
-                label=_("上の階層 (%(n)s行目)") % count, required=False,
+                label=_("上の階層 (%(n)s行目)") % count,
+                required=False,
                 choices=[("", _("なし(第1階層)")), *others],
-                initial="" if parent is None else str(parent), error_messages=CHOOSE,
+                initial="" if parent is None else str(parent),
+                error_messages=CHOOSE,
             ),
-        }  # fmt: skip
+        }
 
     def lines(self) -> list[list[BoundField]]:
         """The controls line by line."""

@@ -89,10 +89,17 @@ def store(
         raise Invalid(_("計画を作れません。"), problems)
     with transaction.atomic():
         plan = Plan.objects.create(
-            short_name=short_name, name=name, city=city, municipality_code=municipality_code,
-            first_year=first_year, last_year=last_year, continues=continues, form=form,
-            office_department=continues.office_department if continues else None, **vars(called),
-        )  # fmt: skip
+            short_name=short_name,
+            name=name,
+            city=city,
+            municipality_code=municipality_code,
+            first_year=first_year,
+            last_year=last_year,
+            continues=continues,
+            form=form,
+            office_department=continues.office_department if continues else None,
+            **vars(called),
+        )
         after = {"short_name": short_name, "name": name, "first_year": first_year, "last_year": last_year}
         after |= vars(called) | ({"continues": continues.pk} if continues else {})
         audit.write(actor=by, action="plan.create", subject=f"plan:{plan.pk}", after=after)

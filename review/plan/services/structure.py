@@ -104,9 +104,12 @@ def save(*, user: User, plan_id: int, rows: Sequence[Place], homes: Mapping[int,
         after = as_data(plan)
         if before != after:
             audit.write(
-                actor=user, action="plan.structure", subject=f"plan:{plan.pk}",
-                before=before, after={**after, "reason": reason.strip()},
-            )  # fmt: skip
+                actor=user,
+                action="plan.structure",
+                subject=f"plan:{plan.pk}",
+                before=before,
+                after={**after, "reason": reason.strip()},
+            )
 
 
 def as_data(plan: Plan) -> dict[str, Any]:

@@ -32,4 +32,4 @@ def plan_new(request: SignedInRequest) -> HttpResponse:
             return see_other("meguri:home")
     return act_page(
         request, title=_("計画を作る"), verb=_("計画を作る"), back_url=reverse("meguri:home"), trail=[], form=form
-    )  # fmt: skip
+    )

@@ -49,9 +49,12 @@ def structure(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         with refusals_on(form):
             work.save(
-                user=request.user, plan_id=cycle.plan_id, rows=form.rows(), homes=form.chosen(),
+                user=request.user,
+                plan_id=cycle.plan_id,
+                rows=form.rows(),
+                homes=form.chosen(),
                 reason=form.cleaned_data["reason"],
-            )  # fmt: skip
+            )
             messages.success(request, _("体系を保存しました。"))
             return see_other("meguri:structure", plan, year)
     context = {

@@ -176,9 +176,14 @@ def make(claim: Claim, *, pages: Pages) -> None:
     if "summary_of" in claim.args:
         return _make_with_summary(claim, pages, report)
     artifacts.produce_for_edition(
-        claim, lambda edition: lambda out: write(edition, out, pages, report), kind=Artifact.Kind.BUNDLE, check=check,
-        ending="zip", name="評価結果サイト", tail="-site",
-    )  # fmt: skip
+        claim,
+        lambda edition: lambda out: write(edition, out, pages, report),
+        kind=Artifact.Kind.BUNDLE,
+        check=check,
+        ending="zip",
+        name="評価結果サイト",
+        tail="-site",
+    )
 
 
 def _make_with_summary(claim: Claim, pages: Pages, report: Progress) -> None:
@@ -191,10 +196,14 @@ def _make_with_summary(claim: Claim, pages: Pages, report: Progress) -> None:
         return
     edition = last_before(summary)
     artifacts.produce(
-        claim, lambda out: write(edition, out, pages, report, summary),
-        path=f"{cycle.folder}/editions/summary-{summary.number}-site", ending="zip", check=check,
-        filename=f"{cycle.file_name}_総括_第{summary.number}版_評価結果サイト.zip", **which,
-    )  # fmt: skip
+        claim,
+        lambda out: write(edition, out, pages, report, summary),
+        path=f"{cycle.folder}/editions/summary-{summary.number}-site",
+        ending="zip",
+        check=check,
+        filename=f"{cycle.file_name}_総括_第{summary.number}版_評価結果サイト.zip",
+        **which,
+    )
 
 
 def check(path: Path) -> None:

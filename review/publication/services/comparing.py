@@ -98,7 +98,9 @@ def _measure(code: str, left: Row | None, right: Row | None, years: tuple[int, i
     sides = (left or {}), (right or {})
     numbers = sorted({one["number"] for side in sides for one in side.get("indicators", ())})
     return MeasureRow(
-        code=code, name=(right or left or {})["name"], there=(left is not None, right is not None),
+        code=code,
+        name=(right or left or {})["name"],
+        there=(left is not None, right is not None),
         grades=(_overall(sides[0]), _overall(sides[1])),
         outcomes=(sides[0].get("outcome", ""), sides[1].get("outcome", "")),
         indicators=tuple(
@@ -111,7 +113,7 @@ def _measure(code: str, left: Row | None, right: Row | None, years: tuple[int, i
         ),
         other=years[0] == years[1] and _rest(left, years[0]) != _rest(right, years[0]),
         lines=tuple(_lines(left, right, years[0])) if left and right and years[0] == years[1] else (),
-    )  # fmt: skip
+    )
 
 
 def _lines(left: Row, right: Row, year: int) -> Iterator[tuple[str, str, str]]:
@@ -137,9 +139,14 @@ def _side(one: Row | None, year: int) -> Side:
         return Side()
     cell = next((cell for cell in one["years"] if cell["fiscal_year"] == year), None) or {}
     return Side(
-        name=cell.get("name", ""), target=cell.get("target", ""), actual=cell.get("actual", ""),
-        rate_text=one["rate_text"], grade=one["grade"], words=one["grade_words"], shape=one["shape"],
-    )  # fmt: skip
+        name=cell.get("name", ""),
+        target=cell.get("target", ""),
+        actual=cell.get("actual", ""),
+        rate_text=one["rate_text"],
+        grade=one["grade"],
+        words=one["grade_words"],
+        shape=one["shape"],
+    )
 
 
 def _rest(measure: Row | None, year: int) -> Any:
@@ -181,7 +188,9 @@ def _course(published: Mapping[int, Row], number: int) -> dict[str, Any]:
     ordered = [cells[year] for year in sorted(cells)]
     years, label = course.rows(ordered), goal_label(number)
     return {
-        "number": number, "label": label,
+        "number": number,
+        "label": label,
         "name": next((cell["name"] for cell in reversed(ordered) if cell["name"]), ""),
-        "table": {"label": label, "years": years, "show_grade": True}, "charts": course.charts(label, years),
-    }  # fmt: skip
+        "table": {"label": label, "years": years, "show_grade": True},
+        "charts": course.charts(label, years),
+    }

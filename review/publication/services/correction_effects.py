@@ -83,9 +83,12 @@ def judged(
     later = one.get("progress")
     first = fiscal_year - later["gone"] + 1 if later else min(cell["fiscal_year"] for cell in one["years"])
     indicator = Indicator(
-        number=one["number"], direction=direction, kind=one.get("kind", ""), baseline=one.get("baseline", ""),
+        number=one["number"],
+        direction=direction,
+        kind=one.get("kind", ""),
+        baseline=one.get("baseline", ""),
         measure=Measure(plan=Plan(short_name="", first_year=first)),
-    )  # fmt: skip
+    )
     names = ("fiscal_year", "name", "target", "actual")
     rows = [
         IndicatorYear(indicator=indicator, answers=cell.get("answers", {}), **{name: cell[name] for name in names})
@@ -115,10 +118,12 @@ def _directions(base: Edition) -> dict[tuple[str, int], str]:
 def _errata(base: Edition, after: Snapshot, entries: Sequence[Entry], on: date) -> dict[str, Any]:
     names = {row["code"]: row["name"] for row in after["measures"]}
     return {
-        "number": base.number + 1, "label": edition_label(base.number + 1), "date": on.isoformat(),
+        "number": base.number + 1,
+        "label": edition_label(base.number + 1),
+        "date": on.isoformat(),
         "items": [{**asdict(entry), "name": names[entry.code]} for entry in entries],
         "consequences": consequences(base.snapshot, after),
-    }  # fmt: skip
+    }
 
 
 def consequences(before: Snapshot, after: Snapshot) -> list[dict[str, str]]:

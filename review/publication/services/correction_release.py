@@ -81,9 +81,11 @@ def _announce(edition: Edition, entries: list[Entry]) -> None:
     labels = [f"{one.code} {one.label}" for one in entries]
     more = f" ほか{len(labels) - 5}件" if len(labels) > 5 else ""
     outbox.announce(
-        Event.EDITION_CORRECTED, key=f"{edition.cycle_id}:{edition.number}", cycle=edition.cycle,
+        Event.EDITION_CORRECTED,
+        key=f"{edition.cycle_id}:{edition.number}",
+        cycle=edition.cycle,
         payload={"edition": edition.label, "edition_id": edition.pk, "items": "、".join(labels[:5]) + more},
-    )  # fmt: skip
+    )
 
 
 # --- the live rows ---------------------------------------------------------------------------------------------------

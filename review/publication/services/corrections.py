@@ -118,9 +118,12 @@ def save_items(*, user: User, correction_id: int, version: int, code: str, typed
         correction.version += 1
         correction.save(update_fields=["version"])
         audit.write(
-            user, "correction.save", f"correction:{correction.pk}", before={"code": code, "items": before},
+            user,
+            "correction.save",
+            f"correction:{correction.pk}",
+            before={"code": code, "items": before},
             after={"code": code, "items": {one.key: one.right for one in entries}},
-        )  # fmt: skip
+        )
         return correction
 
 
@@ -258,8 +261,10 @@ def decide(
     with transaction.atomic():
         correction = _locked(user, correction_id)
         require(
-            permissions.is_approver(user, correction.cycle.plan_id), _("訂正の決定は%(body)sの承認者が行います。"), correction.cycle,
-        )  # fmt: skip
+            permissions.is_approver(user, correction.cycle.plan_id),
+            _("訂正の決定は%(body)sの承認者が行います。"),
+            correction.cycle,
+        )
         if correction.state != State.DECIDING or correction.round != round:
             raise AlreadyDecided(
                 _("この訂正は今「%(state)s」です。画面を開き直して確かめてください。")
@@ -272,9 +277,15 @@ def decide(
         _check_comment(comment, needed=not accept)
         verdict = CorrectionDecision.Verdict.ACCEPT if accept else CorrectionDecision.Verdict.RETURN
         CorrectionDecision.objects.create(
-            correction=correction, round=round, verdict=verdict, comment=comment.strip(),
-            submitted_by=correction.prepared_by, decided_by=user, decided_at=clock.now(), meeting=meeting,
-        )  # fmt: skip
+            correction=correction,
+            round=round,
+            verdict=verdict,
+            comment=comment.strip(),
+            submitted_by=correction.prepared_by,
+            decided_by=user,
+            decided_at=clock.now(),
+            meeting=meeting,
+        )
         _move(correction, State.DECIDED if accept else State.RETURNED)
         correction.save()
         if accept:
@@ -320,15 +331,20 @@ def _check_comment(comment: str, *, needed: bool) -> None:
 
 def _record(user: User, correction: Correction, action: str, **payload: Any) -> AuditEntry:
     return audit.write(
-        user, action, f"correction:{correction.pk}",
+        user,
+        action,
+        f"correction:{correction.pk}",
         after={"state": correction.state, "round": correction.round, **payload},
-    )  # fmt: skip
+    )
 
 
 def _tell(user: User, correction: Correction, event: Event, action: str, **payload: Any) -> None:
     entry = _record(user, correction, action, **payload)
     labels = "、".join(f"{one.code} {one.label}" for one in entries_of(correction)[:5])
     outbox.announce(
-        event, key=f"{correction.pk}:{entry.pk}", actor=user, cycle=correction.cycle,
+        event,
+        key=f"{correction.pk}:{entry.pk}",
+        actor=user,
+        cycle=correction.cycle,
         payload={"correction": correction.pk, "items": labels, "sender": correction.prepared_by_id, **payload},
-    )  # fmt: skip
+    )

@@ -74,9 +74,11 @@ def verify() -> Report:
 def _of_edition(edition: Edition, before: Edition | None, *, last: bool, trail: _Trail) -> Iterator[Finding]:
     where = str(edition)
     sentences = [
-        *_place(edition, before, last=last), *_snapshot(edition), *(_differences(before, edition) if before else ()),
+        *_place(edition, before, last=last),
+        *_snapshot(edition),
+        *(_differences(before, edition) if before else ()),
         *trail.of_edition(edition),
-    ]  # fmt: skip
+    ]
     if seals.edition_seal(edition) != edition.seal:
         sentences.append(
             "版の記録(番号、種類、準備・決定した人、決定日時、会議、公表日時、前の版)のどれかが、公表したときと違います。"

@@ -42,9 +42,11 @@ class Source:
             return {"label": DRAFT, "number": None, "published_at": None, "sha256": None}
         moment = timezone.localtime(self.edition.published_at)
         return {
-            "label": self.edition.label, "number": self.edition.number,
-            "published_at": moment.isoformat(timespec="seconds"), "sha256": self.edition.sha256,
-        }  # fmt: skip
+            "label": self.edition.label,
+            "number": self.edition.number,
+            "published_at": moment.isoformat(timespec="seconds"),
+            "sha256": self.edition.sha256,
+        }
 
 
 def source_of(cycle: Cycle) -> Source:

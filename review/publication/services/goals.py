@@ -65,19 +65,26 @@ def change(snapshot: Snapshot, earlier: Snapshot | None) -> Change:
                 )
     return Change(
         better=tuple(sorted((one for one in steps if one.steps > 0), key=lambda one: -one.steps)),
-        worse=tuple(sorted((one for one in steps if one.steps < 0), key=lambda one: one.steps)), base=len(steps),
-        before=Counter(one.before for one in steps), now=Counter(one.now for one in steps),
-    )  # fmt: skip
+        worse=tuple(sorted((one for one in steps if one.steps < 0), key=lambda one: one.steps)),
+        base=len(steps),
+        before=Counter(one.before for one in steps),
+        now=Counter(one.now for one in steps),
+    )
 
 
 def _computed(one: Row, cells: Mapping[int, Row], year: int, scale: rating.Scale) -> str:
     """The grade of a year that no edition judged; '' where there is none, or where nobody said which way is better."""
     cell, before = cells[year], cells.get(year - 1)
     verdict = achievement.judge(
-        name=cell["name"], target=cell["target"], actual=cell["actual"],
-        direction=DIRECTIONS.get(one.get("direction", "")), previous=before["actual"] if before else None,
-        targets=[each["target"] for each in cells.values()], fiscal_year=year, kind=one.get("kind", ""),
-    )  # fmt: skip
+        name=cell["name"],
+        target=cell["target"],
+        actual=cell["actual"],
+        direction=DIRECTIONS.get(one.get("direction", "")),
+        previous=before["actual"] if before else None,
+        targets=[each["target"] for each in cells.values()],
+        fiscal_year=year,
+        kind=one.get("kind", ""),
+    )
     unsure = not one.get("direction") and verdict.basis != "text"
     graded = None if unsure or "progress" in one else rating.grade(verdict, scale)
     return graded.letter if graded else ""

@@ -131,9 +131,11 @@ _OF_MEASURE = (
 _NUMBERS = (Kind.AMOUNT, Kind.NUMBER)
 #: What stands for the columns of a plan's own items where no edition is named.
 OWN_COLUMN = Column(
-    "(計画の独自の項目)", f"{OWN}…", "計画が様式に加えた項目。列の名は項目の名、キーは変わらない。版ごとの列は、その版の table-schema.json にある",
+    "(計画の独自の項目)",
+    f"{OWN}…",
+    "計画が様式に加えた項目。列の名は項目の名、キーは変わらない。版ごとの列は、その版の table-schema.json にある",
     "Items that this plan adds to the form; their keys do not change, and the table-schema.json of each edition lists them",
-)  # fmt: skip
+)
 
 
 def form_of(snapshot: Snapshot | None) -> sheet_form.Form:
@@ -171,9 +173,11 @@ def measure_columns(snapshot: Snapshot | None = None) -> tuple[Column, ...]:
         if one.public and one.column
     ]
     why = Column(
-        "結果の理由", "outcome_reason", "未提出、対象外とした理由",
+        "結果の理由",
+        "outcome_reason",
+        "未提出、対象外とした理由",
         "Reason why the measure was excluded or not submitted",
-    )  # fmt: skip
+    )
     texts += [_own_column(one) for one in sheet_form.own(form)]
     fixed = {one.title for one in (*head, *_OF_MEASURE, why, *result)}
     texts = [replace(one, title=f"{one.title}({one.key})") if one.title in fixed else one for one in texts]
@@ -184,9 +188,13 @@ def _own_column(one: Field) -> Column:
     number = one.kind in _NUMBERS
     unit, in_english = ("(千円)", ", in thousand yen") if one.kind == Kind.AMOUNT else ("", "")
     return Column(
-        one.label, one.key, f"計画の様式の独自の項目{unit}", f"Item that this plan adds to the form{in_english}",
-        "number" if number else "string", number,
-    )  # fmt: skip
+        one.label,
+        one.key,
+        f"計画の様式の独自の項目{unit}",
+        f"Item that this plan adds to the form{in_english}",
+        "number" if number else "string",
+        number,
+    )
 
 
 #: {file: (its columns in an edition, what names a row)}
@@ -206,13 +214,22 @@ def licence() -> dict[str, str]:
 
 def _head(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
     return {
-        "municipality_code": snapshot["municipality_code"], "city": snapshot["city"], "plan": snapshot["plan"],
-        "fiscal_year": snapshot["fiscal_year"], "fiscal_year_label": fiscal_year_label(snapshot["fiscal_year"]),
-        "edition": edition["label"], "edition_number": edition["number"], "published_at": edition["published_at"],
-        "measure_id": measure["code"], "measure": measure["name"], "field_number": measure["field"]["number"],
-        "field": measure["field"]["name"], "place": editions.place_words(measure), "owner": measure["owner"],
+        "municipality_code": snapshot["municipality_code"],
+        "city": snapshot["city"],
+        "plan": snapshot["plan"],
+        "fiscal_year": snapshot["fiscal_year"],
+        "fiscal_year_label": fiscal_year_label(snapshot["fiscal_year"]),
+        "edition": edition["label"],
+        "edition_number": edition["number"],
+        "published_at": edition["published_at"],
+        "measure_id": measure["code"],
+        "measure": measure["name"],
+        "field_number": measure["field"]["number"],
+        "field": measure["field"]["name"],
+        "place": editions.place_words(measure),
+        "owner": measure["owner"],
         "licence": settings.MEGURI_DATA_LICENCE,
-    }  # fmt: skip
+    }
 
 
 def indicator_rows(snapshot: Snapshot, edition: Values, only: int | None = None) -> Iterator[dict[str, Any]]:
@@ -235,16 +252,23 @@ def _cell(code: str, one: Row, place: int, *, coded: bool) -> dict[str, Any]:
     units = books.unit_of(target), books.unit_of(actual)
     comparator = target.quantity.comparator if target.quantity else None
     return {
-        "indicator_id": f"{code}-{one['number']}", "indicator_number": one["number"],
-        "baseline": one.get("baseline", ""), "sort": form_labels.SORTS.get(one.get("sort", ""), ""),
-        "year": cell["fiscal_year"], "year_label": fiscal_year_label(cell["fiscal_year"]),
+        "indicator_id": f"{code}-{one['number']}",
+        "indicator_number": one["number"],
+        "baseline": one.get("baseline", ""),
+        "sort": form_labels.SORTS.get(one.get("sort", ""), ""),
+        "year": cell["fiscal_year"],
+        "year_label": fiscal_year_label(cell["fiscal_year"]),
         "indicator": _typed(cell["name"]) if coded else cell["name"],
         "definition_changed": place > 0 and renamed(one["years"][place - 1]["name"], cell["name"]),
         "target": _typed(cell["target"]) if coded else cell["target"],
-        "actual": _typed(cell["actual"]) if coded else cell["actual"], "target_number": books.number_of(target),
-        "target_comparator": COMPARATOR_WORDS.get(comparator or "", ""), "actual_number": books.number_of(actual),
-        "unit": units[1] or units[0], "target_unit": units[0], "actual_unit": units[1],
-    }  # fmt: skip
+        "actual": _typed(cell["actual"]) if coded else cell["actual"],
+        "target_number": books.number_of(target),
+        "target_comparator": COMPARATOR_WORDS.get(comparator or "", ""),
+        "actual_number": books.number_of(actual),
+        "unit": units[1] or units[0],
+        "target_unit": units[0],
+        "actual_unit": units[1],
+    }
 
 
 def _typed(text: str) -> str:
@@ -258,22 +282,34 @@ def _judgement(measure: Row, one: Row, *, coded: bool) -> dict[str, Any]:
     code = books.verdict_code(one, measure["outcome"] if coded else "")
     notes = editions.cautions(one) if coded else map(sentence_of, editions.notes_of(one))
     return {
-        "status": books.FINAL_LABELS.get(code, code), "status_code": code, "direction": editions.direction_of(one),
-        "rate": None if later else rate, "grade": one["grade"], "grade_words": one["grade_words"],
-        "open_reason": one["open_reason"], "computed_grade": one["computed_grade"], "state": editions.state_of(one),
-        "reading": editions.reading_of(one, {})["actual"], "reason": one["reason"], "notes": " ".join(notes),
-        "note_codes": " ".join(note["code"] for note in editions.notes_of(one)), "given_reason": one["given_reason"],
-        "target_year": later["target_year"] if later else None, "progress": rate if later else None,
+        "status": books.FINAL_LABELS.get(code, code),
+        "status_code": code,
+        "direction": editions.direction_of(one),
+        "rate": None if later else rate,
+        "grade": one["grade"],
+        "grade_words": one["grade_words"],
+        "open_reason": one["open_reason"],
+        "computed_grade": one["computed_grade"],
+        "state": editions.state_of(one),
+        "reading": editions.reading_of(one, {})["actual"],
+        "reason": one["reason"],
+        "notes": " ".join(notes),
+        "note_codes": " ".join(note["code"] for note in editions.notes_of(one)),
+        "given_reason": one["given_reason"],
+        "target_year": later["target_year"] if later else None,
+        "progress": rate if later else None,
         **_result(measure),
-    }  # fmt: skip
+    }
 
 
 def _result(worded: Row) -> dict[str, str]:
     """How the 施策 came out."""
     return {
-        "measure_grade": worded["grade"], "measure_grade_words": worded["grade_words"] + worded["grade_note"],
-        "measure_result": books.standing_of(worded), "measure_outcome": worded["outcome"],
-    }  # fmt: skip
+        "measure_grade": worded["grade"],
+        "measure_grade_words": worded["grade_words"] + worded["grade_note"],
+        "measure_result": books.standing_of(worded),
+        "measure_outcome": worded["outcome"],
+    }
 
 
 def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
@@ -281,13 +317,16 @@ def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, 
     related = [*measure["related"], *(["全課等"] if measure["related_all"] else [])]
     graded = [one for one in measure["indicators"] if one["grade"]]
     return {
-        **_head(snapshot, edition, measure), "related": "、".join(related), "related_note": measure["related_text"],
-        "indicators": len(graded), "achieved": sum(one["status"] == "achieved" for one in graded),
+        **_head(snapshot, edition, measure),
+        "related": "、".join(related),
+        "related_note": measure["related_text"],
+        "indicators": len(graded),
+        "achieved": sum(one["status"] == "achieved" for one in graded),
         **sheet_form.texts_of_row(measure),
         **{one["key"]: sheet_form.number(one["text"]) for one in measure.get("items", ()) if one["kind"] in _NUMBERS},
         "outcome_reason": measure["outcome_reason"],
         **_result(grade_words.with_words(measure, Scale.from_data(snapshot["scale"]))),
-    }  # fmt: skip
+    }
 
 
 def keyed(columns: Iterable[Column], rows: Iterable[Values]) -> Iterator[dict[str, Any]]:

@@ -117,9 +117,11 @@ def publish(
         cycle.save(update_fields=["state", "published_at"])
         MeasureReview.objects.filter(cycle=cycle).update(state=ReviewState.PUBLISHED, state_since=now)
         outbox.announce(
-            Event.EDITION_PUBLISHED, key=f"{cycle.pk}:{edition.number}", cycle=cycle,
+            Event.EDITION_PUBLISHED,
+            key=f"{cycle.pk}:{edition.number}",
+            cycle=cycle,
             payload={"edition": edition.label, "edition_id": edition.pk},
-        )  # fmt: skip
+        )
         return edition
 
 

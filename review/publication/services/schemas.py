@@ -35,9 +35,11 @@ def closed(properties: Mapping[str, Any], *, optional: Iterable[str] = ()) -> di
     """An object with these keys and no other."""
     left_out = set(optional)
     return {
-        "type": "object", "properties": dict(properties),
-        "required": [name for name in properties if name not in left_out], "additionalProperties": False,
-    }  # fmt: skip
+        "type": "object",
+        "properties": dict(properties),
+        "required": [name for name in properties if name not in left_out],
+        "additionalProperties": False,
+    }
 
 
 def row_schema(columns: Iterable[Column], *, own: bool = False) -> dict[str, Any]:
@@ -111,10 +113,12 @@ def _table(name: str, snapshot: Snapshot | None) -> dict[str, Any]:
 def _csvw(column: Column) -> dict[str, Any]:
     return {
         # A name of CSVW is a name of a URI template: no hyphen, and no letter that is not escaped.
-        "name": quote(column.key.replace("-", "_")), "titles": column.title, "datatype": CSVW_TYPES[column.kind],
+        "name": quote(column.key.replace("-", "_")),
+        "titles": column.title,
+        "datatype": CSVW_TYPES[column.kind],
         "dc:description": {"ja": column.about, "en": column.english},
         "required": column.kind == "integer" and not column.nullable,
-    }  # fmt: skip
+    }
 
 
 SITE_FILES = {"edition.schema.json": lambda: as_bytes(edition_schema()), "dictionary.csv": open_data.dictionary}

@@ -128,10 +128,16 @@ def described(book: Book) -> dict[str, Any]:
     """One edition, without its contents."""
     plan = book.edition.cycle.plan
     return {
-        "fiscal_year": book.year, **meta_of(book), "current": book.edition.current, "city": plan.city,
-        "municipality_code": plan.municipality_code, "plan": plan.name, "plan_short_name": plan.short_name,
-        "licence": open_data.licence(), "page": book.everlasting(),
-    }  # fmt: skip
+        "fiscal_year": book.year,
+        **meta_of(book),
+        "current": book.edition.current,
+        "city": plan.city,
+        "municipality_code": plan.municipality_code,
+        "plan": plan.name,
+        "plan_short_name": plan.short_name,
+        "licence": open_data.licence(),
+        "page": book.everlasting(),
+    }
 
 
 @public_file

@@ -37,13 +37,18 @@ def files(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     may_draft = permissions.may_download_year(request.user, cycle.plan_id)
     sheets = queries.latest_sheet_files(cycle.reviews.visible(permissions.scope_of(request.user)))
     context = {
-        "page_title": _("%(year)s 集約表とファイル") % {"year": fiscal_year(year)}, "breadcrumbs": crumbs(_("集約表とファイル")),
-        "cycle": cycle, "editions": [book for book in books if book.edition_id],
+        "page_title": _("%(year)s 集約表とファイル") % {"year": fiscal_year(year)},
+        "breadcrumbs": crumbs(_("集約表とファイル")),
+        "cycle": cycle,
+        "editions": [book for book in books if book.edition_id],
         "sites": sites_of(cycle) if permissions.may_retry_jobs(request.user, cycle.plan_id) else [],
-        "may_draft": may_draft, "latest": drafts[0] if drafts and may_draft else None,
-        "history": drafts[1:] if may_draft else [], "papers": papers_of(request, cycle) if may_draft else [],
-        "sheets": list(sheets), **of_the_background(cycle),
-    }  # fmt: skip
+        "may_draft": may_draft,
+        "latest": drafts[0] if drafts and may_draft else None,
+        "history": drafts[1:] if may_draft else [],
+        "papers": papers_of(request, cycle) if may_draft else [],
+        "sheets": list(sheets),
+        **of_the_background(cycle),
+    }
     return render(request, "publication/files.html", context)
 
 
@@ -119,9 +124,11 @@ def download(request: SignedInRequest, pk: int) -> HttpResponse | FileResponse:
     response = attachment(artifact)
     if request.method == "GET":
         audit.write(
-            request.user, "download", f"artifact:{artifact.pk}",
+            request.user,
+            "download",
+            f"artifact:{artifact.pk}",
             after={"file": artifact.filename, "sha256": artifact.sha256},
-        )  # fmt: skip
+        )
     return response
 
 

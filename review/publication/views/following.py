@@ -36,10 +36,14 @@ def feed(site: Site, plan: str = "") -> bytes:
     address = site.absolute(feed_url(site, plan))
     entries = sorted(_entries(site, plan), key=lambda entry: entry[0], reverse=True)[:ENTRIES]
     atom = Atom1Feed(
-        title=title, link=site.absolute(site.url("plan", plan) if plan else site.url("index")),
-        description=_("公表と訂正のお知らせ"), language=site.language, author_name=site.city, feed_url=address,
+        title=title,
+        link=site.absolute(site.url("plan", plan) if plan else site.url("index")),
+        description=_("公表と訂正のお知らせ"),
+        language=site.language,
+        author_name=site.city,
+        feed_url=address,
         feed_guid=address,
-    )  # fmt: skip
+    )
     for moment, heading, sentence, url in entries:
         atom.add_item(heading, url, sentence, unique_id=url, pubdate=moment, updateddate=moment)
     return atom.writeString("utf-8").encode()
@@ -55,8 +59,10 @@ def _entries(site: Site, plan: str) -> Iterator[Entry]:
         book = Book(site=site, edition=edition)
         if plan in ("", book.plan):
             names = {
-                "plan": edition.cycle.plan.name, "year": fiscal_year(book.year), "label": parts.edition_name(edition),
-            }  # fmt: skip
+                "plan": edition.cycle.plan.name,
+                "year": fiscal_year(book.year),
+                "label": parts.edition_name(edition),
+            }
             title = _("%(plan)s %(year)s 評価結果 %(label)s") % names
             corrected = _("公表した内容に訂正がありました。どこをどう直したかは、正誤表にあります。")
             sentence = corrected if edition.number > 1 else _("%(year)s の評価結果を公表しました。") % names
@@ -149,9 +155,13 @@ def _entry(book: Book, source: Source) -> dict[str, Any]:
         if (made := book.file(kind))
     ]
     return catalogue.dataset(
-        source.snapshot, source.meta, book.edition.cycle.plan, place=place,
-        before=site.below(before.url("year")) if before else "", files=[*catalogue.data_files(place), *files],
-    )  # fmt: skip
+        source.snapshot,
+        source.meta,
+        book.edition.cycle.plan,
+        place=place,
+        before=site.below(before.url("year")) if before else "",
+        files=[*catalogue.data_files(place), *files],
+    )
 
 
 def sites_of(site: Site) -> dict[str, Site]:

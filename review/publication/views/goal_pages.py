@@ -69,17 +69,21 @@ def goal(book: Book, code: str, number: int) -> Page | None:
         "fiscal_year": book.year,
         "one": shown,
         "others": [{"label": goal_label(one), "url": book.goal_url(code, one)} for one in numbers],
-        "files": [{"name": name, "url": file_url(book, code, number, name)}
-                  for name in FILES if not site.static or name != "chart.png"],
+        "files": [
+            {"name": name, "url": file_url(book, code, number, name)}
+            for name in FILES
+            if not site.static or name != "chart.png"
+        ],
         "run_url": site.url("run", book.plan, code) if len(site.current(book.plan)) > 1 or not site.static else "",
         "years": [
             {"label": fiscal_year(one.year), "url": one.goal_url(code, number)}
             for one in (Book(site=site, edition=edition) for edition in site.current(book.plan))
             if one.year != book.year and _has_page(one, code, number)
-        ] + _former(book, shown),
+        ]
+        + _former(book, shown),
         "citation": " ".join(_citation(book, row, shown, edition)),
         "embed": frame and f'<iframe src="{frame}" title="{title}" width="640" height="480" loading="lazy"></iframe>',
-    }  # fmt: skip
+    }
     where = {"here": "goal", "book": book, "path": ("goal", *place), "edition": edition}
     return page_of(site, "goal", title, words=_source(book, shown), steps=steps, shown=context, **where)
 
@@ -151,17 +155,22 @@ def _source(book: Book, shown: dict[str, Any]) -> str:
     facts = {key: shown[key] or "－" for key in ("target", "actual")}
     verdict = " ".join(filter(None, (shown["grade"], shown["grade_words"] or shown["verdict"]))) or _("目標なし")
     return _("%(year)s: 目標 %(target)s、実績 %(actual)s、判定 %(verdict)s。") % {
-        **facts, "year": fiscal_year(book.year), "verdict": verdict,
-    }  # fmt: skip
+        **facts,
+        "year": fiscal_year(book.year),
+        "verdict": verdict,
+    }
 
 
 def _citation(book: Book, row: dict[str, Any], shown: dict[str, Any], edition: Edition) -> tuple[str, ...]:
     """How to cite the goal: whose it is, its place, its edition and day; where it stands; its licence."""
     facts = {
-        "city": book.edition.cycle.plan.city, "plan": book.snapshot["plan"], "year": fiscal_year(book.year),
-        "edition": parts.edition_name(edition), "day": day_text(edition.published_at),
+        "city": book.edition.cycle.plan.city,
+        "plan": book.snapshot["plan"],
+        "year": fiscal_year(book.year),
+        "edition": parts.edition_name(edition),
+        "day": day_text(edition.published_at),
         "goal": f"{row['code']} {shown['label']} {shown['name']}",
-    }  # fmt: skip
+    }
     words = _("%(city)s「%(plan)s %(year)s 評価結果」%(edition)s(%(day)s公表)、%(goal)s。") % facts
     place = (row["code"], shown["number"])
     # Plain files keep the current edition at the year's address: carried out, they never change.

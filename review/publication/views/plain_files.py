@@ -73,9 +73,15 @@ class Stock:
     def site(self, language: str) -> Site:
         """The plain site in one language."""
         return Site(
-            editions=self.editions, read=lambda edition: self.snapshots[edition.pk], language=language, static=True,
-            base=self.base, files=lambda: self.books, summary_shelf=lambda: self.summaries, common=self.common,
-        )  # fmt: skip
+            editions=self.editions,
+            read=lambda edition: self.snapshots[edition.pk],
+            language=language,
+            static=True,
+            base=self.base,
+            files=lambda: self.books,
+            summary_shelf=lambda: self.summaries,
+            common=self.common,
+        )
 
 
 # --- what there is -------------------------------------------------------------------------------------------------------
@@ -96,9 +102,12 @@ def _in_language(site: Site) -> Iterator[Sheet]:
     for left, right in (pair for plan in site.plans for pair in comparison_pages.neighbours(site, plan)):
         for page in range(1, comparison_pages.compared_pages(left, right) + 1):
             yield sheet(
-                "compare", left.plan, a=comparison_pages.key_of(left), b=comparison_pages.key_of(right),
+                "compare",
+                left.plan,
+                a=comparison_pages.key_of(left),
+                b=comparison_pages.key_of(right),
                 page=page if page > 1 else "",
-            )  # fmt: skip
+            )
     for name in dict.fromkeys(one.plan.short_name for one in site.summaries):
         yield sheet("summary", name)
     yield from (sheet("summary", one.plan.short_name, one.number) for one in site.summaries)
@@ -237,12 +246,14 @@ def stock_as_of(last: Edition, base: str = "", summary: SummaryEdition | None = 
     queries as there are editions, and three."""
     past = shelf.as_of(queries.shelf(), last)
     return Stock(
-        summaries=shelf.summaries_until((summary or last).published_at), editions=past,
+        summaries=shelf.summaries_until((summary or last).published_at),
+        editions=past,
         snapshots={
             edition.pk: Edition.objects.values_list("snapshot", flat=True).get(pk=edition.pk) for edition in past
         },
-        books={key: file for key, file in shelf.edition_files().items() if key[0] <= last.pk}, base=base.rstrip("/"),
-    )  # fmt: skip
+        books={key: file for key, file in shelf.edition_files().items() if key[0] <= last.pk},
+        base=base.rstrip("/"),
+    )
 
 
 def site_as_of(
@@ -352,9 +363,12 @@ class _Other:
         self.out.touch()
         settings_module = os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.dev")
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROCESS, str(given), str(self.out)], stdout=subprocess.PIPE, text=True,
-            cwd=settings.BASE_DIR, env={**os.environ, "DJANGO_SETTINGS_MODULE": settings_module},
-        )  # fmt: skip
+            [sys.executable, "-c", PROCESS, str(given), str(self.out)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=settings.BASE_DIR,
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": settings_module},
+        )
         stack.callback(self._end)
 
     def files(self) -> Iterator[tuple[str, bytes]]:

@@ -115,9 +115,11 @@ def correction_preview(request: SignedInRequest, pk: int, page: str = "") -> Htt
         cycle=row.cycle, number=row.base.number + 1, kind=Edition.Kind.CORRECTION, published_at=clock.now()
     )
     mark = {
-        "text": _("この訂正はまだ公表されていません。庁内での確認のための画面です。"), "more": "", "url": reverse("meguri:correction", args=[pk]),
+        "text": _("この訂正はまだ公表されていません。庁内での確認のための画面です。"),
+        "more": "",
+        "url": reverse("meguri:correction", args=[pk]),
         "label": _("訂正に戻る"),
-    }  # fmt: skip
+    }
     here = reverse("meguri:correction_preview", args=[pk])
     return answer(request, coming, corrections.draft_of(row), here, page, mark)
 

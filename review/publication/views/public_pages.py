@@ -33,11 +33,14 @@ def index(site: Site) -> Page:
     if not site.several:
         return _years_of(site, *site.plans, path=("index",))
     plans = [
-        {"name": site.plan_name(plan), "url": site.url("plan", plan),
-         "years": [fiscal_year(edition.cycle.fiscal_year) for edition in site.current(plan)],
-         "coming": list(map(parts.release_words, site.releases(plan)))}
+        {
+            "name": site.plan_name(plan),
+            "url": site.url("plan", plan),
+            "years": [fiscal_year(edition.cycle.fiscal_year) for edition in site.current(plan)],
+            "coming": list(map(parts.release_words, site.releases(plan))),
+        }
         for plan in site.plans
-    ]  # fmt: skip
+    ]
     shown = {"plans": plans, "site_title": ""}
     return page_of(site, "plans", _("計画の評価結果"), here="index", path=("index",), shown=shown)
 
@@ -70,9 +73,14 @@ def _years_of(site: Site, plan: str = "", *, path: tuple[str, ...]) -> Page:
     title = site.plan_name(plan) if site.several else _("計画の評価結果")
     way = {"breadcrumbs": crumbs(site, "", (title, ""))} if site.several else {}
     shown = {
-        **way, "years": years, "bars": bars, "scale": scale and scale.as_data(), "site_title": "",
-        "summaries": site.summary_links(plan), "coming": list(map(parts.release_words, site.releases(plan))),
-    }  # fmt: skip
+        **way,
+        "years": years,
+        "bars": bars,
+        "scale": scale and scale.as_data(),
+        "site_title": "",
+        "summaries": site.summary_links(plan),
+        "coming": list(map(parts.release_words, site.releases(plan))),
+    }
     here = "plan" if site.several else "index"
     return page_of(site, "index", title, here=here, plan=plan, path=path, shown=shown)
 
@@ -90,11 +98,16 @@ def method(site: Site, plan: str) -> Page | None:
 def data(site: Site) -> Page:
     """The open data: files, columns, schemas, licence and the interface for programs."""
     years = [
-        {"label": " ".join([*([site.plan_name(plan)] if site.several else []), fiscal_year(edition.cycle.fiscal_year)]),
-         "edition": parts.edition_name(edition), "files": parts.downloads(Book(site=site, edition=edition))}
+        {
+            "label": " ".join(
+                [*([site.plan_name(plan)] if site.several else []), fiscal_year(edition.cycle.fiscal_year)]
+            ),
+            "edition": parts.edition_name(edition),
+            "files": parts.downloads(Book(site=site, edition=edition)),
+        }
         for plan in site.plans
         for edition in site.current(plan)
-    ]  # fmt: skip
+    ]
     shown = {
         "years": years,
         "tables": [
@@ -129,22 +142,32 @@ def year(book: Book, filters: Filters | None = None, page: int = 1) -> Page:
     query = parts.query_of(filters, page=page if page > 1 else "")
     words = parts.narrowed_by(site.remembered((pk, "choices"), lambda: parts.choices(snapshot)), filters)
     shown = {
-        "snapshot": snapshot, "names": parts.grade_names(snapshot),
+        "snapshot": snapshot,
+        "names": parts.grade_names(snapshot),
         "marks": site.remembered((pk, "marks"), lambda: [{"shapes": shapes}]),
-        "headings": parts.headings(book, filters), "list": parts.pages_of(rows, page, book, filters),
-        "whole": len(snapshot["measures"]), "filters": filters, "narrowed": "、".join(words),
+        "headings": parts.headings(book, filters),
+        "list": parts.pages_of(rows, page, book, filters),
+        "whole": len(snapshot["measures"]),
+        "filters": filters,
+        "narrowed": "、".join(words),
         "choices": {} if site.static else site.remembered((pk, "choices"), lambda: parts.choices(snapshot)),
         "indexes": site.remembered((pk, "indexes"), lambda: [{"lists": parts.indexes(book)}]) if site.static else [],
         "search_data": book.url("data", "search.js") if book.site.static else "",
         "summaries": site.summary_links(book.plan) if book.year == book.edition.cycle.plan.last_year else [],
         "list_url": book.url("year"),
-    }  # fmt: skip
+    }
     steps = ((label, book.url("year")), (_("施策一覧"), "")) if alone else ((label, ""),)
     return page_of(
-        site, "list" if alone else "year", _("%(year)s 評価結果") % {"year": label}, here="year", book=book,
-        path=("year", *book.place, query), words="" if alone else comparison_pages.year_line(book), steps=steps,
+        site,
+        "list" if alone else "year",
+        _("%(year)s 評価結果") % {"year": label},
+        here="year",
+        book=book,
+        path=("year", *book.place, query),
+        words="" if alone else comparison_pages.year_line(book),
+        steps=steps,
         shown={**shown, **(unnamed if alone else _overview(book))},
-    )  # fmt: skip
+    )
 
 
 def _overview(book: Book) -> dict[str, Any]:
@@ -153,17 +176,25 @@ def _overview(book: Book) -> dict[str, Any]:
     short = len(by_department) <= parts.DEPARTMENTS
     earlier = site.book(book.plan, book.year - 1)
     return {
-        **comparison_pages.overview_of(book), "previous_year": book.year - 1, "bars": parts.bars_of_year(snapshot),
-        "fields": parts.group_rows(by_field, "field", book), "chart_fields": len(by_field) <= parts.CHARTED,
+        **comparison_pages.overview_of(book),
+        "previous_year": book.year - 1,
+        "bars": parts.bars_of_year(snapshot),
+        "fields": parts.group_rows(by_field, "field", book),
+        "chart_fields": len(by_field) <= parts.CHARTED,
         "departments": parts.group_rows(by_department, "department", book) if short else [],
-        "departments_url": book.url("departments"), "department_count": len(by_department),
-        "outcomes": [row for row in snapshot["measures"] if row["outcome"]], "downloads": parts.downloads(book),
-        "data_url": site.url("open_data"), "errata_url": book.url("errata"),
+        "departments_url": book.url("departments"),
+        "department_count": len(by_department),
+        "outcomes": [row for row in snapshot["measures"] if row["outcome"]],
+        "downloads": parts.downloads(book),
+        "data_url": site.url("open_data"),
+        "errata_url": book.url("errata"),
         "compare_url": comparison_pages.pair(site, earlier, book) if earlier and book.edition.current else "",
         "everlasting": "" if site.static and not book.numbered else book.everlasting(),
-        "editions": _other_editions(book), "dataset_url": book.url("data", "dataset.jsonld"),
-        "decision": parts.decision_of(snapshot), "audit_head": editions.audit_head(snapshot),
-    }  # fmt: skip
+        "editions": _other_editions(book),
+        "dataset_url": book.url("data", "dataset.jsonld"),
+        "decision": parts.decision_of(snapshot),
+        "audit_head": editions.audit_head(snapshot),
+    }
 
 
 def _other_editions(book: Book) -> list[dict[str, Any]]:
@@ -205,22 +236,30 @@ def measure(book: Book, code: str) -> Page | None:
         return None
     (row, goals, edition), label = shown_goals, fiscal_year(book.year)
     shown = {
-        "site_title": _("%(year)s 評価結果") % {"year": label}, "measure": {**row, "place": editions.place_words(row)},
-        "fiscal_year": book.year, "indicators": goals, "facts": parts.facts_of(row),
-        "narratives": parts.texts_of(Section.CONTENT, row), "evaluation": parts.texts_of(Section.EVALUATION, row),
+        "site_title": _("%(year)s 評価結果") % {"year": label},
+        "measure": {**row, "place": editions.place_words(row)},
+        "fiscal_year": book.year,
+        "indicators": goals,
+        "facts": parts.facts_of(row),
+        "narratives": parts.texts_of(Section.CONTENT, row),
+        "evaluation": parts.texts_of(Section.EVALUATION, row),
         "opinions": [{**one, "day": date.fromisoformat(one["date"])} for one in row.get("opinions", ())],
-        "schedule": parts.schedule_of(row, snapshot["years"]), "years": snapshot["years"],
+        "schedule": parts.schedule_of(row, snapshot["years"]),
+        "years": snapshot["years"],
         "before": {**before, "url": book.url("measure", before["code"])} if before else None,
         "after": {**after, "url": book.url("measure", after["code"])} if after else None,
         "corrections": [_correction(one, book) for one in editions.errata_of(snapshot, code)],
-        "corrected_later": _corrected_later(book, code), "changes": _changes(snapshot, code),
+        "corrected_later": _corrected_later(book, code),
+        "changes": _changes(snapshot, code),
         "errata_url": book.url("errata"),
         # among plain files, one published year would say the same again
         "run_url": "" if site.static and len(site.current(book.plan)) < 2 else site.url("run", book.plan, code),
-    }  # fmt: skip
+    }
     title, words, steps = (
-        f"{code} {row['name']}", parts.measure_line(row, book), ((label, book.url("year")), (code, "")),
-    )  # fmt: skip
+        f"{code} {row['name']}",
+        parts.measure_line(row, book),
+        ((label, book.url("year")), (code, "")),
+    )
     where = {"here": "measure", "book": book, "path": ("measure", *book.place, code), "edition": edition}
     return page_of(site, "measure", title, words=words, steps=steps, shown=shown, **where)
 
@@ -304,9 +343,10 @@ def summary(site: Site, short_name: str, number: int | None = None) -> Page | No
             if one.plan_id == edition.plan_id
         ],
         "files": [
-            {"name": name, "url": site.url("summary_data", short_name, edition.number, name)} for name in summary_tables.FILES
+            {"name": name, "url": site.url("summary_data", short_name, edition.number, name)}
+            for name in summary_tables.FILES
         ],
-    }  # fmt: skip
+    }
     steps = ((title, ""),)
     return page_of(site, "summary", title, here="summary", plan=short_name, path=path, steps=steps, shown=shown)
 
@@ -327,8 +367,11 @@ def make(site: Site, name: str, where: Sequence[Any], query: Mapping[str, str]) 
         left, right = (comparison_pages.chosen(site, where[0], query.get(key, "")) for key in ("a", "b"))
         return comparison_pages.compare(site, where[0], left, right, parts.page_number(query))
     of_plan: dict[str, Callable[..., Page | None]] = {
-        "plan": plan, "method": method, "summary": summary, "run": comparison_pages.run,
-    }  # fmt: skip
+        "plan": plan,
+        "method": method,
+        "summary": summary,
+        "run": comparison_pages.run,
+    }
     if name in of_plan:
         return of_plan[name](site, *where)
     numbered = 2 + (len(where) > 2 and isinstance(where[2], int))
@@ -336,7 +379,10 @@ def make(site: Site, name: str, where: Sequence[Any], query: Mapping[str, str]) 
     if book is None or name == "year":
         return year(book, parts.filters_of(query), parts.page_number(query)) if book else None
     of_book: dict[str, Callable[..., Page | None]] = {
-        "departments": departments, "errata": errata, "measure": measure, "goal": goal_pages.goal,
+        "departments": departments,
+        "errata": errata,
+        "measure": measure,
+        "goal": goal_pages.goal,
         "goal_frame": goal_pages.framed,
-    }  # fmt: skip
+    }
     return of_book[name](book, *where[numbered:])

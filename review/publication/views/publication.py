@@ -76,10 +76,15 @@ def site_of(request: HttpRequest) -> Site:
         return heads[edition.pk]
 
     return Site(
-        editions=tuple(queries.shelf()), read=read, base=settings.MEGURI_BASE_URL.rstrip("/"), heads=head,
-        language=language, files=shelf.edition_files, summary_shelf=continuing.summary_shelf,
+        editions=tuple(queries.shelf()),
+        read=read,
+        base=settings.MEGURI_BASE_URL.rstrip("/"),
+        heads=head,
+        language=language,
+        files=shelf.edition_files,
+        summary_shelf=continuing.summary_shelf,
         release_shelf=releases.coming,
-    )  # fmt: skip
+    )
 
 
 def book_of(request: HttpRequest, plan: str, year: int, number: int | None) -> Book:

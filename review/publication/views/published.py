@@ -39,13 +39,16 @@ def edition_name(edition: Edition) -> str:
 def release_words(release: Release) -> dict[str, Any]:
     """What is to be published and when, and which day stood there before, in sentences."""
     words = {
-        "year": fiscal_year(release.cycle.fiscal_year), "day": _minute(release.at), "told": _minute(release.told_at),
-    }  # fmt: skip
+        "year": fiscal_year(release.cycle.fiscal_year),
+        "day": _minute(release.at),
+        "told": _minute(release.told_at),
+    }
     sentence, moved = _("%(year)sの評価結果を、%(day)sに公表する予定です。") % words, ""
     if release.before:
         moved = _("予定を%(told)sに変更しました。変更前の予定は%(before)sでした。") % {
-            **words, "before": _minute(release.before),
-        }  # fmt: skip
+            **words,
+            "before": _minute(release.before),
+        }
     return {"sentence": sentence, "moved": moved, "year": release.cycle.fiscal_year}
 
 
@@ -64,9 +67,12 @@ def filters_of(query: Mapping[str, str]) -> Filters:
     """The filters of the list, from the address."""
     sort = query.get("sort", "")
     return Filters(
-        words=query.get("q", "")[:100], field=query.get("field", ""), department=query.get("department", ""),
-        grade=query.get("grade", ""), sort=sort if sort.removeprefix("-") in editions.SORTS else "code",
-    )  # fmt: skip
+        words=query.get("q", "")[:100],
+        field=query.get("field", ""),
+        department=query.get("department", ""),
+        grade=query.get("grade", ""),
+        sort=sort if sort.removeprefix("-") in editions.SORTS else "code",
+    )
 
 
 def page_number(query: Mapping[str, str]) -> int:
@@ -84,9 +90,12 @@ def measure_line(row: editions.Row, book: Book) -> str:
     """One 施策 in a sentence: its plan and year, what came out, and who answers for it."""
     result = word_of(row["outcome"]) if row["outcome"] else " ".join(filter(None, (row["grade"], row["grade_words"])))
     return _("%(plan)s %(year)s の施策「%(name)s」。総合評価: %(result)s。主管部署: %(owner)s。") % {
-        "plan": book.snapshot["plan"], "year": fiscal_year(book.year), "name": row["name"], "result": result or "－",
+        "plan": book.snapshot["plan"],
+        "year": fiscal_year(book.year),
+        "name": row["name"],
+        "result": result or "－",
         "owner": owner_of(row),
-    }  # fmt: skip
+    }
 
 
 def decision_of(snapshot: editions.Snapshot) -> dict[str, Any]:
@@ -126,16 +135,22 @@ def listed_row(row: editions.Row, book: Book) -> dict[str, Any]:
     """One 施策 of the list."""
     row = with_words(row, book.snapshot)
     return {
-        "code": row["code"], "name": row["name"], "field": editions.place_words(row), "owner": row["owner"],
-        "grade": row["grade"], "grade_words": row["grade_words"] + row["grade_note"],
+        "code": row["code"],
+        "name": row["name"],
+        "field": editions.place_words(row),
+        "owner": row["owner"],
+        "grade": row["grade"],
+        "grade_words": row["grade_words"] + row["grade_note"],
         "open": [
             {"label": goal_label(one["number"]), "why": one["open_reason"]}
             for one in row["indicators"]
             if one["open_reason"]
         ],
-        "outcome": row["outcome"], "shape": row["shape"], "marks": [one for one in row["indicators"] if one["grade"]],
+        "outcome": row["outcome"],
+        "shape": row["shape"],
+        "marks": [one for one in row["indicators"] if one["grade"]],
         "url": book.url("measure", row["code"]),
-    }  # fmt: skip
+    }
 
 
 def headings(book: Book, filters: Filters) -> list[dict[str, str]]:
@@ -166,17 +181,24 @@ def pages_of(rows: Sequence[editions.Row], page: int, book: Book, filters: Filte
         return book.url("year", query=query_of(filters, page=number if number > 1 else "")) + "#measures"
 
     return {
-        "rows": [book.site.remembered(("listed", book.edition.pk, book.numbered, row["code"]), partial(listed_row, row, book))
-                 for row in here.object_list],
+        "rows": [
+            book.site.remembered(
+                ("listed", book.edition.pk, book.numbered, row["code"]), partial(listed_row, row, book)
+            )
+            for row in here.object_list
+        ],
         "count": paginator.count,
-        "first": here.start_index(), "last": here.end_index(), "number": here.number, "total": paginator.num_pages,
+        "first": here.start_index(),
+        "last": here.end_index(),
+        "number": here.number,
+        "total": paginator.num_pages,
         "previous": url(here.number - 1) if here.has_previous() else "",
         "next": url(here.number + 1) if here.has_next() else "",
         "links": [
             {"number": number, "url": url(number), "gap": number - 1 not in around and number > 1}
             for number in sorted(around)
         ],
-    }  # fmt: skip
+    }
 
 
 def choices(snapshot: editions.Snapshot) -> dict[str, Any]:

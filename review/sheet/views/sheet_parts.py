@@ -12,7 +12,7 @@ from review.domain.difference import difference
 from review.domain.fields import Section
 from review.domain.fiscal import wareki
 from review.item_words import label_of
-from review.models import Decision, ItemComment, MeasureReview, ScheduleItem, Step, Submission, Verdict  # fmt: skip
+from review.models import Decision, ItemComment, MeasureReview, ScheduleItem, Step, Submission, Verdict
 from review.screens.views import decision_words
 from review.sheet.services import remarks
 

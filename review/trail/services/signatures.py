@@ -44,13 +44,15 @@ def _mark(key: str) -> str:
 def _plain(texts: Sequence[str | None]) -> str:
     """The fields in a form that is the same however a database writes times, numbers, keys and addresses."""
     at, actor, action, subject, before, after, address, request_id = texts
-    return digest({
-        "at": moment_of(at).isoformat(),
-        "actor": (actor or "").replace("-", ""),
-        "act": [action, subject, request_id],
-        "values": [_same_numbers(each) for each in (before, after)],
-        "address": str(ip_address(address)) if address else "",
-    })  # fmt: skip
+    return digest(
+        {
+            "at": moment_of(at).isoformat(),
+            "actor": (actor or "").replace("-", ""),
+            "act": [action, subject, request_id],
+            "values": [_same_numbers(each) for each in (before, after)],
+            "address": str(ip_address(address)) if address else "",
+        }
+    )
 
 
 def _same_numbers(text: str | None) -> object:

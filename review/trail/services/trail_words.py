@@ -169,4 +169,6 @@ ACTS: dict[str, Any] = {
 NAMES = {name: part(word) for name, (word,) in table(Path(__file__).with_name("names.tsv")).items()}
 
 #: To what: the kind, before the colon of a subject; the lines of subjects.tsv.
-SUBJECTS: dict[str, Any] = {kind: _(part(word)) for kind, (word,) in table(Path(__file__).with_name("subjects.tsv")).items()}
+SUBJECTS: dict[str, Any] = {
+    kind: _(part(word)) for kind, (word,) in table(Path(__file__).with_name("subjects.tsv")).items()
+}

@@ -27,12 +27,15 @@ def _measures(before: dict[int, MeasureYear], following: int) -> None:
     there = set(_rows(before, following).values_list("measure_id", flat=True))
     made = MeasureYear.objects.bulk_create(
         MeasureYear(
-            measure_id=measure, fiscal_year=following, name=year.name,
-            owner=reorganisation_moves.office_now(year), **year.carried(),
+            measure_id=measure,
+            fiscal_year=following,
+            name=year.name,
+            owner=reorganisation_moves.office_now(year),
+            **year.carried(),
         )
         for measure, year in before.items()
         if measure not in there
-    )  # fmt: skip
+    )
     through = MeasureYear.related.through
     new = {before[year.measure_id].pk: year.pk for year in made}
     offices = through.objects.filter(measureyear__in=new).order_by("pk").values_list("measureyear_id", "department_id")

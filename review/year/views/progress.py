@@ -115,9 +115,17 @@ def progress(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
 def marks_of(reviews: QuerySet[MeasureReview]) -> list[Mark]:
     """Every sheet of the year, as little of it as the summary needs. One query."""
     rows = reviews.order_by("measure_year__owner__order", "measure_year__measure__sort_key").values_list(
-        "pk", "state", "outcome", "late", "measure_year__owner_id", "measure_year__owner__name",
-        "state_since", "submitted_at", "extended_until", "again_due_at",
-    )  # fmt: skip
+        "pk",
+        "state",
+        "outcome",
+        "late",
+        "measure_year__owner_id",
+        "measure_year__owner__name",
+        "state_since",
+        "submitted_at",
+        "extended_until",
+        "again_due_at",
+    )
     return [Mark(*row) for row in rows]
 
 
