@@ -12,7 +12,7 @@ from review import clock, holders
 from review.domain.fiscal import wareki
 from review.models import Appointment, Department, MeasureReview, Plan, Role, User
 from review.models.organization import PLAN_ROLES
-from review.people.services.people import ONLY_OF_PLANS
+from review.people.services.people import ONLY_OF_PLANS, name_problems
 from review.people.services.posts import Post
 from review.screens.forms.fields import DayField, PickedFile, ReasonForm, offer, offer_rows
 
@@ -63,6 +63,14 @@ class NamesForm(forms.Form):
     email = forms.CharField(
         label=_("メールアドレス"), required=False, max_length=254, help_text=_("お知らせのメールの宛先です。")
     )
+
+    def clean(self) -> dict[str, Any]:
+        """What is wrong with a field is said beside another that was left empty, not one try later."""
+        given = super().clean() or self.cleaned_data
+        problems = name_problems(**{name: given.get(name, "") for name in self.fields})
+        for name in problems.keys() & given.keys():
+            self.add_error(name, problems[name])
+        return given
 
 
 class PersonForm(NamesForm):

@@ -56,27 +56,30 @@ def enrol_first_administrator(*, username: str, display_name: str, email: str = 
 def _account(
     username: str, display_name: str, email: str, *, by: User | None, whose: str, password: str | None
 ) -> Enrolled:
-    problems = _name_problems(display_name, email)
-    name = username.strip()
-    if not name or len(name) > 150 or problem(name):
-        problems["username"] = _("利用者名を150文字以内で入力してください。")
-    elif User.objects.filter(username__iexact=name).exists():
-        problems["username"] = _("この利用者名はもう使われています。")
+    problems = name_problems(display_name=display_name, email=email, username=username)
     if problems:
         raise Invalid(_("利用者を登録できません。内容を確かめてください。"), problems)
-    user = User(username=name, display_name=display_name.strip(), email=email.strip(), must_change_password=True)
+    user = User(
+        username=username.strip(), display_name=display_name.strip(), email=email.strip(), must_change_password=True
+    )
     user.set_password(password)
     user.save()
     audit.write(by, "user.enrol", f"user:{user.key}", after={"by": whose})
     return Enrolled(user=user, password=password or "")
 
 
-def _name_problems(display_name: str, email: str) -> dict[str, str]:
+def name_problems(*, display_name: str, email: str, username: str | None = None) -> dict[str, str]:
+    """Why these cannot be stored, by field; `username` is that of a new account."""
     problems: dict[str, str] = {}
     if not display_name.strip() or len(display_name) > 60 or problem(display_name):
         problems["display_name"] = _("氏名を60文字以内で入力してください。")
     if email.strip() and not is_mail_address(email.strip()):
         problems["email"] = _("メールアドレスの形を確かめてください。")
+    name = None if username is None else username.strip()
+    if name is not None and (not name or len(name) > 150 or problem(name)):
+        problems["username"] = _("利用者名を150文字以内で入力してください。")
+    elif name and User.objects.filter(username__iexact=name).exists():
+        problems["username"] = _("この利用者名はもう使われています。")
     return problems
 
 
@@ -85,7 +88,7 @@ def change(*, by: User, user_id: int, display_name: str, email: str) -> User:
     with transaction.atomic():
         require_administrator(by)
         user = User.objects.select_for_update(no_key=True).get(pk=user_id)
-        problems = _name_problems(display_name, email)
+        problems = name_problems(display_name=display_name, email=email)
         if problems:
             raise Invalid(_("変更できません。内容を確かめてください。"), problems)
         values = {"display_name": display_name.strip(), "email": email.strip()}

@@ -62,6 +62,16 @@ def test_the_temporary_password_is_shown_once_and_lets_in(cast: Cast) -> None:
     assert password not in client.get(page("person", User.objects.get(username="new1").pk)).content.decode()
 
 
+def test_an_empty_field_hides_no_wrong_one(cast: Cast) -> None:
+    """What only the service can refuse (a name that is taken, the form of an address) is said in the same answer."""
+    client, taken = as_(cast.administrator), cast.contributor.username
+    wrong = client.post(page("person_new"), {"username": taken, "display_name": "", "email": "no address"})
+    assert wrong.status_code == 422
+    assert set(wrong.context["form"].errors) == {"username", "display_name", "email"}
+    wrong = client.post(page("person", cast.contributor.pk), {"display_name": "", "email": "no address"})
+    assert set(wrong.context["form"].errors) == {"display_name", "email"}
+
+
 def test_a_transfer_is_first_shown_then_made(cast: Cast) -> None:
     client, address = as_(cast.administrator), page("transfer", cast.contributor.pk)
     day = (clock.today() + timedelta(days=60)).isoformat()
