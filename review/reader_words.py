@@ -76,6 +76,14 @@ def came_from_words(place: Mapping[str, Any] | None) -> str:
     return _("%(year)sまでは「%(code)s 成果目標%(mark)s」の値です。") % words
 
 
+def in_a_row(*sentences: str) -> str:
+    """Sentences one behind the other, with a space where the language has one; what is empty is passed over."""
+    text = ""
+    for one in filter(None, sentences):
+        text += one if not text or text.endswith("。") else f" {one}"
+    return text
+
+
 def say(words: str) -> str:
     """Marked words in the reader's language; nothing for nothing."""
     return _(words) if words else ""

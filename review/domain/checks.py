@@ -45,6 +45,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     code: (sentence(says), sentence(asks)) for code, (says, asks) in table(_HERE.with_name("checks.tsv")).items()
 }
 
+#: What was said so up to 1.0, and stands in records and editions.
+FORMER = (sentence("実績が目標と一字一句同じです。"), sentence("実績が前年度の「%(actual)s」と一字一句同じです。"))
+
 #: Code: what it says with the values at hand.
 _AT_HAND = {code: sentence(says) for code, (says,) in table(_HERE.with_name("checks_at_hand.tsv")).items()}
 

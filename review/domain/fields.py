@@ -124,7 +124,7 @@ FIELDS: tuple[Field, ...] = (
     _content("expected_effect", gettext_noop("施策の実施により期待される効果"), "Expected effect, as written by the city", column="期待される効果"),
     Field(
         key="policy", label=gettext_noop("今後の取組方針・取組内容"), section=Section.CONTENT, writer=_BY_DEPARTMENT, step=4,
-        with_plan=True, help=gettext_noop("これからの取組方針です。昨年度のままでよければ、変更はいりません。"),
+        with_plan=True, help=gettext_noop("これからの取組方針です。前年度のままでよければ、変更はいりません。"),
         column="今後の取組方針・取組内容", about="施策シートの文章(書かれたとおり)", english="Future policy and activities, as written by the city",
     ),
     Field(key="name", label=gettext_noop("取組内容"), section=Section.SCHEDULE, kind=Kind.LINE, most=300),
@@ -138,7 +138,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         key="actual", label=gettext_noop("実績"), section=Section.GOAL, kind=Kind.VALUE, writer=_BY_DEPARTMENT, step=1,
         required=Required.ALWAYS,
-        help=gettext_noop("数字と単位を入力します(例: 33,474千円)。測定していない場合は「-」と理由を入力します。"),
+        help=gettext_noop("数字と単位を入力します(例: 33,474千円、75.5%)。測定していない場合は「-」と理由を入力します。"),
     ),
     Field(
         key="doubt", label=gettext_noop("値の状態・疑問点への回答"), section=Section.GOAL, kind=Kind.LINE, writer=_BY_DEPARTMENT, step=1,

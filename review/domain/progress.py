@@ -21,9 +21,15 @@ NONE = sentence("基準値がないため、進み具合は計算できません
 UNREAD = sentence("基準値・目標・実績を同じ単位の1つの数として読み取れないため、進み具合は計算できません。")
 LEVEL = sentence("目標が基準値と同じ値のため、進み具合は計算できません。")
 _DUE = sentence("目標は%(year)sです。")
-_PROGRESS = sentence("基準値からの進み具合は %(rate)s です%(time_words)s。")
-_TIME = part("(経過 %(gone)s/%(whole)s 年%(pace_words)s)")
-_PACE = part("に対して %(rate)s")  # what the grade goes by
+_PROGRESS = sentence("基準値%(baseline)sからの進み具合は%(rate)sです%(time_words)s。")
+_TIME = part("(経過%(gone)s/%(whole)s年%(pace_words)s)")
+_PACE = part("に対して%(rate)s")  # what the grade goes by
+#: What was said so up to 1.0, and stands in records and editions.
+FORMER = (
+    sentence("基準値からの進み具合は %(rate)s です%(time_words)s。"),
+    part("(経過 %(gone)s/%(whole)s 年%(pace_words)s)"),
+    part("に対して %(rate)s"),
+)
 
 #: The word's key for a goal that has no verdict yet because its target is of a later year.
 BEFORE = "before"
@@ -85,7 +91,7 @@ def judge(
         rate=rounded(rate),
         exact_rate=rate,
         components=() if not achieved else plain.components,
-        reason=(_due(span) + (plain.reason if achieved else "") + _words(rate, cause, span, scale, pace)),
+        reason=_due(span) + (plain.reason if achieved else "") + (cause or _words(rate, baseline, span, scale, pace)),
         pace=pace,
         progress={
             "target": target,
@@ -101,12 +107,12 @@ def _due(span: Span) -> str:
     return _DUE % {"year": fiscal_year_label(span.target_year)}
 
 
-def _words(rate: Fraction | None, cause: str, span: Span, scale: rating.Scale, pace: Fraction | None) -> str:
+def _words(rate: Fraction | None, baseline: str, span: Span, scale: rating.Scale, pace: Fraction | None) -> str:
     if rate is None:
-        return cause
+        return ""
     by_time = "" if pace is None else _PACE % {"rate": rating.percent(pace, scale)}
     time = _TIME % {"gone": span.gone, "whole": span.whole, "pace_words": by_time} if span.whole else ""
-    return _PROGRESS % {"rate": rating.percent(rate, scale), "time_words": time}
+    return _PROGRESS % {"baseline": baseline.strip(), "rate": rating.percent(rate, scale), "time_words": time}
 
 
 def _rate(start: Reading, plain: Judgement) -> tuple[Fraction | None, str]:

@@ -362,7 +362,7 @@ def flow_of(
 
     def box(state: str) -> dict[str, Any]:
         count = int(counts.get(state, 0))
-        tone = "now" if state == now else "end" if state == "published" else "" if count else "zero"
+        tone = "now" if state == now else "zero" if not count else "end" if state == "published" else ""
         url = (urls or {}).get(state, "")
         return {"state": state, "word": str(STATES[state][0]), "count": count, "url": url, "tone": tone}
 

@@ -46,9 +46,10 @@ _TONES = {
     "queued": "not_started", "running": "editing", "done": "approved", "failed": "not_submitted",
 }  # fmt: skip
 
-#: A number with its sign, the few letters of its unit and a short label before it (小 13.8%); digits alone never part.
+#: A number with its sign, the few letters of its unit and a short label before it (小 13.8%, 令和9年度); digits alone never
+#: part.
 _VALUE = re.compile(
-    r"((?:(?<!\S)[^\s\d]{1,3}[ \u3000])?[▲△+−-]?\d[\d,，.．/]*[^\s\d、。,，・()（）「」~〜～ぁ-ん]{1,4})"
+    r"((?:(?<!\S)[^\s\d]{1,3}[ \u3000]|(?:明治|大正|昭和|平成|令和))?[▲△+−-]?\d[\d,，.．/]*[^\s\d、。,，・()（）「」~〜～ぁ-ん]{1,4})"
 )
 _DASHES = {"-", "－", "―", "–", "—", "_", ""}
 _WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]

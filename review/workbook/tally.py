@@ -90,7 +90,7 @@ def _year_before(book: YearBook, label: str) -> list[Row]:
     last = book.previous
     before, same = (last.sheets, last.same_sheets) if label == SHEETS else (last.indicators, last.same_indicators)
     base = f"{fiscal_year_label(last.fiscal_year)}の{'全' if last.whole else '同じ'}{label[:2]}"
-    rows = [("うち昨年度と比べられるもの", same), (base, before)]
+    rows = [("うち前年度と比べられるもの", same), (base, before)]
     known = [
         (words, Counter({grade: counts[grade] for grade in grades(book) if grade in counts})) for words, counts in rows
     ]

@@ -145,7 +145,7 @@ def test_the_clerk_from_the_mail_to_the_submission_with_sign_in(cast: Cast, page
     hand.sign_in(cast.contributor)
     hand.fill(ONE, "120件")
     hand.fill(TWO, second)
-    hand.button("昨年度の文を引き継いで確認・提出へ")
+    hand.button("前年度の文を引き継いで確認・提出へ")
     hand.button("提出する")
     page.get_by_text("提出しました。").first.wait_for()
     assert hand.count <= most, hand.count

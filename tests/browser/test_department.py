@@ -66,7 +66,7 @@ def test_from_the_mail_to_submission_in_at_most_eight_interactions(
     hand.fill(ONE, "120件")
     hand.fill(TWO, second)
     screenshot(page, "desk-1-filled")
-    hand.press("昨年度の文を引き継いで確認・提出へ")
+    hand.press("前年度の文を引き継いで確認・提出へ")
     screenshot(page, f"desk-5-{second}")
     hand.press("提出する")
     page.get_by_text("提出しました。").first.wait_for()

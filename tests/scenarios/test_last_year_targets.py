@@ -122,7 +122,7 @@ def test_two_editions_of_42_kpi_with_targets_for_the_last_year_only(cast: Cast, 
     page = words(Client().get(f"/results/kpi/{BEFORE}/1-1/"))
     assert (
         "目標は令和7年度です。" in page
-        and "進み具合は 60.0% です(経過 2/3 年に対して 90.0%)" in page
+        and "進み具合は60.0%です(経過2/3年に対して90.0%)" in page
         and "基準値 50人" in page
     )
     assert not IndicatorYear.objects.filter(fiscal_year__lt=LAST, status="missed").exists()

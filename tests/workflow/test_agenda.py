@@ -114,7 +114,7 @@ def test_one_measure_a_screen_leads_through_the_agenda_and_stays_when_it_is_deci
 
 def test_last_year_s_overall_stands_on_the_screen_with_its_words(waiting: Cast) -> None:
     """Who reads it from the projector knows no scale by heart."""
-    assert "昨年度 B 80%以上" in words(as_(waiting.approver).get(place("01-03")))
+    assert "前年度 B 80%以上" in words(as_(waiting.approver).get(place("01-03")))
 
 
 def test_what_is_decided_on_the_screen_carries_the_meeting_and_leads_on(waiting: Cast, meeting: Meeting) -> None:
@@ -223,7 +223,7 @@ def test_last_year_is_set_against_the_same_goals(waiting: Cast) -> None:
     assert (dict(base.goals.now), dict(base.goals.before)) == ({"A": 4, "B": 2}, {"B": 6})
     assert dict(standings.grades_of(sheets).goals) == {"A": 4, "B": 2, "D": 2}
     page = words(as_(waiting.approver).get(BOARD))
-    assert "うち昨年度と比べられるもの" in page and "令和5年度の同じもの 0 6 (100.0%)" in page and "4 (66.7%)" in page
+    assert "うち前年度と比べられるもの" in page and "令和5年度の同じもの 0 6 (100.0%)" in page and "4 (66.7%)" in page
     MeasureReview.objects.filter(pk=waiting.sheet(4).pk).update(state=ReviewState.EDITING)
     sheets = standings.sheets_of(waiting.cycle).values()
     assert sum(standings.same_base(waiting.cycle, sheets, before).goals.before.values()) == 4

@@ -125,9 +125,9 @@ def test_a_policy_that_was_changed_is_marked_and_a_copied_text_asked_about(cast:
     submission.save_draft(user=cast.contributor, review_id=review.pk, version=review.version, texts=typed)
     answer = as_(cast.contributor).get(url("submit", review))
     page = words(answer)
-    assert "計画(昨年度)から変えたところに印を付けています。" in page
+    assert "計画(前年度)から変えたところに印を付けています。" in page
     assert "<ins>" in answer.content.decode() and "<del>" in answer.content.decode()
-    assert "要因 昨年度と同じ文" in page.partition("提出する内容")[0]
+    assert "要因 前年度と同じ文" in page.partition("提出する内容")[0]
 
 
 def test_a_concurrence_is_asked_for_on_the_last_step(cast: Cast) -> None:

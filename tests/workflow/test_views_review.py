@@ -171,10 +171,10 @@ def test_a_file_and_the_concurrences_stand_where_the_reviewer_looks_and_a_bar_ta
 
 def test_texts_that_are_last_year_s_are_marked_for_the_reviewer(cast: Cast) -> None:
     cast.open(2)
-    last = {"cause": "見本の要因です。", "response": "昨年度の対応です。", "policy": "方針です。"}
+    last = {"cause": "見本の要因です。", "response": "前年度の対応です。", "policy": "方針です。"}
     sheets = {number: cast.sheet(number).measure_year for number in (1, 2)}
     before = MeasureYear.objects.create(
-        measure=sheets[1].measure, fiscal_year=YEAR - 1, name="昨年度", owner=sheets[1].owner, texts=last
+        measure=sheets[1].measure, fiscal_year=YEAR - 1, name="前年度", owner=sheets[1].owner, texts=last
     )
     ScheduleItem.objects.create(measure_year=before, position=7, name="周知", progress="窓口で周知しました。")
     sheets[1].schedule.update(progress="窓口で周知しました。")
@@ -183,12 +183,12 @@ def test_texts_that_are_last_year_s_are_marked_for_the_reviewer(cast: Cast) -> N
     review = cast.submitted(1)
     cast.submitted(2)
     queue = words(as_(cast.reviewer2).get(QUEUE))
-    assert queue.count("昨年度と同じ文 2") == 1
+    assert queue.count("前年度と同じ文 2") == 1
     page = words(as_(cast.reviewer2).get(page_of(review)))
-    assert page.count("昨年度と同じ文") == 2, "要因 and the row of the schedule; the policy is the plan's"
-    assert "昨年度の対応です。" in page
+    assert page.count("前年度と同じ文") == 2, "要因 and the row of the schedule; the policy is the plan's"
+    assert "前年度の対応です。" in page
     together = words(as_(cast.reviewer2).get(reverse("meguri:together", args=["dx", YEAR])))
-    assert together.count("昨年度と同じ文 2") == 1
+    assert together.count("前年度と同じ文 2") == 1
 
 
 def test_a_claim_is_shown_to_the_others(cast: Cast) -> None:

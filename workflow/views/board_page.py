@@ -81,7 +81,7 @@ def against(label: str, now: Counter[str], pair: Pair | None, cycle: Cycle) -> l
     if pair is None or not pair.before:
         return rows
     if pair.now != now:
-        rows.append({"label": _("うち昨年度と比べられるもの"), "counts": pair.now})
+        rows.append({"label": _("うち前年度と比べられるもの"), "counts": pair.now})
     label = _("%(year)sの同じもの") % {"year": fiscal_year(cycle.fiscal_year - 1)}
     return [*rows, {"label": label, "counts": pair.before}]
 

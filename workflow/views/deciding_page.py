@@ -1,6 +1,6 @@
 """What the page of a decision shows: every item with its text before, what changed, and a place for a remark."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ from review.assessment.views.indicator_parts import IndicatorPart
 from review.domain import items, sheet_form
 from review.domain.fields import CHANGE_REASON, OPINION, Writer
 from review.item_words import label_of
-from review.models import Cycle, Evidence, MeasureReview
+from review.models import Cycle, Decision, Evidence, MeasureReview, Step
+from review.models.sheet import ACCEPTING
 from review.screens.views import chrome
 from review.screens.views.acts import Crumb, crumbs
 from review.screens.views.answers import REMARK
@@ -52,6 +53,8 @@ class Mode:
     waiting: Callable[[SignedInRequest, Cycle], list[int]]
     #: whose items of the plan's own are written with the decision
     writers: tuple[Writer, ...]
+    #: which way back is for what, where there are two
+    hint: Any = ""
 
     @property
     def by_board(self) -> bool:
@@ -78,6 +81,7 @@ APPROVE = Mode(
     may=permissions.may_approve,
     waiting=places.to_approve,
     writers=(Writer.DECIDERS,),
+    hint=gettext_lazy("書き直しは主管部署へ、確認のやり直しは確認者へ差し戻します。"),
     buttons=(
         Button(action="approve", label=gettext_lazy("承認する"), key="c"),
         Button(action="return_department", label=gettext_lazy("主管部署へ差し戻す"), key="s", danger=True),
@@ -194,6 +198,7 @@ def page(
         "lines": lines,
         "doubted": [one.part for one in lines if one.doubted],
         "may_decide": mode.may(request.user, sheet),
+        "confirmed": confirmed(sheet, shown["decisions"]) if mode.by_board else None,
         "changed_count": len(changed),
         "reason_label": label_of(CHANGE_REASON, sheet.cycle.form),
         "written": written_of(sheet, form),
@@ -209,6 +214,12 @@ def page(
         "page_title": f"{sheet.measure_year.measure.code} {mode.title}",
     }
     return render(request, "workflow/deciding.html", context, status=status)
+
+
+def confirmed(sheet: MeasureReview, decisions: Sequence[Decision]) -> Decision | None:
+    """確認者's last word on what was submitted last."""
+    said = (one for one in reversed(decisions) if one.step == Step.REVIEW and one.round == sheet.round)
+    return next((one for one in said if one.verdict in ACCEPTING), None)
 
 
 def ahead_of(sheet: MeasureReview, changed: dict[str, list[dict[str, str]]]) -> list[dict[str, Any]]:

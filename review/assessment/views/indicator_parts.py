@@ -15,7 +15,16 @@ from review.domain.grade_words import STATUSES
 from review.domain.progress import status_of
 from review.domain.values import State
 from review.models import IndicatorYear, MeasureReview
-from review.reader_words import came_from_words, goal_label, grade_meaning, say, sort_label, worded, year_label
+from review.reader_words import (
+    came_from_words,
+    goal_label,
+    grade_meaning,
+    in_a_row,
+    say,
+    sort_label,
+    worded,
+    year_label,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +72,7 @@ class Judgement:
     @property
     def sentences(self) -> list[str]:
         """Each doubt with what was answered, else with its question."""
-        return [f"{one['sentence']} {one['words'] or one.get('question', '')}".strip() for one in self.doubts]
+        return [in_a_row(one["sentence"], one["words"] or one.get("question", "")) for one in self.doubts]
 
     @property
     def cause(self) -> str:
@@ -78,6 +87,7 @@ class Judgement:
             code = note["code"]
             text, typed = answers.words_of(self.row.answers, code), answers.as_typed(self.row.answers, code)
             more = {"key": items.doubt_key(self.row.indicator.number, code), "of_state": code in answers.OF_STATE}
+            more |= {"asked": in_a_row(note["sentence"], note["question"])}
             more |= {"sure": typed == answers.SURE, "text": "" if typed == answers.SURE else typed}
             words = worded(answers.ANSWERED % {"answer_term": text.rstrip("。")}) if text else ""
             doubts.append({**note, **more, "words": words, "mark": answers.mark_of(self.row.actual)})

@@ -64,7 +64,7 @@ def foreseen(plan: Plan, wish: NextPlan) -> list[str]:
         _("「%(name)s」(%(first)s〜%(last)s)ができます。") % years,
         _("施策%(taken)s件を、選んだ成果目標とともに引き継ぎます(引き継がない施策は%(left)s件)。")
         % {"taken": taken, "left": left},
-        _("昨年度の値、推移、昨年度との比較は、前の計画から続きます。前の計画の公表版は変わりません。"),
+        _("前年度の値、推移、前年度との比較は、前の計画から続きます。前の計画の公表版は変わりません。"),
         _("目標は空欄です。計画の取込みで入れてから、年度を開始します。"),
     ]
     if work.has_begun(wish.first_year):

@@ -57,7 +57,7 @@ def _summary(plan: Plan, ended: bool) -> Door:
 
 def _next(user: User, plan: Plan, ended: bool) -> Door:
     title, made = _("次期計画を作る"), next_plan.following(plan)
-    text = _("施策と成果目標を引き継いで、次の計画を作ります。昨年度の値と推移は、次の計画でも続けて見られます。")
+    text = _("施策と成果目標を引き継いで、次の計画を作ります。前年度の値と推移は、次の計画でも続けて見られます。")
     if made is None:
         may = ended and permissions.may_change_plan(user, plan.pk)
         here = ((title, reverse("meguri:next_plan", args=[plan.short_name])),) if may else ()

@@ -66,7 +66,7 @@ def read(now: datetime | None = None) -> list[Sign]:
             name="jobs_failed",
             label=_("失敗した処理"),
             value=failed,
-            alarm=_("原因を確かめてください") if failed else "",
+            alarm=_("原因を確かめてください。") if failed else "",
         ),
         _sweep(beats.get("sweep"), now),
         _anchor(now),
@@ -95,7 +95,7 @@ def _sweep(last: datetime | None, now: datetime) -> Sign:
         label=_("最後の自動点検からの時間"),
         value=_age(last, now),
         unit=SECONDS,
-        alarm=_("自動点検が止まっています") if late else "",
+        alarm=_("自動点検が止まっています。") if late else "",
     )
 
 
@@ -117,7 +117,7 @@ def _delivery(waiting: Mapping[str, Any], now: datetime) -> Sign:
         label=_("お知らせの準備とメール送信の遅れ"),
         value=_age(since or now, now),
         unit=SECONDS,
-        alarm=_("ワーカーとメールサーバーを確かめてください") if since else "",
+        alarm=_("ワーカーとメールサーバーを確かめてください。") if since else "",
         event=Event.DELIVERY_LATE,
     )
 
@@ -130,7 +130,7 @@ def _anchor(now: datetime) -> Sign:
         unit=SECONDS,
         event=Event.ANCHOR_LATE,
         value=_age(standing.anchor.at if standing.anchor else None, now),
-        alarm=_("外部の控えが2時間以上作られていません") if standing.late else "",
+        alarm=_("外部の控えが2時間以上作られていません。") if standing.late else "",
     )
 
 
@@ -141,7 +141,7 @@ def _backup(last: datetime | None, now: datetime) -> Sign:
         label=_("最後のバックアップからの時間"),
         value=_age(last, now),
         unit=SECONDS,
-        alarm=_("30時間以上、バックアップがありません。予定と保存先を確かめてください") if late else "",
+        alarm=_("30時間以上、バックアップがありません。予定と保存先を確かめてください。") if late else "",
         # Before the first one nobody waits for it: the page says so, and no mail.
         event=Event.OPERATION_ALARM if last else None,
     )
@@ -158,7 +158,7 @@ def _files(now: datetime) -> Sign:
         label=_("最後に異常のなかったファイルの点検からの時間"),
         value=_age(last, now),
         unit=SECONDS,
-        alarm=job.cause if job and broken else _("30時間以上、ファイルの点検が終わっていません") if late else "",
+        alarm=job.cause if job and broken else _("30時間以上、ファイルの点検が終わっていません。") if late else "",
         event=Event.OPERATION_ALARM if late and not broken else None,
     )
 
@@ -166,7 +166,7 @@ def _files(now: datetime) -> Sign:
 def _messages() -> Sign:
     count = throttle.count(REFUSED_MESSAGES, span=DAY)
     words = _(
-        "ワーカーの知らないメッセージが Redis に届きました。処理は続いています。Redis に書ける人を確かめてください"
+        "ワーカーの知らないメッセージが Redis に届きました。処理は続いています。Redis に書ける人を確かめてください。"
     )
     return Sign(
         name="messages_refused",
@@ -186,7 +186,7 @@ def _disk() -> Sign:
         label=_("ファイルの置き場所の空き"),
         value=free,
         unit=BYTES,
-        alarm=_("ファイルの置き場所の空きが少なくなっています") if low else "",
+        alarm=_("ファイルの置き場所の空きが少なくなっています。") if low else "",
         event=Event.OPERATION_ALARM,
     )
 
@@ -199,7 +199,7 @@ def _refused(now: datetime) -> Sign:
         label=_("断ったサインイン(1時間)"),
         value=count,
         event=Event.OPERATION_ALARM,
-        alarm=_("断ったサインインが1時間に100件以上あります。監査記録で確かめてください")
+        alarm=_("断ったサインインが1時間に100件以上あります。監査記録で確かめてください。")
         if count >= REFUSED_MANY
         else "",
     )

@@ -130,12 +130,8 @@ def compare(site: Site, plan: str, left: Book | None = None, right: Book | None 
         return None
     selected = {"a": key_of(left), "b": key_of(right), "page": page if page > 1 else ""} if left and right else None
     offered = [
-        {
-            "value": f"{edition.cycle.fiscal_year}-{edition.number}",
-            "label": f"{fiscal_year(edition.cycle.fiscal_year)} {parts.edition_name(edition)}",
-        }
-        for edition in site.editions
-        if edition.cycle.plan.short_name == plan
+        {"value": key_of(book), "label": f"{fiscal_year(book.year)} {parts.edition_name(book.edition)}"}
+        for book in books_of(site, plan)
     ]
     shown = {
         "choices": offered,
@@ -147,21 +143,29 @@ def compare(site: Site, plan: str, left: Book | None = None, right: Book | None 
             for a, b in neighbours(site, plan)
         ],
     }  # fmt: skip
+    newest = next(iter(books_of(site, plan)), None)
+    if newest:
+        year = fiscal_year(newest.year)
+        shown["newest"] = {"label": _("%(year)sの結果を見る") % {"year": year}, "url": newest.url("year")}
     if left and right:
         shown |= _compared(site, left, right, page)
     title, path = _("比べる"), ("compare", plan, *([selected] if selected else []))
     return page_of(site, "compare", title, here="compare", plan=plan, path=path, steps=((title, ""),), shown=shown)
 
 
+def books_of(site: Site, plan: str) -> list[Book]:
+    """The plan's editions, the newest year first."""
+    every = (Book(site=site, edition=edition, numbered=not edition.current) for edition in site.editions)
+    return [book for book in every if book.plan == plan]
+
+
 def neighbours(site: Site, plan: str) -> list[tuple[Book, Book]]:
     """The comparisons that most people want: each year with the one before, each correction with what it corrected."""
     pairs = []
-    for edition in site.editions:
-        book = Book(site=site, edition=edition, numbered=not edition.current)
-        if book.plan != plan:
-            continue
-        earlier = site.book(plan, book.year - 1) if edition.current else None
-        before = site.book(plan, book.year, edition.number - 1) if edition.number > 1 else None
+    for book in books_of(site, plan):
+        number = book.edition.number
+        earlier = site.book(plan, book.year - 1) if book.edition.current else None
+        before = site.book(plan, book.year, number - 1) if number > 1 else None
         pairs += [(one, book) for one in (before, earlier) if one]
     return pairs
 

@@ -57,7 +57,7 @@ def frame(
     if plan and site.several:
         entries.append(("plan", site.plan_name(plan), site.url("plan", plan)))
     if book:
-        entries.append(("year", _("%(year)s の結果") % {"year": fiscal_year(book.year)}, book.url("year")))
+        entries.append(("year", _("%(year)sの結果") % {"year": fiscal_year(book.year)}, book.url("year")))
         entries.append(("errata", _("正誤表"), book.url("errata")))
     if plan:
         entries.append(("compare", _("比べる"), site.url("compare", plan)))

@@ -292,7 +292,10 @@ def errata(book: Book) -> Page:
     """What was corrected up to this edition: 誤, 正, 理由, 日付, newest first."""
     label = fiscal_year(book.year)
     title, path = _("%(year)s 正誤表") % {"year": label}, ("errata", *book.place)
-    shown = {"corrections": [_correction(one, book) for one in editions.errata(book.snapshot)]}
+    shown = {
+        "corrections": [_correction(one, book) for one in editions.errata(book.snapshot)],
+        "results": {"label": _("%(year)sの結果を見る") % {"year": label}, "url": book.url("year")},
+    }
     steps = ((label, book.url("year")), (_("正誤表"), ""))
     return page_of(book.site, "errata", title, here="errata", book=book, path=path, steps=steps, shown=shown)
 

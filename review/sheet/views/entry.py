@@ -140,8 +140,8 @@ def carried(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
     everything = key == "all"
     filled = carrying.carry(user=request.user, review_id=pk, only=None if everything else {key})
     sentence = ngettext(
-        "%(n)d項目に昨年度の文を引き継ぎました。今年度も当てはまるか、確かめてください。",
-        "%(n)d項目に昨年度の文を引き継ぎました。今年度も当てはまるか、確かめてください。",
+        "%(n)d項目に前年度の文を引き継ぎました。今年度も当てはまるか、確かめてください。",
+        "%(n)d項目に前年度の文を引き継ぎました。今年度も当てはまるか、確かめてください。",
         len(filled),
     )
     messages.success(request, sentence % {"n": len(filled)})

@@ -213,7 +213,7 @@ class Desk:
     def beside(self, key: str) -> dict[str, str] | None:
         """The text beside a field: last year's; beside next year's fields those of the plan and of this year."""
         if not items.is_next(key):
-            return {"label": _("昨年度"), "text": self.before[key]} if self.before.get(key) else None
+            return {"label": _("前年度"), "text": self.before[key]} if self.before.get(key) else None
         row = next_year.ahead(self.review, self.story, self.changes)[int(key.split(":")[1])]
         if key.endswith("_name"):
             return {"label": _("計画"), "text": row.planned_name} if row.name != row.planned_name else None

@@ -178,7 +178,12 @@ def stats_of(marks: list[Mark], cycle: Cycle, department: str = "") -> list[dict
     whole = f"/ {tally.due} {unit}"
     apart = [(Outcome.EXCLUDED, tally.excluded), (Outcome.NOT_SUBMITTED, tally.not_submitted)]
     return [
-        {"label": _("提出"), "value": tally.submitted, "unit": whole, "note": remaining % {"n": tally.waiting}},
+        {
+            "label": _("提出まで進んだ施策"),
+            "value": tally.submitted,
+            "unit": whole,
+            "note": remaining % {"n": tally.waiting},
+        },
         {"label": _("承認"), "value": tally.approved, "unit": whole, "note": remaining % {"n": tally.unapproved}},
         {
             "label": _("遅れ・期限後"),

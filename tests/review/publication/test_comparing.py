@@ -91,7 +91,7 @@ def test_what_stands_in_no_column_is_shown_as_it_was_and_as_it_is() -> None:
 
 
 def test_texts_of_different_years_are_not_compared_but_values_are() -> None:
-    left = edition(2023, measure("01-01", goal(cell(2023)), cause="昨年度の要因"))
+    left = edition(2023, measure("01-01", goal(cell(2023)), cause="前年度の要因"))
     right = edition(2024, measure("01-01", goal(cell(2023), cell(2024, "90件"))))
     (row,) = comparing.side_by_side(left, right)
     assert not row.other

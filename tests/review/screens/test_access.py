@@ -245,7 +245,7 @@ def test_a_button_pressed_after_the_session_ended_says_that_nothing_was_done(cas
 def test_a_reason_typed_into_an_ended_session_comes_back(cast: Cast) -> None:
     cast.open(1)
     review = cast.submitted()
-    sent = {"comment": "もう少し詳しく", "remark:cause": "昨年度と同じ文です", "reply:cause": "直しました"}
+    sent = {"comment": "もう少し詳しく", "remark:cause": "前年度と同じ文です", "reply:cause": "直しました"}
     gone = Client().post(reverse("meguri:review", args=[review.pk]), sent)
     text = gone.content.decode()
     assert gone.status_code == 401 and all(words in text for words in sent.values())

@@ -61,13 +61,13 @@ def test_a_return_that_meets_a_held_lock_keeps_its_words(cast: Cast) -> None:
     review = cast.submitted(1)
     client, address = as_(cast.reviewer2), f"/sheets/{review.pk}/review/"
     sent = {"action": "return", "comment": "要因をもう少し詳しく書いてください。", "round": review.round}
-    sent |= {"remark:cause": "昨年度と同じ文です。"}
+    sent |= {"remark:cause": "前年度と同じ文です。"}
     client.get(address)
     with impatient(), held(review.pk):
         refused = client.post(address, sent)
     text = words(refused)
     assert refused.status_code == 503 and "混み合っています" in text and refused["Retry-After"]
-    assert "要因をもう少し詳しく書いてください。" in text and "昨年度と同じ文です。" in text
+    assert "要因をもう少し詳しく書いてください。" in text and "前年度と同じ文です。" in text
     assert not Decision.objects.exists()
     assert client.post(address, sent).status_code in (302, 303)
 

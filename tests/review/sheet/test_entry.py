@@ -213,7 +213,7 @@ def test_last_years_texts_that_hold_are_taken_over_in_one_act(cast: Cast) -> Non
         user=cast.contributor, review_id=review.pk, version=0, texts={"self_assessment": "今年の言葉"}
     )
     page = client.get(step_url(review))
-    assert "昨年度の文を引き継いで確認・提出へ" in words(page)
+    assert "前年度の文を引き継いで確認・提出へ" in words(page)
     form = {"version": hidden(page, "version"), "was": hidden(page, "was")}
     answer = client.post(step_url(review), {**form, ONE: "120件", TWO: "130件", "carry": "all"})
     assert answer.status_code == 303 and answer.url == reverse("meguri:submit", args=[review.pk])
@@ -222,7 +222,7 @@ def test_last_years_texts_that_hold_are_taken_over_in_one_act(cast: Cast) -> Non
     # What was typed stands; a met target needs no 要因; last year's reason for a change explains nothing today.
     assert (now["self_assessment"], now["cause"], now["change_reason"]) == ("今年の言葉", "", "")
     page = words(client.get(answer.url))
-    assert "昨年度と同じ文" in page and "2項目に昨年度の文を引き継ぎました" in page
+    assert "前年度と同じ文" in page and "2項目に前年度の文を引き継ぎました" in page
     assert client.post(answer.url).status_code == 303 and cast.sheet().state == "submitted"
 
 

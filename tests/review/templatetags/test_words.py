@@ -71,6 +71,7 @@ def test_a_grade_has_its_letter_and_a_shape(grade: str | None, letter: str) -> N
         ("7~7.5俵", ["7.5俵"]),
         ("課題整理", []),
         ("120", []),
+        ("35人(令和9年度)", ["35人", "令和9年度"]),
     ],
 )
 def test_a_number_and_its_unit_stand_on_one_line(text: str, held: list[str]) -> None:
