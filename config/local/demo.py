@@ -82,8 +82,9 @@ def run(options: argparse.Namespace, stack: contextlib.ExitStack, started: float
     stack.callback(ringing.stop)
     env["REDIS_URL"] = ringing.url
     say("データベースを用意しています / preparing the database")
+    gathering = begun(env, "collectstatic", "--noinput", "--verbosity", "0")  # on the other core
     manage(env, "migrate", "--verbosity", "0")
-    manage(env, "collectstatic", "--noinput", "--verbosity", "0")
+    ended(gathering, "collectstatic")
     say("ワーカーを起動しています / starting the worker")
     working = worker.start_worker(env=env, log=FOLDER / "log" / "worker.log")
     stack.callback(working.stop)
@@ -168,14 +169,22 @@ def start_afresh() -> None:
 
 def manage(env: dict[str, str], *words: str) -> None:
     """Runs a management command and shows what it prints. Raises Refusal when it fails."""
+    ended(begun(env, *words), words[0])
+
+
+def begun(env: dict[str, str], *words: str) -> subprocess.Popen[bytes]:
+    """A management command that runs beside what follows; it ends with this process at the latest."""
     command = [sys.executable, str(BASE_DIR / "manage.py"), *words]
-    ended = subprocess.run(
-        command, env=env, cwd=BASE_DIR, stdin=subprocess.DEVNULL, preexec_fn=processes.dying_with(os.getpid())
-    )
-    if ended.returncode != 0:
+    dying = processes.dying_with(os.getpid())
+    return subprocess.Popen(command, env=env, cwd=BASE_DIR, stdin=subprocess.DEVNULL, preexec_fn=dying)
+
+
+def ended(command: subprocess.Popen[bytes], name: str) -> None:
+    """Waits for its end. Raises Refusal when it fails."""
+    if command.wait() != 0:
         check_room()
         raise Refusal(
-            f"manage.py {words[0]} が終了コード {ended.returncode} で失敗しました。"
+            f"manage.py {name} が終了コード {command.returncode} で失敗しました。"
             f"ワーカーの記録は {FOLDER / 'log'} にあります。"
         )
 

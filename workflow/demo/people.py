@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.auth.hashers import make_password
+
 from review.models import Appointment, Department, MeasureReview, Plan, ReviewState, Role, User
 
 PASSWORD = "meguri-demo-2024"  # noqa: S105 - printed for everyone who tries the demo
@@ -57,15 +59,16 @@ def enlist() -> list[Person]:
                 department=department.name,
             ),
         ]
+    secret = make_password(PASSWORD)  # of all of them, made once: Argon2 is slow by intent
     for person in people:
-        _make(person)
+        _make(person, secret)
     _appoint(User.objects.get(username="kakunin3"), Role.CONTRIBUTOR, OFFICE)
     return people
 
 
-def _make(person: Person) -> None:
-    user = User.objects.create_user(
-        username=person.username, password=PASSWORD, email=f"{person.username}@demo.example", display_name=person.name
+def _make(person: Person, secret: str) -> None:
+    user = User.objects.create(
+        username=person.username, password=secret, email=f"{person.username}@demo.example", display_name=person.name
     )
     _appoint(user, person.post, person.department, person.plan)
 
