@@ -3,26 +3,17 @@ or beside last year's, gives reason to ask about: jump, repeated, over_100_perce
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import permutations
 from typing import NamedTuple
 
 from review.domain.notation import compact
 from review.domain.values import direction as ways
-from review.domain.values.compare import (
-    CONTRADICTION,
-    NO_DIRECTION,
-    Component,
-    Outcome,
-    agreed,
-    compare,
-    undecided,
-    worst,
-)
+from review.domain.values.compare import CONTRADICTION, NO_DIRECTION, Component, Outcome, compare, undecided, worst
 from review.domain.values.grammar import OF_A_TARGET
 from review.domain.values.reading import Direction, Parts, Quantity, Reading, phrases, rounded, way_of
 from review.domain.values.units import Exact
 
 _CUMULATIVE = re.compile(r"累計|累積|通算|計画期間")
+_EXTREME = re.compile("最大|最長")
 _OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
 
 
@@ -55,15 +46,20 @@ def numeric(case: Case) -> Outcome:
 def _values_of(case: Case, side: Reading) -> tuple[Parts, ...]:
     """The readings of target or 実績, and what counts in brackets: the larger of a running total, 3 (8), or 72人(延べ184人)."""
     only, every = side.quantity, side.readings
-    if only is None or not side.bracket:
+    extreme = side is case.actual and _EXTREME.match(side.plain)
+    if only is None or not (extreme or side.bracket):
         return every
-    other, words = side.bracket[0], compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)
+    words = compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)
+    if extreme:  # 最大45分 is the longest that there was: of a 最大待ち時間, or beside a limit that each must keep
+        decides = "平均" not in words and (_EXTREME.search(words) or ways.of_parts(case.target.parts) == "down")
+        return tuple(tuple(part._replace(low=part.high) for part in parts) for parts in every) if decides else every
+    other = side.bracket[0]
     sure = bool(_CUMULATIVE.search(side.note)) or (case.kind and other.label in ("", "計", "合計"))
     other = other._replace(label=only.label, unit=only.unit if other.unit.bare else other.unit)
     larger = (other.value or 0) > (only.value or 0)
     total = larger and (case.kind == "total" if case.kind else bool(_CUMULATIVE.search(words)))
-    ways = [] if side is case.target else [_SPANS["延べ数"], _SPANS["実数"]]
-    counts = total or any(way.search(words) and way.search(side.note) for way in ways)
+    spans = [] if side is case.target else [_SPANS["延べ数"], _SPANS["実数"]]
+    counts = total or any(span.search(words) and span.search(side.note) for span in spans)
     if not counts or other.unit.dimension != only.unit.dimension:
         return every
     return ((other,),) if total and sure and case.actual.bracket else (*every, (other,))
@@ -216,14 +212,13 @@ def _pairs(targets: Parts, actuals: Parts) -> list[tuple[Quantity, Quantity]] | 
 
 
 def _settled_in_every_order(targets: Parts, actuals: Parts, one: Callable[[Quantity, Quantity], Outcome]) -> Outcome:
-    """The verdict of parts whose labels do not match, if each of at most 120 pairings gives it; it has no rate."""
-    doubt = undecided("unpaired", "parts_mismatch")
-    if len(targets) > 5:
-        return doubt
-    table = [[one(target, actual) for actual in actuals] for target in targets]
-    orders = [[table[row][column] for row, column in enumerate(order)] for order in permutations(range(len(actuals)))]
-    settled = agreed([Outcome(worst(order).status) for order in orders], doubt)
-    return doubt if settled.status == "undetermined" else settled
+    """The verdict of parts whose labels do not match, where each pairing gives it: one misses all, or all meet all."""
+    table = [[one(target, actual).status for actual in actuals] for target in targets]
+    same = [line[0] for line in (*table, *zip(*table, strict=True)) if len(set(line)) == 1]
+    if "missed" in same:
+        return Outcome("missed")
+    settled = same == ["achieved"] * 2 * len(targets)
+    return Outcome("achieved") if settled else undecided("unpaired", "parts_mismatch")
 
 
 _SAY_NOTHING = re.compile("平均|一人|[一1]人[当あ]たり|実績値?|結果|合?計|全体")

@@ -77,12 +77,14 @@ class Quantity(NamedTuple):
     yearly: bool = False  #: 年 was typed: 年12回 may be compared with 月1回
     breakdown: Parts = ()  #: 男性 5回 and 女性 6回 beside the total of 計11回
     smaller: Unit | None = None  #: 分 in 3時間30分, for showing it
-    rest: str = ""  #: 5時間 in 13日5時間: a part of a working day, and nobody knows how large a part
+    rest: str = ""  #: 5時間 in 13日5時間 (of how long a working day?), 台 in 70%台, 整備中: it leaves the number open
     change: Change | None = None  #: 10分短縮 is an amount of decrease
 
     @property
     def comparator(self) -> Comparator | None:
         """What an interval of one end was typed with."""
+        if self.rest:
+            return None
         if self.high is None:
             return "above" if self.low_open else "at_least"
         return None if self.low is not None else "below" if self.high_open else "at_most"

@@ -232,6 +232,56 @@ def test_kinds_that_the_ninth_and_tenth_table_showed_are_read(name, target, actu
     assert judged.status == status, judged.reason
 
 
+@pytest.mark.parametrize(
+    "name, target, actual, direction, status, rate",
+    [
+        ("保有率", "70%台", "68.9%", "up", "missed", None),
+        ("保有率", "75%", "70%台", "up", "undetermined", None),
+        ("保有率", "80%", "70%台", "up", "missed", None),
+        ("来館者数", "3千人台", "3,200人", "up", "achieved", None),
+        ("保有率", "小 70%台 中 60%台", "小 71% 中 59%", "up", "missed", None),
+        ("保有率", "70%台", "0.72", "up", "undetermined", None),
+        ("設置台数", "250台", "238台設置中", "up", "missed", "0.952"),
+        ("設置台数", "230台", "238台設置中", "up", "undetermined", None),
+        ("設置台数", "230台", "238台稼働中", "up", "achieved", "1.0348"),
+        ("苦情", "5件以下", "3件対応中", "down", "undetermined", None),
+        ("設置台数", "250台設置中", "238台", "up", "undetermined", None),
+        ("参加者", "100人", "目標100人に対し95人", "up", "missed", "0.95"),
+        ("参加者", "100人", "目標:100人、実績:95人", "up", "missed", "0.95"),
+        ("参加者", "100人", "実績95人/目標100人", "up", "missed", "0.95"),
+        ("参加者", "100人", "目標100人中95人", "up", "missed", "0.95"),
+        ("参加者", "目標100人に対し95人", "97人", "up", "undetermined", None),
+        ("参加者", "最低5人、目標10人", "7人", "up", "undetermined", None),
+        ("参加者", "三十人", "三十二人", "up", "achieved", "1.0667"),
+        ("事業費", "千二百万円", "1,100万円", "down", "achieved", "1.0909"),
+        ("注射率", "75%", "七割五分", "up", "achieved", "1"),
+        ("所要時間", "三時間以内", "二時間三十分", "down", "achieved", "1.2"),
+        ("参加者", "10人", "十数人", "up", "undetermined", None),
+        ("体制", "十分", "10分", "up", "undetermined", None),
+        ("審査の期間", "3か月以内", "80日", "down", "achieved", None),
+        ("審査の期間", "3か月以内", "90日", "down", "undetermined", None),
+        ("審査の期間", "1年以内", "400日", "down", "missed", None),
+        ("最大待ち時間", "30分", "最大45分", "down", "missed", "0.6667"),
+        ("待ち時間", "30分以内", "最大45分", "down", "missed", "0.6667"),
+        ("平均待ち時間", "30分以内", "最大45分", "down", "undetermined", None),
+        ("参加者", "300人", "最大500人", "up", "undetermined", None),
+    ],
+)
+def test_bands_what_is_under_way_targets_said_again_numerals_months_and_extremes_are_read(
+    name, target, actual, direction, status, rate
+):
+    judged = judge(name=name, target=target, actual=actual, direction=direction)
+    assert (judged.status, judged.rate) == (status, rate and Decimal(rate)), judged.reason
+
+
+@pytest.mark.parametrize(
+    "name, direction",
+    [("医療費負担の助成件数", None), ("負担が大きい家庭への助成件数", None), ("太陽光発電設備設置の助成件数", "up")],
+)
+def test_help_is_what_is_done_about_a_harm(name, direction):
+    assert name_direction(name) == direction
+
+
 def test_what_a_value_is_counted_for_may_have_a_number_of_its_own():
     assert judge(name="単収", target="540kg/10a", actual="552㎏／10ａ", direction="up").rate == Decimal("1.0222")
 
