@@ -21,10 +21,11 @@ _BRACKETS = re.compile(r"\([^()]*\)|「[^「」]*」")
 _MEASURED = re.compile(r"(?<![率数量額度合点])\(([^()]*(?:率|割合|[件人者校回台]数|量|額))\)\Z")
 _HARM = re.compile(alternation(lexicon.HARMS.split()))
 _GAINS = alternation(lexicon.GAINS.split()).replace("収量", "収(?<!回収)量")  # 回収量 is no harvest
+_GAINS = _GAINS.replace("対応率", "対応(?:率|窓口|店|施設|車両)")
 _REMEDIES = alternation(lexicon.REMEDIES.split())
 # オンライン化, LED化 and the like are intended; 高齢化, 老朽化, 変化 are not.
 _GAIN = re.compile(
-    rf"{_GAINS}|化(?<=[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街少☒]化)(?:した|された|済み?)?(?:率|件数|数|済|割合|\Z)"
+    rf"{_GAINS}|化(?<=[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街少☒]化)(?:した|された|済み?)?(?:率|件?数|済|割合|延長|面積|\Z)"
 )
 _REMEDY, _DEED = re.compile(_REMEDIES), re.compile(alternation(lexicon.DEEDS.split()))
 _FOR_ONE = re.compile(r"\A.*(?:当たり|あたり|のうち)の?")

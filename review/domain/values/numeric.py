@@ -75,7 +75,7 @@ def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
         way = case.direction or "down"
         return compared(case, fallen[0], fallen[1], "up")._replace(rate=None, direction=way, components=())
     direction, doubt = _direction(case, targets)
-    if doubt := doubt or _other_span(case):
+    if doubt := doubt or _other_span(case, targets, actuals):
         return doubt._replace(direction=direction)
     verdict = compared(case, targets, actuals, direction)
     if negative == {True, False} and verdict.status != "undetermined":  # a 削減率 of -5% and of 5% may be the same
@@ -121,8 +121,9 @@ _SPANS = {
 _SPAN_WORD = re.compile("[累単実延]|通算|のべ|計画期間|年[間分計]")
 
 
-def _other_span(case: Case) -> Outcome | None:
-    """A total since the beginning is not compared with one year's: 累計120基 and 35基(単年)."""
+def _other_span(case: Case, targets: Parts, actuals: Parts) -> Outcome | None:
+    """A total since the beginning is not compared with one year's: 累計120基 and 35基(単年). And 累計60件 beside a bare 4件 is
+    perhaps the year's own, beside a target of 10件 perhaps of many years."""
     target, actual = case.target.plain, case.actual.plain
     if not _SPAN_WORD.search(target + actual):
         return None
@@ -131,6 +132,12 @@ def _other_span(case: Case) -> Outcome | None:
     if many[0] != many[1] and not total and not _YEARS.search(compact(case.name)):
         return undecided("years_of_target" if many[0] else "years_of_actual")
     goal, given = _OTHER_VALUE.sub("", target) or target, _OTHER_VALUE.sub("", actual)
+    totals = [bool(_CUMULATIVE.search(side)) for side in (goal, given)]
+    if totals[0] != totals[1] and not _CUMULATIVE.search(compact(case.name)):
+        only = [parts[0] for parts in (targets, actuals) if len(parts) == 1]
+        aimed, reached = [(part.value or 0) * part.unit.factor for part in only] if len(only) == 2 else (0, 0)
+        if (0 < reached * 3 < aimed * 2) if totals[0] else (reached >= aimed * 2 > 0):
+            return undecided("total_or_year")
     if not any(pattern.search(goal) for pattern in _SPANS.values()):
         goal = compact(case.name)
     for kinds in (("累計", "単年の値"), ("延べ数", "実数")):
@@ -138,17 +145,6 @@ def _other_span(case: Case) -> Outcome | None:
         if len(names[0]) == len(names[1]) == 1 and names[0] != names[1]:
             return undecided("spans", one_term=names[0][0], other_term=names[1][0])
     return None
-
-
-def _may_be_of_the_year(case: Case, target: Quantity, actual: Quantity) -> bool:
-    """累計60件 beside a bare 4件 is perhaps the year's own, and 累計60件 beside a target of 10件 perhaps of many years."""
-    if not _CUMULATIVE.search(case.target.plain + case.actual.plain):
-        return False
-    total, given = (bool(_CUMULATIVE.search(_OTHER_VALUE.sub("", side.plain))) for side in (case.target, case.actual))
-    if total == given or _CUMULATIVE.search(compact(case.name)) or not (actual.value and target.value):
-        return False
-    goal, reached = target.value * target.unit.factor, actual.value * actual.unit.factor
-    return 0 < reached * 3 < goal * 2 if total else reached >= goal * 2 > 0
 
 
 def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | None) -> Outcome:
@@ -170,8 +166,6 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
     elif len(targets) == 1:
         if actuals[0].label and not _same_thing(targets[0], actuals[0], case.name):
             verdict = undecided("labels", "parts_mismatch")
-        elif _may_be_of_the_year(case, targets[0], actuals[0]):
-            verdict = undecided("total_or_year")
         else:
             verdict = one(targets[0], actuals[0])
     elif pairs := _pairs(targets, actuals):

@@ -129,6 +129,12 @@ def test_no_verdict_on_the_later_tables_is_wrong(row):
         ("sixteenth", "confirmed", 55, 3),
         ("seventeenth", "alone", 36, 12),
         ("seventeenth", "confirmed", 49, 3),
+        ("eighteenth", "alone", 66, 12),
+        ("eighteenth", "confirmed", 73, 3),
+        ("nineteenth", "alone", 59, 12),
+        ("nineteenth", "confirmed", 73, 3),
+        ("twentieth", "alone", 66, 12),
+        ("twentieth", "confirmed", 70, 3),
     ],
 )
 def test_the_last_tables_hold_no_wrong_verdict_and_leave_little_open(table, answers, least, most):
