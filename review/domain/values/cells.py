@@ -113,10 +113,9 @@ def _values(main: str) -> tuple[list[Parts], str]:
     start, arrow, end = main.rpartition("→")
     if arrow:
         before, after = (grammar.only(side.strip(" :")) for side in (re.sub("^現状値?", "", start), end))
-        if len(before) == 1 == len(after) and before[0].unit.fits(after[0].unit):
-            labels = [part.label for part in before + after]
-            if not labels[1] or all(map(_YEAR_LABEL.fullmatch, labels)):
-                return [after], f"{start.strip()}から"
+        years = all(_YEAR_LABEL.fullmatch(part.label) for part in before + after)
+        if len(before) == 1 == len(after) and before[0].unit.fits(after[0].unit) and (years or not after[0].label):
+            return [after], f"{start.strip()}から"
     text = main.lstrip("・ ")
     if readings := grammar.readings(text):
         return readings, ""
@@ -138,7 +137,7 @@ def _everything(main: str, note: str) -> Quantity | None:
     if not (match := _ALL.fullmatch(main)):
         return None
     counted = read(note).quantity if note else None  # 全小中学校(20校)
-    plain = counted and not counted.label and not counted.comparator and counted.unit.dimension not in ("", "percent")
+    plain = counted and counted.unit.dimension not in ("", "percent") and not counted.label and not counted.comparator
     if counted and plain and counted.value:
         return counted._replace(whole=counted.value)
     return Quantity(100, 100, unit=units.PERCENT, label=f"全{match['noun']}")

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from review.domain.values import units
-from review.domain.values.lexer import SHOWN, Number, numbers_in
+from review.domain.values.lexer import SHOWN, Number, decimal, numbers_in
 from review.domain.values.reading import Change, Comparator, Parts, Quantity, limits
 from review.domain.values.units import BARE
 
@@ -97,6 +97,8 @@ _PER = re.compile(rf"/(年度?|月|週|人・?日|日・?人|人・?月|月・?�
 _ONE_PER: dict[str, str] = units.by_word(
     ": 年 年度 人: 名 人日: 人・日 日・人 日人 1人1日 1日1人 人月: 人・月 月・人 月人"
 )
+# Half of all cells: what the grammar makes of 1,200人 is said at once.
+_PLAIN = re.compile(rf"(?!(?:19|20)..[年.])((?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:\.\d\d?)?)({units.KNOWN_PATTERN})?")
 
 
 def per_after(words: str, unit: units.Unit) -> tuple[int, str]:
@@ -130,6 +132,9 @@ def suffix_of(words: str) -> Quantity | None:
 
 def readings(text: str) -> list[Parts]:
     """Every reading of a text as values; none where it is not wholly values, more than 32 where too many."""
+    if plain := _PLAIN.fullmatch(text):
+        value = decimal(plain[1])
+        return [(Quantity(value, value, unit=units.KNOWN.get(plain[2], BARE)),)]
     ways: list[list[Number]] = []
     for middle in (True, False) if "・" in text else (False,):  # 1・5 is 1.5, or a list
         numbers = numbers_in(text, middle=middle)

@@ -106,7 +106,7 @@ def numbers_in(text: str, *, middle: bool = False) -> list[Number]:
         start, end = match.span()
         if match.lastgroup != "body":
             digits = ".".join(re.findall(r"\d+", match[0])) or "0"
-            number = Number(_decimal(digits), 1, start, end)
+            number = Number(decimal(digits), 1, start, end)
         else:
             sign, body = match.group("sign", "body")
             value, scale = value_of(body) if len(body) <= _LONGEST else (0, 0)
@@ -126,18 +126,18 @@ def numbers_in(text: str, *, middle: bool = False) -> list[Number]:
 def value_of(body: str) -> tuple[Exact, int]:
     """The value, and the scale of its last step: 0 where its steps do not fall (1億2,000万 does, 2千1万 does not)."""
     if body.isascii():  # no 千, no 万
-        return _decimal(body), 1
+        return decimal(body), 1
     total, last = cast(Exact, 0), 0
     for digits, word in _STEP.findall(body):
         scale = prod(_SCALES[character] for character in word.replace(" ", ""))
         if last and scale >= last:
             return total, 0
-        total, last = total + _decimal(digits) * scale, scale
+        total, last = total + decimal(digits) * scale, scale
     return total, last
 
 
 @lru_cache(maxsize=4096)
-def _decimal(digits: str) -> Exact:
+def decimal(digits: str) -> Exact:
     """1,234.5 as it is; a whole number as an int."""
     head, _, tail = digits.replace(",", "").replace(" ", "").partition(".")
     return Fraction(int(head + tail), 10 ** len(tail)) if tail else int(head)
@@ -165,7 +165,7 @@ def without_notes(folded: str) -> tuple[str, tuple[str, ...]]:
     for _ in range(2):  # brackets in brackets
         notes += [note.strip() for note in _BRACKET.findall(folded)]
         folded = _BRACKET.sub("", folded)
-    if (opened := _OPENED.search(folded)) and opened.start():  # a bracket that a scan or a cell's end has cut
+    if opened := _OPENED.search(folded):  # a bracket that a scan or a cell's end has cut
         notes.append(opened[0].strip(" ("))
         folded = folded[: opened.start()]
     return " ".join(folded.split()), tuple(note for note in notes if note)

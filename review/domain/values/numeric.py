@@ -133,9 +133,8 @@ def _other_span(case: Case, targets: Parts, actuals: Parts) -> Outcome | None:
         return undecided("years_of_target" if many[0] else "years_of_actual")
     goal, given = _OTHER_VALUE.sub("", target) or target, _OTHER_VALUE.sub("", actual)
     totals = [bool(_CUMULATIVE.search(side)) for side in (goal, given)]
-    if totals[0] != totals[1] and not _CUMULATIVE.search(compact(case.name)):
-        only = [parts[0] for parts in (targets, actuals) if len(parts) == 1]
-        aimed, reached = [(part.value or 0) * part.unit.factor for part in only] if len(only) == 2 else (0, 0)
+    if totals[0] != totals[1] and len(targets) == len(actuals) == 1 and not _CUMULATIVE.search(compact(case.name)):
+        aimed, reached = ((parts[0].value or 0) * parts[0].unit.factor for parts in (targets, actuals))
         if (0 < reached * 3 < aimed * 2) if totals[0] else (reached >= aimed * 2 > 0):
             return undecided("total_or_year")
     if not any(pattern.search(goal) for pattern in _SPANS.values()):

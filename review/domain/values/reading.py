@@ -83,11 +83,9 @@ class Quantity(NamedTuple):
     @property
     def comparator(self) -> Comparator | None:
         """What an interval of one end was typed with."""
-        if self.rest:
-            return None
         if self.high is None:
             return "above" if self.low_open else "at_least"
-        return None if self.low is not None else "below" if self.high_open else "at_most"
+        return None if self.low is not None or self.rest else "below" if self.high_open else "at_most"
 
     @property
     def end(self) -> Exact | None:
