@@ -65,7 +65,7 @@ def read(text: str) -> Reading:
         reading = Reading(*typed, kind, note=note)
     labels = [part.label for part in reading.parts] if "→" not in main else []
     if reading.parts:
-        notes += (reading.note.removesuffix(note).strip(),)
+        notes += (more,) if (more := reading.note.removesuffix(note).strip()) else ()
     elif (stated := reading.relation) and stated.relation == "unclear" and not _COMPARES.search(main):
         notes = (stated.base.replace("previous", "前年度"),)  # 令和5年度実績 5件
     elif not stated:

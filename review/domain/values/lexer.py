@@ -21,9 +21,7 @@ SHOWN = {hidden: digit for digit, hidden in _HIDDEN.items()}
 
 _ONE_OF = "人|名|日|回|校|世帯|か月|ヶ月|か所|件|年|台|時間|施設|団体|園|頭|冊|社|課|km2|ha|戸"
 _MORE = r"(?=.*\d)"  # a value follows: without one, the number is the value itself
-_OF_A_CLASS = (
-    r"国語|算数|数学|理科|英語|社会|(?:年生?)? ?:|年生? \d| \d[\d,.]*(?:%|人|点|校|件|以上|以下|\Z| [小中高]\d)"
-)
+_OF_A_CLASS = r"国語|算数|数学|理科|英語|社会|(?:年生?)? ?:|年生? \d| \d[\d,.]*(?:[%人点校件以]|\Z| [小中高]\d)"
 _WORDS = (
     # 令和6年度, R6.4.1, 2024年度, 2025/3/31, 3月末
     r"(?:令和|平成|昭和|(?<![A-Za-z])[RHS])\.?(?:元|\d{1,2})(?:年度?|(?:[./]\d{1,2}){1,2}|(?![\d%]))"
@@ -110,11 +108,8 @@ def numbers_in(text: str, *, middle: bool = False) -> list[Number]:
         else:
             sign, body = match.group("sign", "body")
             value, scale = value_of(body) if len(body) <= _LONGEST else (0, 0)
-            if (
-                not scale
-                or _TORN_AFTER.match(text, end)
-                or (start and _TORN_BEFORE.search(text, max(start - 3, 0), start))
-            ):
+            torn = _TORN_AFTER.match(text, end) or (start and _TORN_BEFORE.search(text, max(start - 3, 0), start))
+            if torn or not scale:
                 return []
             dotted = value * 1000 if "." in body and _DOTTED.match(body) else 0
             falls = sign and sign[0] in "-▲マ"

@@ -66,9 +66,9 @@ def _values_of(case: Case, side: Reading) -> tuple[Parts, ...]:
 
 
 def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
-    both = targets + actuals if ways.named_change(case.name) == "decrease" else ()
-    plain = all(part.value is not None and not part.comparator for part in both)
-    negative = {part.value < 0 for part in both if plain and part.value}
+    fall = ways.named_change(case.name) == "decrease"
+    ends = [None if part.comparator else part.value for part in targets + actuals] if fall else [None]
+    negative = set() if None in ends else {end < 0 for end in ends if end}
     if negative == {True}:
         # A 削減率 of ▲46% beside ▲28.5%: the larger fall is the better one; negative values have no rate.
         fallen = [tuple(part.times(-1) for part in side) for side in (targets, actuals)]

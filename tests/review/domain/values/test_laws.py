@@ -353,7 +353,7 @@ def test_the_lexicon_stays_small():
 
 #: Every physical line of the room that reads and judges, lexicon and tables of units with it. 2,000 are asked: this number
 #: may only fall.
-LINES = 2_381
+LINES = 2_374
 
 
 def _lines(room: Path) -> int:
