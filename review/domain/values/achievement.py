@@ -132,7 +132,8 @@ def _verdict(case: Case) -> Outcome:
         return _related(case, target.relation)
     if target.span is not None and actual.span is not None:
         return _dated(case, target.span, actual.span)
-    if target.parts and actual.parts and not times.A_GOAL.fullmatch(target.note):
+    said_beside = times.A_GOAL.fullmatch(target.note) and f"{target.note})" not in target.plain
+    if target.parts and actual.parts and not said_beside:
         return numeric(case)
     if target.parts and actual.relation is not None:
         return undecided("actual_compares", "needs_previous")
@@ -190,9 +191,8 @@ def _reason(case: Case, outcome: Outcome) -> str:
     goal, given = [one if alone else f"「{one}」" for one, alone in zip(words, plain, strict=True)]
     if plain[0] and goal == given:
         return value_words.HIT % {"actual_value": given}
-    way: str | None = outcome.direction
-    if way and case.target.quantity and case.target.quantity.unit.dimension == "rank":
-        way = "rank"
+    ranked = case.target.quantity and case.target.quantity.unit.dimension == "rank"
+    way = "rank" if outcome.direction and ranked else outcome.direction
     seen = None if not plain[0] else "up" if way == "rank" else way
     facts = {"actual_value": given, "target_value": goal, "way_words": value_words.WAYS[way]}
     return value_words.VERDICTS[outcome.status == "achieved", seen] % facts

@@ -25,10 +25,11 @@ _PERIOD_NOTE = re.compile(r"\A(?:1?([月週日])(?:間)?(?:平均|当たり|あ�
 _COMPARES = re.compile("比|対|より|から|増|減")
 _BREAKS = re.compile(r"(?<!目標)(?<!計画)[ 、・:]|,(?!\d)|に対し(?:て|ての|の)?、?|中(?=\d)|/(?=目標|計画|実績)")
 _NUMERALS = str.maketrans("〇一二三四五六七八九", "0123456789")
-_IN_KANJI = re.compile(
-    r"(?<![数幾何第〇一二三四五六七八九十百千万億])(?!一[部度式区体時点]|十分(?!以))[一二三四五六七八九十百千][〇一二三四五六七八九十百千万億]*"
-    rf"(?=(?:{units.KNOWN_PATTERN})(?:\Z|[ 、一二三四五六七八九十]|以[上下内]|未満|程度))"
+_NUMERAL = re.compile(
+    r"(?<![数幾何第〇一二三四五六七八九十百千万億])(?!一(?:[部度式区体点]|時(?!間))|十分(?!以))"
+    rf"[一二三四五六七八九十百千][〇一二三四五六七八九十百千万億]*(?={units.KNOWN_PATTERN})"
 )
+_IN_KANJI = re.compile(rf"{_NUMERAL.pattern}(?:{units.KNOWN_PATTERN})(?:\Z|[ 、一二三四五六七八九十以未程])")
 _BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*|注)")
 
 
@@ -49,7 +50,7 @@ def read(text: str) -> Reading:
     main, notes = lexer.without_notes(folded)
     note, has_digits = " ".join(notes), bool(_DIGIT.search(main))
     if not has_digits and _IN_KANJI.search(main):
-        main, has_digits = _IN_KANJI.sub(_in_digits, main), True
+        main, has_digits = _NUMERAL.sub(_in_digits, main), True
     if times.NOT_MEASURED.search(main if has_digits else folded):
         return Reading(*typed, "text", note=note, state=ValueState(State.NOT_MEASURED, folded))
     if span := times.read_date(main):
@@ -122,6 +123,8 @@ def _values(main: str) -> tuple[list[Parts], str]:
     breakdown = _BREAKDOWN.search(text)
     for place in [breakdown] if breakdown else list(_BREAKS.finditer(text))[:8]:
         head, rest = text[: place.start()], text[place.end() :]
+        if "計画" in head and place[0] in " 、・," and not rest.startswith("実績"):
+            continue  # 計画10件、条例5件 are two values
         if times.is_state(head) and (readings := grammar.readings(rest)):
             return readings, head
         parts = grammar.only(head)

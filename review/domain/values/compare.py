@@ -80,7 +80,9 @@ def compare(target: Quantity, actual: Quantity, direction: Direction | None, nam
     elif actual.unit.dimension == "percent":
         target = _share(target)
     if {target.unit.dimension, actual.unit.dimension} == {"months", "days"}:  # a month has 28 to 31 days
-        ways = [compare(_in_days(target, days), _in_days(actual, days), direction, name) for days in (28, 31)]
+        month = target if target.unit.dimension == "months" else actual
+        meant = [month.times(month.unit.factor * days)._replace(unit=KNOWN["日"]) for days in (28, 31)]
+        ways = [compare(*((one, actual) if month is target else (target, one)), direction, name) for one in meant]
         return agreed(ways, undecided("units", "unit_mismatch"))._replace(rate=None)
     other_whole = target.label != actual.label and target.label[:1] == actual.label[:1] == "全"  # 全校 and 全園
     if other_whole or not target.unit.fits(actual.unit):
@@ -103,11 +105,6 @@ def compare(target: Quantity, actual: Quantity, direction: Direction | None, nam
     if target.whole is not None and actual.whole is not None and target.whole != actual.whole:
         return agreed([outcome, _measured(_share(target), _share(actual), direction)], undecided("wholes"))
     return outcome
-
-
-def _in_days(part: Quantity, days: int) -> Quantity:
-    months = part.unit.dimension == "months"
-    return part.times(part.unit.factor * days)._replace(unit=KNOWN["日"], smaller=None) if months else part
 
 
 def _share(part: Quantity) -> Quantity:

@@ -65,7 +65,8 @@ NOT_MEASURED = re.compile(
     r"|\A(?:N/?A|n/?a)\Z)"
 )
 _PROVISIONAL = re.compile(r"見込|速報|暫定|概算|推計|推定|仮集計")
-A_GOAL = re.compile(r"(?:目標|計画)値?:?約?\d[^目計実]*|\d[^目計実]*の(?:目標|計画)値?")  #: said beside a result
+#: What is said beside a result: 目標100人, 令和6年度目標5件, 100人の目標.
+A_GOAL = re.compile(r"[^、]{0,6}(?:目標|計画)値?[:の]?約?\d[^目計実]*|\d[^目計実]*の(?:目標|計画)値?")
 _PLANNED = re.compile(r"予定値?|計画値?|目標値?")
 _FORECAST = re.compile(r"\A(?!.*(?:\d[月日年]|[RH]\d+)[^\d]*見込).*(?:見込.*\d|\d.*見込)")
 
@@ -127,8 +128,7 @@ def is_state(words: str) -> bool:
 
 def whole_year(text: str) -> ValueState:
     """Final, or provisional for 見込み and 速報."""
-    word = _PROVISIONAL.search(text)
-    return ValueState(State.PROVISIONAL, word[0]) if word else FINAL
+    return ValueState(State.PROVISIONAL, word[0]) if (word := _PROVISIONAL.search(text)) else FINAL
 
 
 def says_part_of_year(packed: str) -> bool:
