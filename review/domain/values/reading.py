@@ -94,8 +94,8 @@ class Quantity(NamedTuple):
 
     @property
     def value(self) -> Exact | None:
-        """The number itself, or the finite end of an open interval; None for a range of two ends."""
-        return None if self.low is not None and self.high is not None and self.low != self.high else self.end
+        """The number itself, or the finite end of an open interval; None for a range of two ends and for 8件整備中."""
+        return None if self.rest or (None not in (self.low, self.high) and self.low != self.high) else self.end
 
     @property
     def size(self) -> Exact:

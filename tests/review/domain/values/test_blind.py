@@ -69,6 +69,7 @@ from pathlib import Path
 
 import pytest
 
+from review.domain.values import read
 from review.domain.values.achievement import judge
 from tests.review.domain import tables
 
@@ -291,6 +292,11 @@ def test_bands_what_is_under_way_targets_said_again_numerals_months_and_extremes
 ):
     judged = judge(name=name, target=target, actual=actual, direction=direction)
     assert (judged.status, judged.rate) == (status, rate and Decimal(rate)), judged.reason
+
+
+@pytest.mark.parametrize("typed", ["238台設置中", "70%台", "13日5時間", "7~7.5俵"])
+def test_what_is_left_open_is_no_number_for_sums_books_and_progress(typed):
+    assert read(typed).quantity.value is None
 
 
 def test_what_a_value_is_counted_for_may_have_a_number_of_its_own():
