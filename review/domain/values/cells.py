@@ -124,7 +124,7 @@ def _values(main: str) -> tuple[list[Parts], str]:
     for place in [breakdown] if breakdown else list(_BREAKS.finditer(text))[:8]:
         head, rest = text[: place.start()], text[place.end() :]
         if "計画" in head and place[0] in " 、・," and not rest.startswith("実績"):
-            continue  # 計画10件、条例5件 are two values
+            continue  # 計画10件、方針5件 are two values
         if times.is_state(head) and (readings := grammar.readings(rest)):
             return readings, head
         parts = grammar.only(head)

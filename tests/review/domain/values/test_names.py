@@ -114,7 +114,7 @@ def test_what_is_made_so_and_what_is_fit_for_something_goes_up_however_it_is_cou
 
 @pytest.mark.parametrize(
     "name, direction",
-    [("医療費負担の助成件数", None), ("負担が大きい家庭への助成件数", None), ("太陽光発電設備設置の助成件数", "up")],
+    [("医療費負担の助成件数", None), ("滞納した世帯への助成件数", None), ("太陽光発電設備設置の助成件数", "up")],
 )
 def test_help_is_what_is_done_about_a_harm(name, direction):
     assert name_direction(name) == direction
