@@ -13,9 +13,8 @@ from review.domain import values
 from review.domain.fiscal import fiscal_year_label
 from review.domain.notation import compact, renamed
 from review.domain.values.achievement import Judgement
-from review.domain.values.direction import Direction
 from review.domain.values.numeric import steps_between
-from review.domain.values.reading import Quantity, Reading, State, figure, phrases
+from review.domain.values.reading import Direction, Quantity, Reading, State, figure, phrases
 from review.domain.values.units import Exact
 from review.domain.wording import sentence, table
 

@@ -10,7 +10,7 @@ from review import continuing
 from review.domain import answers, checks, grade_words, progress, rating, value_words, values
 from review.domain.form_presets import KPI
 from review.domain.values import State, achievement
-from review.domain.values.direction import Direction
+from review.domain.values.reading import Direction
 from review.models import Cycle, Indicator, IndicatorYear, MeasureReview
 from review.models.sheet import OPEN_STATES, ReviewState
 

@@ -16,9 +16,9 @@ from review.domain.fiscal import first_day, fiscal_year_of, last_day
 from review.domain.notation import compact
 from review.domain.values import cells, reading, times
 from review.domain.values.compare import Basis, Component, Outcome, Status, compare, undecided
-from review.domain.values.direction import Direction, infer_direction, name_direction
+from review.domain.values.direction import infer_direction, name_direction
 from review.domain.values.numeric import Case, compared, doubts_of, numeric, steps_between
-from review.domain.values.reading import FINAL, DateSpan, Quantity, Reading, Relation, State, ValueState, limits, way_of
+from review.domain.values.reading import FINAL, Direction, Quantity, Reading, Relation, State, ValueState, way_of
 
 __all__ = ["Component", "Judgement", "infer_direction", "judge", "proposed_state"]
 
@@ -132,7 +132,8 @@ def _verdict(case: Case) -> Outcome:
         return _related(case, target.relation)
     if target.span is not None and actual.span is not None:
         return _dated(case, target.span, actual.span)
-    if target.parts and actual.parts:
+    said_beside = times.A_GOAL.fullmatch(target.note) and f"{target.note})" not in target.plain
+    if target.parts and actual.parts and not said_beside:
         return numeric(case)
     if target.parts and actual.relation is not None:
         return undecided("actual_compares", "needs_previous")
@@ -165,8 +166,6 @@ def _assumed(target: Reading, actual: Reading, outcome: Outcome) -> tuple[Readin
     if goal is None or given is None or goal.unit.bare == given.unit.bare or not goal.unit.fits(given.unit):
         return target, actual
     bare, other = (goal, given) if goal.unit.bare else (given, goal)
-    if bare is given and (goal.whole is not None or goal.change is not None):
-        return target, actual
     part = bare.times(outcome.scale)._replace(unit=other.unit, scale=max(outcome.scale, bare.scale))
     unit = f"{reading.SCALE_WORDS.get(outcome.scale, '')}{other.unit.symbol}"
     meant = (target if bare is goal else actual)._replace(parts=(part,), assumed=unit)
@@ -192,9 +191,8 @@ def _reason(case: Case, outcome: Outcome) -> str:
     goal, given = [one if alone else f"「{one}」" for one, alone in zip(words, plain, strict=True)]
     if plain[0] and goal == given:
         return value_words.HIT % {"actual_value": given}
-    way: str | None = outcome.direction
-    if way and case.target.quantity and case.target.quantity.unit.dimension == "rank":
-        way = "rank"
+    ranked = case.target.quantity and case.target.quantity.unit.dimension == "rank"
+    way = "rank" if outcome.direction and ranked else outcome.direction
     seen = None if not plain[0] else "up" if way == "rank" else way
     facts = {"actual_value": given, "target_value": goal, "way_words": value_words.WAYS[way]}
     return value_words.VERDICTS[outcome.status == "achieved", seen] % facts
@@ -256,12 +254,10 @@ def _baseline(case: Case, relation: Relation) -> Reading | None:
 
 
 def _way(case: Case, relation: Relation) -> Direction | None:
-    amount = relation.amount
     if relation.way or relation.relation == "same":
         return relation.way
-    if not case.direction and relation.relation == "ratio" and amount and (amount.value or 0) > 100:
-        return "up"
-    return case.direction or name_direction(case.name)
+    more = relation.relation == "ratio" and relation.amount and (relation.amount.value or 0) > 100
+    return case.direction or ("up" if more else name_direction(case.name))
 
 
 def _stated(case: Case, relation: Relation) -> Outcome | None:
@@ -307,7 +303,7 @@ def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
             value += Fraction(step * amount.unit.factor, before.unit.factor)
         moved = (("at_most", "below") if down else ("at_least", "above"))[amount.comparator in ("above", "below")]
         word = (amount.comparator or "") if relation.relation == "ratio" else moved
-    low, high, low_open, high_open = limits(value, word)
+    low, high, low_open, high_open = reading.limits(value, word)
     ends = before._replace(low=low, high=high, low_open=low_open, high_open=high_open)
     return ends._replace(approximate=False, whole=None, is_range=False)
 
@@ -317,7 +313,7 @@ _ENDING = re.compile(
 )
 
 
-def _dated(case: Case, target: DateSpan, actual: DateSpan) -> Outcome:
+def _dated(case: Case, target: reading.DateSpan, actual: reading.DateSpan) -> Outcome:
     """Dates by a deadline: all of the actual before its end, or all after it; without a deadline only an equal date."""
     if target.has_year != actual.has_year:
         return undecided("one_year_lacks")

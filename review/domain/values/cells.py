@@ -1,7 +1,6 @@
 """Reading a typed 目標 or 実績: `read`. It never raises and never guesses: what it cannot read stays text, kept byte for byte."""
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 
 from review.domain import value_words as say
@@ -24,7 +23,13 @@ _FREE_NOTE_NEVER = re.compile(
 )
 _PERIOD_NOTE = re.compile(r"\A(?:1?([月週日])(?:間)?(?:平均|当たり|あたり)|年間(?:合計|計|延べ)?)\Z")
 _COMPARES = re.compile("比|対|より|から|増|減")
-_BREAKS = re.compile(r"[ 、・:]|,(?!\d)")
+_BREAKS = re.compile(r"(?<!目標)(?<!計画)[ 、・:]|,(?!\d)|に対し(?:て|ての|の)?、?|中(?=\d)|/(?=目標|計画|実績)")
+_NUMERALS = str.maketrans("〇一二三四五六七八九", "0123456789")
+_NUMERAL = re.compile(
+    r"(?<![数幾何第〇一二三四五六七八九十百千万億])(?!一(?:[部度式区体点]|時(?!間))|十分(?!以))"
+    rf"[一二三四五六七八九十百千][〇一二三四五六七八九十百千万億]*(?={units.KNOWN_PATTERN})"
+)
+_IN_KANJI = re.compile(rf"{_NUMERAL.pattern}(?:{units.KNOWN_PATTERN})(?:\Z|[ 、一二三四五六七八九十以未程])")
 _BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*|注)")
 
 
@@ -42,42 +47,47 @@ def read(text: str) -> Reading:
             return Reading(*typed, note=reason, state=ValueState(State.NOT_MEASURED, reason))
     if len(folded) > _LONGEST:
         return Reading(*typed, "text")
-    cell = lexer.cell(folded)
-    note, has_digits = " ".join(cell.notes), bool(_DIGIT.search(cell.main))
-    if times.NOT_MEASURED.search(cell.main if has_digits else folded):
+    main, notes = lexer.without_notes(folded)
+    note, has_digits = " ".join(notes), bool(_DIGIT.search(main))
+    if not has_digits and _IN_KANJI.search(main):
+        main, has_digits = _NUMERAL.sub(_in_digits, main), True
+    if times.NOT_MEASURED.search(main if has_digits else folded):
         return Reading(*typed, "text", note=note, state=ValueState(State.NOT_MEASURED, folded))
-    if span := times.read_date(cell.main):
+    if span := times.read_date(main):
         reading = Reading(*typed, "date", span=span, note=note)
-    elif related := _relation(cell.main):
+    elif related := _relation(main):
         reading = Reading(*typed, "relative", relation=related, note=note)
-    elif (has_digits or "ゼロ" in cell.main) and (measured := _with_numbers(typed, cell, note)):
+    elif (has_digits or "ゼロ" in main) and (measured := _with_numbers(typed, main, notes)):
         reading = measured
-    elif everything := _everything(cell.main, note):
+    elif everything := _everything(main, note):
         reading = Reading(*typed, "share", (everything,), note=note)
     else:  # a short phrase is a milestone: 整備完了
-        kind: Kind = "text" if _SENTENCE.search(cell.main) or len(cell.main) > 40 else "milestone"
+        kind: Kind = "text" if _SENTENCE.search(main) or len(main) > 40 else "milestone"
         reading = Reading(*typed, kind, note=note)
-    labels: Sequence[str] = ()
-    notes: Sequence[str] = cell.notes if reading.relation else ()
+    labels = [part.label for part in reading.parts] if "→" not in main else []
     if reading.parts:
-        labels = () if "→" in cell.main else [part.label for part in reading.parts]
-        more = reading.note.removesuffix(note).strip()
-        notes = (*cell.notes, more) if more else cell.notes
-    elif (stated := reading.relation) and stated.relation == "unclear" and not _COMPARES.search(cell.main):
+        notes += (more,) if (more := reading.note.removesuffix(note).strip()) else ()
+    elif (stated := reading.relation) and stated.relation == "unclear" and not _COMPARES.search(main):
         notes = (stated.base.replace("previous", "前年度"),)  # 令和5年度実績 5件
+    elif not stated:
+        notes = ()
     return reading._replace(state=times.state_of(labels, notes, folded), phrase=reading.in_words)
 
 
-def _with_numbers(typed: tuple[str, str], cell: lexer.Cell, note: str) -> Reading | None:
+def _in_digits(numeral: re.Match[str]) -> str:
+    """32 for 三十二, 110 for 百十, 1200万 for 千二百万."""
+    typed = re.sub(r"(?<!\d)(?=[十百千])", "1", numeral[0].translate(_NUMERALS))
+    return re.sub(r"[\d十百千]+", lambda run: str(lexer.value_of(run[0])[0]), typed)
+
+
+def _with_numbers(typed: tuple[str, str], main: str, notes: tuple[str, ...]) -> Reading | None:
     """Values in every way in which they can be read; None where they cannot."""
-    readings, more = _values(cell.main)
-    note = f"{more} {note}".strip() if more else note
+    readings, more = _values(main)
+    note = " ".join((more, *notes) if more else notes)
     if not readings:
         return None
     if len(readings) > grammar.MOST_READINGS:
         return Reading(*typed, "text", reason=say.MANY_WAYS, note=note)
-    if cell.labels:
-        readings = [grammar.without_breakdown(tuple(map(cell.shown, parts))) for parts in readings]
     first, others = readings[0], tuple(readings[1:])
     if len(first) > 1:
         return Reading(*typed, "parts", first, others, note=note)
@@ -88,8 +98,8 @@ def _with_numbers(typed: tuple[str, str], cell: lexer.Cell, note: str) -> Readin
             part = part._replace(unit=unit)  # 300(件): the bracket is the unit
         if counted := _PERIOD_NOTE.search(note):  # 100人(1日平均)
             part = part._replace(period=counted[1] or "", yearly=not counted[1])
-        if len(cell.notes) == 1 and _DIGIT.search(note):
-            bracket = grammar.only(cell.notes[0])
+        if len(notes) == 1 and _DIGIT.search(note):
+            bracket = grammar.only(notes[0])
     kind: Kind = "comparator" if part.comparator else "number"
     kind = "range" if part.is_range else "share" if part.whole is not None else kind
     return Reading(*typed, kind, (part,), others, bracket if len(bracket) == 1 else (), note=note)
@@ -104,20 +114,21 @@ def _values(main: str) -> tuple[list[Parts], str]:
     start, arrow, end = main.rpartition("→")
     if arrow:
         before, after = (grammar.only(side.strip(" :")) for side in (re.sub("^現状値?", "", start), end))
-        if len(before) == 1 == len(after) and before[0].unit.fits(after[0].unit):
-            labels = [part.label for part in before + after]
-            if not labels[1] or all(map(_YEAR_LABEL.fullmatch, labels)):
-                return [after], f"{start.strip()}から"
+        years = all(_YEAR_LABEL.fullmatch(part.label) for part in before + after)
+        if len(before) == 1 == len(after) and before[0].unit.fits(after[0].unit) and (years or not after[0].label):
+            return [after], f"{start.strip()}から"
     text = main.lstrip("・ ")
     if readings := grammar.readings(text):
         return readings, ""
     breakdown = _BREAKDOWN.search(text)
     for place in [breakdown] if breakdown else list(_BREAKS.finditer(text))[:8]:
         head, rest = text[: place.start()], text[place.end() :]
+        if "計画" in head and place[0] in " 、・," and not rest.startswith("実績"):
+            continue  # 計画10件、方針5件 are two values
         if times.is_state(head) and (readings := grammar.readings(rest)):
             return readings, head
         parts = grammar.only(head)
-        if len(parts) != 1 or parts[0].label or parts[0].unit.bare:
+        if len(parts) != 1 or parts[0].label not in ("", "実績") or parts[0].unit.bare:
             continue
         if breakdown or times.is_state(rest) or (place[0] == " " and not _FREE_NOTE_NEVER.match(rest)):
             return [parts], rest
@@ -129,7 +140,7 @@ def _everything(main: str, note: str) -> Quantity | None:
     if not (match := _ALL.fullmatch(main)):
         return None
     counted = read(note).quantity if note else None  # 全小中学校(20校)
-    plain = counted and not counted.label and not counted.comparator and counted.unit.dimension not in ("", "percent")
+    plain = counted and counted.unit.dimension not in ("", "percent") and not counted.label and not counted.comparator
     if counted and plain and counted.value:
         return counted._replace(whole=counted.value)
     return Quantity(100, 100, unit=units.PERCENT, label=f"全{match['noun']}")

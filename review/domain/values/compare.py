@@ -79,6 +79,11 @@ def compare(target: Quantity, actual: Quantity, direction: Direction | None, nam
         actual = _share(actual)
     elif actual.unit.dimension == "percent":
         target = _share(target)
+    if {target.unit.dimension, actual.unit.dimension} == {"months", "days"}:  # a month has 28 to 31 days
+        month = target if target.unit.dimension == "months" else actual
+        meant = [month.times(month.unit.factor * days)._replace(unit=KNOWN["日"]) for days in (28, 31)]
+        ways = [compare(*((one, actual) if month is target else (target, one)), direction, name) for one in meant]
+        return agreed(ways, undecided("units", "unit_mismatch"))._replace(rate=None)
     other_whole = target.label != actual.label and target.label[:1] == actual.label[:1] == "全"  # 全校 and 全園
     if other_whole or not target.unit.fits(actual.unit):
         return undecided("units", "unit_mismatch")
@@ -129,17 +134,16 @@ def _other_period(target: Quantity, actual: Quantity, direction: Direction | Non
 def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -> Outcome:
     """The comparison in the unit of the target. A bare number is meant in each scale in use: where these lead to different
     verdicts there is none, and a ratio beyond 30 decides nothing while the unit is only assumed."""
-    if target.rest:
-        return undecided("hours")
+    if target.rest and (target.low is None or target.low_open):
+        return undecided("target_in_words" if target.low is None else "hours")
     if direction == "down" and not COUNTED.isdisjoint((target.unit.dimension, actual.unit.dimension)):
         below = [part.unit.dimension != "money" and (part.end or 0) < 0 for part in (target, actual)]
         if below == [False, True]:
             return undecided("negative")
-    if target.unit.bare == actual.unit.bare or actual.rest:
+    if target.unit.bare == actual.unit.bare:
         if target.unit.factor != actual.unit.factor:
             actual = actual.times(Fraction(actual.unit.factor, target.unit.factor))
-        outcome = _directed(target, actual, direction)
-        return outcome._replace(rate=None) if actual.rest else outcome
+        return _directed(target, actual, direction)
     bare, other = (target, actual) if target.unit.bare else (actual, target)
     value, share = bare.value or 0, other.value if other.unit.dimension == "percent" else None
     # 0.8 beside 80%: eight tenths, or less than one percent? And 4.0 beside 82%: a mark out of five?
@@ -189,12 +193,15 @@ def _meets(target: Quantity, actual: Quantity, direction: Direction) -> Outcome:
     up = direction == "up"
     need, strict = (target.low, target.low_open) if up else (target.high, target.high_open)
     near, far = (actual.low, actual.high) if up else (actual.high, actual.low)
+    if actual.rest and actual.low is None and not up:
+        near = None  # 3件対応中: more may be done with
     near_open, far_open = (actual.low_open, actual.high_open) if up else (actual.high_open, actual.low_open)
     if need is None:
         return CONTRADICTION
     measured = far if near is None else near
     part, whole = (measured, need) if up else (need, measured)
-    rate = Fraction(part, whole) if part is not None and whole is not None and whole > 0 and part >= 0 else None
+    exact = not target.rest and not (actual.rest and near is not None)
+    rate = Fraction(part, whole) if exact and part is not None and whole is not None and whole > 0 <= part else None
     if near is not None and ((near_open or not strict) if near == need else (near > need) == up):
         return Outcome("achieved", rate, direction=direction)
     if far is not None and ((far_open or strict) if far == need else (far < need) == up):

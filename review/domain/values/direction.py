@@ -15,18 +15,17 @@ from review.domain.values import cells, lexicon
 from review.domain.values.reading import Change, Direction, Quantity, way_of
 from review.domain.values.units import alternation
 
-__all__ = ["Direction", "from_plan", "infer_direction", "name_direction", "named_change", "of_parts", "trend"]
-
 _LONGEST = 200  # characters; what is longer is a description, and says many things
 
 _BRACKETS = re.compile(r"\([^()]*\)|「[^「」]*」")
 _MEASURED = re.compile(r"(?<![率数量額度合点])\(([^()]*(?:率|割合|[件人者校回台]数|量|額))\)\Z")
 _HARM = re.compile(alternation(lexicon.HARMS.split()))
 _GAINS = alternation(lexicon.GAINS.split()).replace("収量", "収(?<!回収)量")  # 回収量 is no harvest
+_GAINS = _GAINS.replace("対応率", "対応(?:率|窓口|店|施設|車両)")
 _REMEDIES = alternation(lexicon.REMEDIES.split())
 # オンライン化, LED化 and the like are intended; 高齢化, 老朽化, 変化 are not.
 _GAIN = re.compile(
-    rf"{_GAINS}|化(?<=[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街少☒]化)(?:した|された|済み?)?(?:率|件数|数|済|割合|\Z)"
+    rf"{_GAINS}|化(?<=[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街少☒]化)(?:した|された|済み?)?(?:率|件?数|済|割合|延長|面積|\Z)"
 )
 _REMEDY, _DEED = re.compile(_REMEDIES), re.compile(alternation(lexicon.DEEDS.split()))
 _FOR_ONE = re.compile(r"\A.*(?:当たり|あたり|のうち)の?")
@@ -96,7 +95,6 @@ _WHOLES = (
     (r"(?:まで|要する|要した|かかる|かかった)の?(?:平均)?(?:処理|事務|作業|所要|審査)?(?:日数|期間|時間)", "down"),
     (r"(?:処理|審査|復旧|回答|決裁|作業|所要|到着)(?:日数|期間|時間)数?(?:の?平均値?)?\Z", "down"),
     ("|".join(lexicon.OPEN.split()), "open"),
-    ("|".join(lexicon.HELP.split()), "help"),
 )
 _OF_THE_WHOLE = tuple((re.compile(pattern), answer) for pattern, answer in _WHOLES)
 
@@ -124,8 +122,7 @@ def _as_a_whole(plain: str, base: str) -> str | None:
             harm, gain = (evidence.search(base, 0, match.start()) for evidence in (_HARM, _GAIN))
             bad = harm or (match["less"] and not gain)
             return ("down" if bad else "open") if match["less"] else ("open" if bad else "up")
-        helped = answer == "help" and (_REMEDY.search(base) or (_GAIN.search(base) and not _HARM.search(base)))
-        if match and not helped:
+        if match:
             return answer
     return None
 
@@ -161,7 +158,8 @@ def _of_clause(clause: str, bearer: str, *, absent: bool) -> Direction | None:
             return None  # 不登校から復帰した|児童, 未然に防いだ|被害
         if _REMEDY.search(bearer):
             return "up"
-        return "down" if not absent and not _GAIN.search(bearer) and gain <= clause.rfind("☒") else None
+        open_ = absent or gain > clause.rfind("☒") or _GAIN.search(bearer) or _DEED.search(bearer)
+        return None if open_ else "down"
     past = clause.endswith("た") and gain < 0
     if absent or (not past and not _BAD_CLAUSE.search(clause) and _GAIN.search(bearer.rpartition("の")[2])):
         return "up"  # 市長と語る|会の参加者数

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from review.domain.values import units
-from review.domain.values.lexer import Number, numbers_in
+from review.domain.values.lexer import SHOWN, Number, decimal, numbers_in
 from review.domain.values.reading import Change, Comparator, Parts, Quantity, limits
 from review.domain.values.units import BARE
 
@@ -18,8 +18,7 @@ MOST_READINGS = 32  # of one cell; beyond that it is text
 OF_A_TARGET = ("目標", "目標値", "計画", "計画値")  #: 目標:300団体, labels that no actual may bear
 
 _BEFORE_NUMBER = re.compile(
-    r"(?:(?P<each>各[^\s\d各、・]{0,10}?)?(?:(?<![^\s各をにはがのでぁ-ん])|(?<=各)|(?<=等)|(?<=課)|(?<=校)|(?<=区)|(?<=園)|(?<=館))"
-    r"(?P<period>毎?(?:年度|年間|年|月間|月|週間|週|日)(?:平均|間)?)?)?"
+    r"(?:(?P<each>各[^\s\d各、・]{0,10}?)?(?<![^\s各をにはがのでぁ-ん等課校区園館])(?P<period>毎?(?:年度|年間|年|月間|月|週間|週|日)(?:平均|間)?)?)?"
     r"(?P<sum>累計|合計|計|延べ|のべ)?(?P<all>全)?(?P<about>約|概ね|おおむね|おおよそ|およそ|ほぼ|凡そ)?"
     r"(?P<comparator>最低でも|最低|少なくとも|最大でも|最大で|最大|上限|多くとも|多くても|[<>]=?|[≥≤])?第?\Z"
 )
@@ -80,14 +79,16 @@ _ACTS = (
     "解消|解決|改善|撤去|除却|伐採|剪定|植栽|植付け?|補修|補強|舗装|塗装|建設|改築|完成|捕獲|駆除|購入|収集|清掃|診断|測定|売却|譲渡|補助|助成|給付|支給|"
     "返還|返却|寄贈|寄附|寄付|着任|委嘱|刊行|開講|出展|出場|応募|入居|入所|入園|入学|保護|救助|助言|勧告|啓発|実行|達成する|実施する|開催する|確保する|維持する"
 )
+_PLACES = [Fraction(10) ** power for power in range(12, -13, -1)]
 _DONE = re.compile(rf"(?:再|{_ACTS})\Z")
+_GOES_ON = "稼[働動]|[運供利使]用|営業|加[入盟]|在籍|公開|掲載|配信|登録|継続|活動|運行|契約|貸[出与]|入[居所園会]|提供|就[職労業農]"
 # Spaces between any two of these weigh nothing.
 _TAIL = re.compile(
-    r" ?(?P<about>程 ?度|前後|くらい|ぐらい|ほど)?(?:に)?"
+    r" ?(?P<band>台(?:前半|後半)?)?(?P<about>程 ?度|前後|くらい|ぐらい|ほど)?(?:に)?"
     rf" ?(?P<comparator>以 [上下内]|未 満|{units.alternation(COMPARATORS)})?"
     r" ?(?P<about2>程度|前後)?"
     rf" ?(?P<change>{units.alternation(CHANGES)})?"
-    rf"(?: ?(?P<comparator2>以上|超|以下|未満|以内)| ?(?:[をはがの]|で|に)? ?(?:再?(?:{_ACTS}) ?)+(?:率|数|済み?|完了)?)?"
+    rf"(?: ?(?P<comparator2>以上|超|以下|未満|以内)| ?(?:[をはがの]|で|に)? ?(?:(?:{_GOES_ON})中|(?P<act>再?(?:{_ACTS})中)|(?:再?(?:{_ACTS}) ?)+(?:率|数|済み?|完了)?))?"
     r" ?(?P<about3>程度)?"
     r" ?(?:(?:[のとを]|に)?(?:なる)?見込(?:み|む)?|速報値?|暫定値?|概算値?|推計値?)?[。.、,;]? ?\Z"
 )
@@ -96,6 +97,8 @@ _PER = re.compile(rf"/(年度?|月|週|人・?日|日・?人|人・?月|月・?�
 _ONE_PER: dict[str, str] = units.by_word(
     ": 年 年度 人: 名 人日: 人・日 日・人 日人 1人1日 1日1人 人月: 人・月 月・人 月人"
 )
+# Half of all cells: what the grammar makes of 1,200人 is said at once.
+_PLAIN = re.compile(rf"(?!(?:19|20)..[年.])((?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:\.\d\d?)?)({units.KNOWN_PATTERN})?")
 
 
 def per_after(words: str, unit: units.Unit) -> tuple[int, str]:
@@ -118,13 +121,20 @@ def suffix_of(words: str) -> Quantity | None:
             word = (tail["comparator"] or tail["comparator2"] or "").replace(" ", "")
             about = bool(tail["about"] or tail["about2"] or tail["about3"]) or word in _VAGUE
             yearly = end > len(unit.symbol) and not per
-            zero = Quantity(*limits(0, COMPARATORS.get(word)), unit, approximate=about, period=per, yearly=yearly)
-            return zero._replace(change=CHANGES.get(tail["change"] or ""))
+            rest, change = tail["act"] or tail["band"] or "", CHANGES.get(tail["change"] or "")
+            if rest and (word or change):
+                return None
+            ends = limits(0, "at_most" if tail["act"] else COMPARATORS.get(word))  # 8件整備中: at most 8 are done
+            zero = Quantity(*ends, unit, approximate=about, period=per, yearly=yearly)
+            return zero._replace(rest=rest, change=change)
     return None
 
 
 def readings(text: str) -> list[Parts]:
     """Every reading of a text as values; none where it is not wholly values, more than 32 where too many."""
+    if plain := _PLAIN.fullmatch(text):
+        value = decimal(plain[1])
+        return [(Quantity(value, value, unit=units.KNOWN.get(plain[2], BARE)),)]
     ways: list[list[Number]] = []
     for middle in (True, False) if "・" in text else (False,):  # 1・5 is 1.5, or a list
         numbers = numbers_in(text, middle=middle)
@@ -155,6 +165,8 @@ def _listed(text: str, numbers: Sequence[Number]) -> Parts:
             return ()
         quantity, index, before = item
         parts.append(quantity)
+    if len(parts) > 1 and any(part.label in OF_A_TARGET for part in parts):
+        return ()
     return without_breakdown(tuple(parts))
 
 
@@ -184,7 +196,7 @@ def without_breakdown(parts: Parts) -> Parts:
 def _item(text: str, numbers: Sequence[Number], index: int, before: str) -> tuple[Quantity, int, str] | None:
     """The value at `index`, of two numbers where a shape joins them; the place of the next, and the words before it."""
     number, last = numbers[index], index + 1 == len(numbers)
-    gap = ("割" if number.tenths else "") + text[number.end : None if last else numbers[index + 1].start]
+    gap = text[number.end : None if last else numbers[index + 1].start]
     shape, unit = ("", BARE) if last else _shape(gap, number, numbers[index + 1], before)
     if shape:
         item = _item(text, numbers, index + 1, "" if shape == "compound" else before)
@@ -212,7 +224,7 @@ def _shape(gap: str, first: Number, second: Number, before: str) -> tuple[str, u
     of = _OF.fullmatch(inner) and unit.dimension not in ("", "percent") and second.value <= first.value
     if of and not before.rstrip(" :").endswith(("小", "中")):
         return "of", unit
-    compound = not inner and unit.dimension in ("time", "months", "days", "length", "mass")
+    compound = not inner and (unit.symbol == "割" or unit.dimension in ("time", "months", "days", "length", "mass"))
     return "compound" if compound else "", unit
 
 
@@ -220,7 +232,7 @@ def _joined(shape: str, number: Number, unit: units.Unit, gap: str, second: Quan
     """The one value of a number, the unit after it, and the value that follows."""
     if shape == "compound":
         return _compound(number, unit, second, before)
-    if second.is_range or second.whole is not None:
+    if second.is_range or second.whole is not None or second.rest:
         return None
     low, same = number.value, unit.dimension == second.unit.dimension
     if shape == "of":
@@ -246,6 +258,8 @@ def _joined(shape: str, number: Number, unit: units.Unit, gap: str, second: Quan
 def _compound(number: Number, unit: units.Unit, small: Quantity, before: str) -> Quantity | None:
     """3時間30分 as 3.5時間: units of one dimension, the second smaller. And 13日5時間 of leave is more than 13 days and
     less than 14, for a working day has as many hours as a city says."""
+    if unit.symbol == "割" and small.unit.symbol == "分":
+        small = small._replace(unit=small.unit._replace(dimension="percent"))  # 8割5分
     head = _quantity(before, number, small._replace(unit=unit, smaller=small.smaller or small.unit))
     if head is None or small.label or small.is_range or small.whole is not None or small.value is None:
         return None
@@ -301,12 +315,11 @@ def prefix_of(before: str) -> Quantity | None:
     each = "" if marks["each"] == "各" and per else marks["each"]  # 各年度15件 is a value a year
     if not each and (hit := _EACH.search(label)):
         each, label = hit[0], label[: hit.start()].strip()
-    zero = Quantity(*limits(0, BEFORE.get(marks["comparator"])), label=label, each=each, yearly=per == "年")
+    ends, yearly = limits(0, BEFORE.get(marks["comparator"])), per == "年"
     if per not in ("月", "週", "日") and (one := _PER_ONE.search(label)):
         per = one["both"] or one["every"] or one["one"]
-    return zero._replace(
-        approximate=bool(marks["about"]), whole=0 if marks["all"] else None, period=_ONE_PER.get(per, per)
-    )
+    zero = Quantity(*ends, label=label.translate(SHOWN), each=each, yearly=yearly, period=_ONE_PER.get(per, per))
+    return zero._replace(approximate=bool(marks["about"]), whole=0 if marks["all"] else None)
 
 
 def _quantity(before: str, number: Number, suffix: Quantity) -> Quantity | None:
@@ -315,15 +328,20 @@ def _quantity(before: str, number: Number, suffix: Quantity) -> Quantity | None:
         return None
     comparator, per = suffix.comparator or prefix.comparator, suffix.period
     doubtful = number.dotted and number.scale == 1 and suffix.unit.dimension in units.COUNTED
-    if doubtful or (comparator and number.value < 0):
+    if doubtful or (comparator and number.value < 0) or (suffix.rest and (comparator or number.value <= 0)):
         return None  # 1.200人 may be 1,200人, and ▲100人以内 may bound the number or its size
+    ends = limits(number.value, comparator if suffix.low is not None or comparator else "at_most")
+    if suffix.rest and suffix.low is not None:  # 70%台 is less than 80%, and 84%台 than 85%
+        place = next((place for place in _PLACES if not number.value % place), 0)
+        ends = number.value, number.value + place, False, True
     return Quantity(
-        *(*limits(number.value, comparator), suffix.unit, prefix.label, False, False, number.scale),
+        *(*ends, suffix.unit, prefix.label, False, False, number.scale),
         approximate=suffix.approximate or prefix.approximate,
         whole=number.value if prefix.whole is not None and comparator is None else None,
         each=prefix.each,
         period=f"人{prefix.period}" if per == "人" and prefix.period in ("月", "日") else per or prefix.period,
         yearly=suffix.yearly or prefix.yearly,
         smaller=suffix.smaller,
+        rest=suffix.rest,
         change=suffix.change,
     )

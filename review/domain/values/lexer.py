@@ -9,17 +9,19 @@ from functools import lru_cache
 from math import prod
 from typing import NamedTuple, cast
 
-from review.domain.values.reading import SCALE_WORDS, Quantity
+from review.domain.values.reading import SCALE_WORDS
 from review.domain.values.units import KNOWN_PATTERN, Exact
 
 _SCALES = {word: scale for scale, word in SCALE_WORDS.items() if len(word) == 1}
 _LONGEST = 40  # characters of one number; beyond that it is a code, and int() has its own limit
 _MOST = 24  # numbers in one cell; beyond that it is a table or prose
-_LABEL = 0xE100  # characters of the private use area stand for labels in brackets, whose digits are no values
+# Characters of the private use area stand for the digits of labels in brackets, which are no values: (1)80% (2)75%.
+_HIDDEN = {ord(digit): 0xE100 + place for place, digit in enumerate("0123456789")}
+SHOWN = {hidden: digit for digit, hidden in _HIDDEN.items()}
 
 _ONE_OF = "人|名|日|回|校|世帯|か月|ヶ月|か所|件|年|台|時間|施設|団体|園|頭|冊|社|課|km2|ha|戸"
 _MORE = r"(?=.*\d)"  # a value follows: without one, the number is the value itself
-_OF_A_CLASS = r"国語|算数|数学|理科|英語|社会|(?:年生?)? ?:|年生? \d| \d[\d,.]*(?:%|人|点|校|件)"
+_OF_A_CLASS = r"国語|算数|数学|理科|英語|社会|(?:年生?)? ?:|年生? \d| \d[\d,.]*(?:[%人点校件以]|\Z| [小中高]\d)"
 _WORDS = (
     # 令和6年度, R6.4.1, 2024年度, 2025/3/31, 3月末
     r"(?:令和|平成|昭和|(?<![A-Za-z])[RHS])\.?(?:元|\d{1,2})(?:年度?|(?:[./]\d{1,2}){1,2}|(?![\d%]))"
@@ -68,7 +70,7 @@ LEXEMES = {
     (middle, words): re.compile(
         r"(?=[\d令平昭第小中高生出発受申退採人※▲マゼA-Za-z+±-])"  # where a lexeme may begin; it is quicker to say so
         rf"(?:(?P<middle>{_MIDDLE if middle else '(?!)'})|(?P<word>{'|'.join(_WORDS) if words else '(?!)'})"
-        rf"|(?P<tenths>\d ?割 ?\d ?分)|(?=[-+±▲マ\d]){_NUMBER}|(?P<zero>ゼロ)(?= ?(?:\Z|件|人|名|回|%|円|を維持)))"
+        rf"|(?=[-+±▲マ\d]){_NUMBER}|(?P<zero>ゼロ)(?= ?(?:\Z|件|人|名|回|%|円|を維持)))"
     )
     for middle in (False, True)
     for words in (False, True)
@@ -90,7 +92,6 @@ class Number(NamedTuple):
     start: int
     end: int
     dotted: Exact = 0  #: 1200 for 1.200, which is perhaps meant as 1,200
-    tenths: bool = False  #: 8割5分 is 8.5割
 
 
 def numbers_in(text: str, *, middle: bool = False) -> list[Number]:
@@ -103,15 +104,12 @@ def numbers_in(text: str, *, middle: bool = False) -> list[Number]:
         start, end = match.span()
         if match.lastgroup != "body":
             digits = ".".join(re.findall(r"\d+", match[0])) or "0"
-            number = Number(_decimal(digits), 1, start, end, tenths=match.lastgroup == "tenths")
+            number = Number(decimal(digits), 1, start, end)
         else:
             sign, body = match.group("sign", "body")
-            value, scale = _value(body) if len(body) <= _LONGEST else (0, 0)
-            if (
-                not scale
-                or _TORN_AFTER.match(text, end)
-                or (start and _TORN_BEFORE.search(text, max(start - 3, 0), start))
-            ):
+            value, scale = value_of(body) if len(body) <= _LONGEST else (0, 0)
+            torn = _TORN_AFTER.match(text, end) or (start and _TORN_BEFORE.search(text, max(start - 3, 0), start))
+            if torn or not scale:
                 return []
             dotted = value * 1000 if "." in body and _DOTTED.match(body) else 0
             falls = sign and sign[0] in "-▲マ"
@@ -120,21 +118,21 @@ def numbers_in(text: str, *, middle: bool = False) -> list[Number]:
     return numbers if len(numbers) <= _MOST else []
 
 
-def _value(body: str) -> tuple[Exact, int]:
+def value_of(body: str) -> tuple[Exact, int]:
     """The value, and the scale of its last step: 0 where its steps do not fall (1億2,000万 does, 2千1万 does not)."""
     if body.isascii():  # no 千, no 万
-        return _decimal(body), 1
+        return decimal(body), 1
     total, last = cast(Exact, 0), 0
     for digits, word in _STEP.findall(body):
         scale = prod(_SCALES[character] for character in word.replace(" ", ""))
         if last and scale >= last:
             return total, 0
-        total, last = total + _decimal(digits) * scale, scale
+        total, last = total + decimal(digits) * scale, scale
     return total, last
 
 
 @lru_cache(maxsize=4096)
-def _decimal(digits: str) -> Exact:
+def decimal(digits: str) -> Exact:
     """1,234.5 as it is; a whole number as an int."""
     head, _, tail = digits.replace(",", "").replace(" ", "").partition(".")
     return Fraction(int(head + tail), 10 ** len(tail)) if tail else int(head)
@@ -148,39 +146,21 @@ _BRACKET_LABEL = re.compile(r"\(([^()]{1,12})\) ?")
 _STYLES = str.maketrans("[]【】〔〕{}", "()()()()")
 
 
-class Cell(NamedTuple):
-    """A folded cell: the text without its notes, the notes, and the labels that stood in brackets."""
-
-    main: str
-    notes: tuple[str, ...]
-    labels: tuple[str, ...] = ()  #: words in brackets before the values: 【小】80%【中】75%
-
-    def shown(self, part: Quantity) -> Quantity:
-        """The value with the words that stood in brackets: 小 for 【小】80%."""
-        words = {_LABEL + place: label for place, label in enumerate(self.labels)}
-        return part._replace(label=part.label.translate(words), each=part.each.translate(words))
-
-
-def cell(folded: str) -> Cell:
-    """The text parted from what stands in brackets and after ※."""
+def without_notes(folded: str) -> tuple[str, tuple[str, ...]]:
+    """The text of a folded cell, and the notes that stand in brackets and after ※."""
     if not _ANY_BRACKET.search(folded):
-        return Cell(folded, ())
+        return folded, ()
     folded = folded.translate(_STYLES)
     notes: list[str] = []
-    head, mark, tail = _FOOTNOTE.sub("", folded).partition("※")
-    if mark and head.strip():
-        folded, notes = head.rstrip(), [tail.strip()]
-    elif not mark and head.strip():
-        folded = head.strip()
-    labels: tuple[str, ...] = ()
-    if _BRACKET_LABEL.match(folded) and _BRACKET_LABEL.sub("", folded):
-        labels = tuple(_BRACKET_LABEL.findall(folded))[:_MOST]
-        places = iter(range(_MOST))
-        folded = _BRACKET_LABEL.sub(lambda _: f" {chr(_LABEL + next(places))}:", folded, count=_MOST).strip()
+    head, _, tail = _FOOTNOTE.sub("", folded).partition("※")
+    if head.strip():
+        folded, notes = head.strip(), [tail.strip()]
+    if _BRACKET_LABEL.match(folded) and _BRACKET_LABEL.sub("", folded):  # 【小】80%【中】75%
+        folded = _BRACKET_LABEL.sub(lambda label: f" {label[1].translate(_HIDDEN)}:", folded).strip()
     for _ in range(2):  # brackets in brackets
         notes += [note.strip() for note in _BRACKET.findall(folded)]
         folded = _BRACKET.sub("", folded)
-    if (opened := _OPENED.search(folded)) and opened.start():  # a bracket that a scan or a cell's end has cut
+    if opened := _OPENED.search(folded):  # a bracket that a scan or a cell's end has cut
         notes.append(opened[0].strip(" ("))
         folded = folded[: opened.start()]
-    return Cell(" ".join(folded.split()), tuple(note for note in notes if note), labels)
+    return " ".join(folded.split()), tuple(note for note in notes if note)

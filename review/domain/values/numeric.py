@@ -3,26 +3,17 @@ or beside last year's, gives reason to ask about: jump, repeated, over_100_perce
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import permutations
 from typing import NamedTuple
 
 from review.domain.notation import compact
 from review.domain.values import direction as ways
-from review.domain.values.compare import (
-    CONTRADICTION,
-    NO_DIRECTION,
-    Component,
-    Outcome,
-    agreed,
-    compare,
-    undecided,
-    worst,
-)
+from review.domain.values.compare import CONTRADICTION, NO_DIRECTION, Component, Outcome, compare, undecided, worst
 from review.domain.values.grammar import OF_A_TARGET
 from review.domain.values.reading import Direction, Parts, Quantity, Reading, phrases, rounded, way_of
 from review.domain.values.units import Exact
 
 _CUMULATIVE = re.compile(r"累計|累積|通算|計画期間")
+_EXTREME = re.compile("最大|最長")
 _OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
 
 
@@ -55,31 +46,36 @@ def numeric(case: Case) -> Outcome:
 def _values_of(case: Case, side: Reading) -> tuple[Parts, ...]:
     """The readings of target or 実績, and what counts in brackets: the larger of a running total, 3 (8), or 72人(延べ184人)."""
     only, every = side.quantity, side.readings
-    if only is None or not side.bracket:
+    extreme = side is case.actual and _EXTREME.match(side.plain)
+    if only is None or not (extreme or side.bracket):
         return every
-    other, words = side.bracket[0], compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)
+    words = compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)
+    if extreme:  # 最大45分 is the longest that there was: of a 最大待ち時間, or beside a limit that each must keep
+        decides = "平均" not in words and (_EXTREME.search(words) or ways.of_parts(case.target.parts) == "down")
+        return tuple(tuple(part._replace(low=part.high) for part in parts) for parts in every) if decides else every
+    other = side.bracket[0]
     sure = bool(_CUMULATIVE.search(side.note)) or (case.kind and other.label in ("", "計", "合計"))
     other = other._replace(label=only.label, unit=only.unit if other.unit.bare else other.unit)
     larger = (other.value or 0) > (only.value or 0)
     total = larger and (case.kind == "total" if case.kind else bool(_CUMULATIVE.search(words)))
-    ways = [] if side is case.target else [_SPANS["延べ数"], _SPANS["実数"]]
-    counts = total or any(way.search(words) and way.search(side.note) for way in ways)
+    spans = [] if side is case.target else [_SPANS["延べ数"], _SPANS["実数"]]
+    counts = total or any(span.search(words) and span.search(side.note) for span in spans)
     if not counts or other.unit.dimension != only.unit.dimension:
         return every
     return ((other,),) if total and sure and case.actual.bracket else (*every, (other,))
 
 
 def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
-    both = targets + actuals if ways.named_change(case.name) == "decrease" else ()
-    plain = all(part.value is not None and not part.comparator for part in both)
-    negative = {part.value < 0 for part in both if plain and part.value}
+    fall = ways.named_change(case.name) == "decrease"
+    ends = [None if part.comparator else part.value for part in targets + actuals] if fall else [None]
+    negative = set() if None in ends else {end < 0 for end in ends if end}
     if negative == {True}:
         # A 削減率 of ▲46% beside ▲28.5%: the larger fall is the better one; negative values have no rate.
         fallen = [tuple(part.times(-1) for part in side) for side in (targets, actuals)]
         way = case.direction or "down"
         return compared(case, fallen[0], fallen[1], "up")._replace(rate=None, direction=way, components=())
     direction, doubt = _direction(case, targets)
-    if doubt := doubt or _other_span(case):
+    if doubt := doubt or _other_span(case, targets, actuals):
         return doubt._replace(direction=direction)
     verdict = compared(case, targets, actuals, direction)
     if negative == {True, False} and verdict.status != "undetermined":  # a 削減率 of -5% and of 5% may be the same
@@ -125,8 +121,9 @@ _SPANS = {
 _SPAN_WORD = re.compile("[累単実延]|通算|のべ|計画期間|年[間分計]")
 
 
-def _other_span(case: Case) -> Outcome | None:
-    """A total since the beginning is not compared with one year's: 累計120基 and 35基(単年)."""
+def _other_span(case: Case, targets: Parts, actuals: Parts) -> Outcome | None:
+    """A total since the beginning is not compared with one year's: 累計120基 and 35基(単年). And 累計60件 beside a bare 4件 is
+    perhaps the year's own, beside a target of 10件 perhaps of many years."""
     target, actual = case.target.plain, case.actual.plain
     if not _SPAN_WORD.search(target + actual):
         return None
@@ -135,6 +132,11 @@ def _other_span(case: Case) -> Outcome | None:
     if many[0] != many[1] and not total and not _YEARS.search(compact(case.name)):
         return undecided("years_of_target" if many[0] else "years_of_actual")
     goal, given = _OTHER_VALUE.sub("", target) or target, _OTHER_VALUE.sub("", actual)
+    totals = [bool(_CUMULATIVE.search(side)) for side in (goal, given)]
+    if totals[0] != totals[1] and len(targets) == len(actuals) == 1 and not _CUMULATIVE.search(compact(case.name)):
+        aimed, reached = ((parts[0].value or 0) * parts[0].unit.factor for parts in (targets, actuals))
+        if (0 < reached * 3 < aimed * 2) if totals[0] else (reached >= aimed * 2 > 0):
+            return undecided("total_or_year")
     if not any(pattern.search(goal) for pattern in _SPANS.values()):
         goal = compact(case.name)
     for kinds in (("累計", "単年の値"), ("延べ数", "実数")):
@@ -142,17 +144,6 @@ def _other_span(case: Case) -> Outcome | None:
         if len(names[0]) == len(names[1]) == 1 and names[0] != names[1]:
             return undecided("spans", one_term=names[0][0], other_term=names[1][0])
     return None
-
-
-def _may_be_of_the_year(case: Case, target: Quantity, actual: Quantity) -> bool:
-    """累計60件 beside a bare 4件 is perhaps the year's own, and 累計60件 beside a target of 10件 perhaps of many years."""
-    if not _CUMULATIVE.search(case.target.plain + case.actual.plain):
-        return False
-    total, given = (bool(_CUMULATIVE.search(_OTHER_VALUE.sub("", side.plain))) for side in (case.target, case.actual))
-    if total == given or _CUMULATIVE.search(compact(case.name)) or not (actual.value and target.value):
-        return False
-    goal, reached = target.value * target.unit.factor, actual.value * actual.unit.factor
-    return 0 < reached * 3 < goal * 2 if total else reached >= goal * 2 > 0
 
 
 def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | None) -> Outcome:
@@ -174,8 +165,6 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
     elif len(targets) == 1:
         if actuals[0].label and not _same_thing(targets[0], actuals[0], case.name):
             verdict = undecided("labels", "parts_mismatch")
-        elif _may_be_of_the_year(case, targets[0], actuals[0]):
-            verdict = undecided("total_or_year")
         else:
             verdict = one(targets[0], actuals[0])
     elif pairs := _pairs(targets, actuals):
@@ -216,14 +205,13 @@ def _pairs(targets: Parts, actuals: Parts) -> list[tuple[Quantity, Quantity]] | 
 
 
 def _settled_in_every_order(targets: Parts, actuals: Parts, one: Callable[[Quantity, Quantity], Outcome]) -> Outcome:
-    """The verdict of parts whose labels do not match, if each of at most 120 pairings gives it; it has no rate."""
-    doubt = undecided("unpaired", "parts_mismatch")
-    if len(targets) > 5:
-        return doubt
-    table = [[one(target, actual) for actual in actuals] for target in targets]
-    orders = [[table[row][column] for row, column in enumerate(order)] for order in permutations(range(len(actuals)))]
-    settled = agreed([Outcome(worst(order).status) for order in orders], doubt)
-    return doubt if settled.status == "undetermined" else settled
+    """The verdict of parts whose labels do not match, where each pairing gives it: one misses all, or all meet all."""
+    table = [[one(target, actual).status for actual in actuals] for target in targets]
+    same = [line[0] for line in (*table, *zip(*table, strict=True)) if len(set(line)) == 1]
+    if "missed" in same:
+        return Outcome("missed")
+    settled = same == ["achieved"] * 2 * len(targets)
+    return Outcome("achieved") if settled else undecided("unpaired", "parts_mismatch")
 
 
 _SAY_NOTHING = re.compile("平均|一人|[一1]人[当あ]たり|実績値?|結果|合?計|全体")

@@ -77,7 +77,7 @@ class Quantity(NamedTuple):
     yearly: bool = False  #: 年 was typed: 年12回 may be compared with 月1回
     breakdown: Parts = ()  #: 男性 5回 and 女性 6回 beside the total of 計11回
     smaller: Unit | None = None  #: 分 in 3時間30分, for showing it
-    rest: str = ""  #: 5時間 in 13日5時間: a part of a working day, and nobody knows how large a part
+    rest: str = ""  #: 5時間 in 13日5時間 (of how long a working day?), 台 in 70%台, 整備中: it leaves the number open
     change: Change | None = None  #: 10分短縮 is an amount of decrease
 
     @property
@@ -85,7 +85,7 @@ class Quantity(NamedTuple):
         """What an interval of one end was typed with."""
         if self.high is None:
             return "above" if self.low_open else "at_least"
-        return None if self.low is not None else "below" if self.high_open else "at_most"
+        return None if self.low is not None or self.rest else "below" if self.high_open else "at_most"
 
     @property
     def end(self) -> Exact | None:
@@ -94,8 +94,8 @@ class Quantity(NamedTuple):
 
     @property
     def value(self) -> Exact | None:
-        """The number itself, or the finite end of an open interval; None for a range of two ends."""
-        return None if self.low is not None and self.high is not None and self.low != self.high else self.end
+        """The number itself, or the finite end of an open interval; None for a range of two ends and for 8件整備中."""
+        return None if self.rest or (None not in (self.low, self.high) and self.low != self.high) else self.end
 
     @property
     def size(self) -> Exact:

@@ -60,11 +60,13 @@ _COUNTING = r"(?:集計|調査|計測|測定|算定|算出|取りまとめ|と�
 _COUNTING += "|(?:調査|測定|集計|アンケート)[をはの]?(?:なし|無し|未実施|実施せず|行わず|していない)"
 NOT_MEASURED = re.compile(
     rf"(?=[集調計測算取と精確未公隔非不デ把\d次後アNn])(?:{_COUNTING}|未(?:公表|調査|測定|計測|算出|把握)|隔年調査|非調査年|調査年度?ではない|調査年度外|調査対象外|不明|確定後"
-    r"|(?:調査|測定|計測|算出|データ|把握)(?:不可|不能|できず|なし|無し|未実施|未公表)|\d年(?:に1度|に1回|毎)の?調査|次回(?:調査|公表)|後日公表"
-    r"|(?:調査|アンケート|測定|計測|集計|公表|算出)(?:を|は|の)?(?:実施せず|未実施|実施なし|行わず|していない|できない|できず|予定|実施予定)"
+    r"|(?:調査|アンケート|測定|計測|集計|公表|算出|データ|把握)[をはの]?(?:不可|不能|でき(?:ない|ず)|(?:実施)?(?:なし|無し|せず|予定)|未実施|未公表|行わず"
+    r"|していない)|\d年(?:に1度|に1回|毎)の?調査|次回(?:調査|公表)|後日公表"
     r"|\A(?:N/?A|n/?a)\Z)"
 )
 _PROVISIONAL = re.compile(r"見込|速報|暫定|概算|推計|推定|仮集計")
+#: What is said beside a result: 目標100人, 令和6年度目標5件, 100人の目標.
+A_GOAL = re.compile(r"[^、]{0,6}(?:目標|計画)値?[:の]?約?\d[^目計実]*|\d[^目計実]*の(?:目標|計画)値?")
 _PLANNED = re.compile(r"予定値?|計画値?|目標値?")
 _FORECAST = re.compile(r"\A(?!.*(?:\d[月日年]|[RH]\d+)[^\d]*見込).*(?:見込.*\d|\d.*見込)")
 
@@ -97,10 +99,6 @@ _ONE_MONTH = re.compile(rf"(?:{YEAR}年度?)?(?!3月)\d{{1,2}}月(?:中|の|分|
 _LATE = re.compile(r"(?<!\d)(?!4月?(?:~|-|から))\d{1,2}月?(?:~|-|から)\d{1,2}月(?:末|まで|の?実績|分)*(?=\Z|[)、。 ])")
 _YEAR_ENDS = ((3, ""), (3, "末"), (3, "31"), (4, "1"), (4, "01"))
 _TYPED_YEAR = re.compile(rf"({YEAR})(年度|年|[./-])\Z")
-_STATE = re.compile(
-    rf"(?:{_YEAR}|[.,、:~-]|\d{{1,2}}月?(?=~|-|から)|{_UNTIL.pattern}|{_PART.pattern}|{_COUNTING}|{_PROVISIONAL.pattern}"
-    "|の|値|で|まで|時点|現在)+"
-)
 
 
 def state_of(labels: Sequence[str], notes: Sequence[str], text: str) -> ValueState:
@@ -123,15 +121,14 @@ def state_of(labels: Sequence[str], notes: Sequence[str], text: str) -> ValueSta
 
 
 def is_state(words: str) -> bool:
-    """True where words beside a value say nothing but its state: 9月末現在, 令和5年度実績, 速報値."""
+    """True where words beside a value say nothing but its state, or what it was aimed at: 9月末現在, 速報値, 目標100人."""
     packed = words.replace(" ", "")
-    return bool(_STATE.fullmatch(packed) or _OF_A_YEAR.fullmatch(packed)) and state_of((), (packed,), packed) != FINAL
+    return bool(A_GOAL.fullmatch(packed)) or state_of((), (packed,), packed) != FINAL
 
 
 def whole_year(text: str) -> ValueState:
     """Final, or provisional for 見込み and 速報."""
-    word = _PROVISIONAL.search(text)
-    return ValueState(State.PROVISIONAL, word[0]) if word else FINAL
+    return ValueState(State.PROVISIONAL, word[0]) if (word := _PROVISIONAL.search(text)) else FINAL
 
 
 def says_part_of_year(packed: str) -> bool:

@@ -12,7 +12,7 @@ from review.books.services.editions import Row, Snapshot
 from review.domain import rating
 from review.domain.notation import renamed
 from review.domain.values import achievement
-from review.domain.values.direction import Direction
+from review.domain.values.reading import Direction
 
 DIRECTIONS: Mapping[str, Direction | None] = {"up": "up", "down": "down"}
 

@@ -50,6 +50,14 @@ states: none wrong without, 1 with (4校に1人 as two values); 5 of 16 open wit
 (12.7 %), for whose kind more deeds are known now, and a deed is no part of an unknown unit; no other rate. Then the 57 rows of
 `blind_seventeenth.tsv`, all fields once more: none wrong either way; 2 of 36 open without (5.6 %), 2 of 49 with (4.1 %: 再整備完了,
 実行); no other rate.
+
+Three more by a person who does not know the product, after the reader had learnt bands, numerals in kanji, what is under way, a
+target said once more, and months beside days (for which 九割, 千五百人, 三十人, 90%台を維持 and 目標70%に対し65% in the older tables are
+decided now). The 80 rows of `blind_eighteenth.tsv`: none wrong either way; 5 of 66 needlessly open without a direction (7.6 %), 1 of
+74 with (1.4 %: 29.1℃ of 25〜28℃). The 80 rows of `blind_nineteenth.tsv`: none wrong; 3 of 59 open without (5.1 %), 1 of 73 with (1.4 %:
+小6 100以上 中3 100以上, mended by kind). The 80 rows of `blind_twentieth.tsv`: none wrong; 10 of 66 open without (15.2 %, all for
+their names: 化延長, 対応窓口数 and 通行量 speak now), 1 of 71 with (1.4 %: 22.4% of 10〜20%). No other rate in any. Three rows of a range
+stand corrected: the judge knows no direction "within", and without one a value beyond the range (室温 29.1℃, 基金残高 22.4%) stays open.
 """
 
 from __future__ import annotations
@@ -61,13 +69,11 @@ from pathlib import Path
 
 import pytest
 
+from review.domain.values import read
 from review.domain.values.achievement import judge
-from review.domain.values.direction import name_direction
 from tests.review.domain import tables
 
 DECIDED = ("achieved", "missed")
-TRAPS = tables.rows("values/traps.tsv")
-NAMES = tables.rows("values/blind_names.tsv")
 ROWS = tables.rows("values/blind.tsv")
 LATER = {place: tables.rows(f"values/blind_{place}.tsv") for place in ("second", "third", "fourth", "fifth")}
 SHAPES = [json.loads(line) for line in (Path(__file__).parent / "shapes.jsonl").read_text("utf-8").splitlines()]
@@ -129,6 +135,12 @@ def test_no_verdict_on_the_later_tables_is_wrong(row):
         ("sixteenth", "confirmed", 55, 3),
         ("seventeenth", "alone", 36, 12),
         ("seventeenth", "confirmed", 49, 3),
+        ("eighteenth", "alone", 66, 12),
+        ("eighteenth", "confirmed", 73, 3),
+        ("nineteenth", "alone", 59, 12),
+        ("nineteenth", "confirmed", 73, 3),
+        ("twentieth", "alone", 66, 12),
+        ("twentieth", "confirmed", 70, 3),
     ],
 )
 def test_the_last_tables_hold_no_wrong_verdict_and_leave_little_open(table, answers, least, most):
@@ -232,6 +244,65 @@ def test_kinds_that_the_ninth_and_tenth_table_showed_are_read(name, target, actu
     assert judged.status == status, judged.reason
 
 
+@pytest.mark.parametrize(
+    "name, target, actual, direction, status, rate",
+    [
+        ("保有率", "70%台", "68.9%", "up", "missed", None),
+        ("保有率", "75%", "70%台", "up", "undetermined", None),
+        ("保有率", "80%", "70%台", "up", "missed", None),
+        ("来館者数", "3千人台", "3,200人", "up", "achieved", None),
+        ("保有率", "小 70%台 中 60%台", "小 71% 中 59%", "up", "missed", None),
+        ("保有率", "70%台", "0.72", "up", "undetermined", None),
+        ("設置台数", "250台", "238台設置中", "up", "missed", "0.952"),
+        ("設置台数", "230台", "238台設置中", "up", "undetermined", None),
+        ("設置台数", "230台", "238台稼働中", "up", "achieved", "1.0348"),
+        ("苦情", "5件以下", "3件対応中", "down", "undetermined", None),
+        ("設置台数", "250台設置中", "238台", "up", "undetermined", None),
+        ("設置台数", "250台設置中", "238台", "down", "undetermined", None),
+        ("整備数", "10件", "8件以上整備中", "up", "undetermined", None),
+        ("保有率", "0%台", "0.3%", "up", "undetermined", None),
+        ("待ち人数", "8人以内", "7~8人台", "down", "undetermined", None),
+        ("参加者", "100人", "目標100人に対し95人", "up", "missed", "0.95"),
+        ("参加者", "100人", "目標:100人、実績:95人", "up", "missed", "0.95"),
+        ("参加者", "100人", "実績95人/目標100人", "up", "missed", "0.95"),
+        ("参加者", "100人", "目標100人中95人", "up", "missed", "0.95"),
+        ("参加者", "100人", "令和6年度目標100人に対し95人", "up", "missed", "0.95"),
+        ("参加者", "100人", "当初計画の100人に対し、95人", "up", "missed", "0.95"),
+        ("認知度", "80%(最終目標90%)", "84%", "up", "achieved", "1.05"),
+        ("策定数", "15件", "計画10件、方針5件", "up", "undetermined", None),
+        ("参加者", "目標100人に対し95人", "97人", "up", "undetermined", None),
+        ("参加者", "最低5人、目標10人", "7人", "up", "undetermined", None),
+        ("参加者", "三十人", "三十二人", "up", "achieved", "1.0667"),
+        ("事業費", "千二百万円", "1,100万円", "down", "achieved", "1.0909"),
+        ("注射率", "75%", "七割五分", "up", "achieved", "1"),
+        ("所要時間", "三時間以内", "二時間三十分", "down", "achieved", "1.2"),
+        ("参加者", "10人", "十数人", "up", "undetermined", None),
+        ("実施", "二か月に一回", "年6回", "up", "undetermined", None),
+        ("所要時間", "2時間", "一時間", "down", "achieved", "2"),
+        ("体制", "十分", "10分", "up", "undetermined", None),
+        ("審査の期間", "3か月以内", "80日", "down", "achieved", None),
+        ("審査の期間", "3か月以内", "90日", "down", "undetermined", None),
+        ("審査の期間", "1年以内", "400日", "down", "missed", None),
+        ("最大待ち時間", "30分", "最大45分", "down", "missed", "0.6667"),
+        ("待ち時間", "30分以内", "最大45分", "down", "missed", "0.6667"),
+        ("平均待ち時間", "30分以内", "最大45分", "down", "undetermined", None),
+        ("参加者", "300人", "最大500人", "up", "undetermined", None),
+        ("平均正答率の県比", "小6 100 中3 100", "小6 101.5 中3 98.2", "up", "missed", "0.982"),
+        ("保有数", "小6 中3", "小6 中2", "up", "missed", "0.6667"),
+    ],
+)
+def test_bands_what_is_under_way_targets_said_again_numerals_months_and_extremes_are_read(
+    name, target, actual, direction, status, rate
+):
+    judged = judge(name=name, target=target, actual=actual, direction=direction)
+    assert (judged.status, judged.rate) == (status, rate and Decimal(rate)), judged.reason
+
+
+@pytest.mark.parametrize("typed", ["238台設置中", "70%台", "13日5時間", "7~7.5俵"])
+def test_what_is_left_open_is_no_number_for_sums_books_and_progress(typed):
+    assert read(typed).quantity.value is None
+
+
 def test_what_a_value_is_counted_for_may_have_a_number_of_its_own():
     assert judge(name="単収", target="540kg/10a", actual="552㎏／10ａ", direction="up").rate == Decimal("1.0222")
 
@@ -239,29 +310,6 @@ def test_what_a_value_is_counted_for_may_have_a_number_of_its_own():
 def test_a_total_in_the_targets_bracket_gives_no_rate_to_a_bare_value():
     judged = judge(name="整備(累計)", target="10基(累計 50基)", actual="9基", direction="up")
     assert (judged.status, judged.rate) == ("missed", None)
-
-
-@pytest.mark.parametrize(
-    "name, direction",
-    [
-        ("滞納整理件数", None),
-        ("空き家調査棟数", None),
-        ("犯罪被害者支援の件数", None),
-        ("空き家の棟数", "down"),
-        ("救急車の適正利用(軽症者の割合)", None),
-        ("交通安全の推進(事故件数)", "down"),
-        ("不登校(出現率)", "down"),
-        ("満足度(満足と答えた人の割合)", "up"),
-        ("審査請求の平均処理日数", "down"),
-        ("処理日数の短縮", None),
-        ("未然に防いだ詐欺被害の件数", None),
-        ("訓練における開封しなかった職員の割合", None),
-        ("国民健康保険の加入者数", None),
-        ("スポーツ少年団の加入者数", "up"),
-    ],
-)
-def test_what_is_done_about_a_harm_and_what_stands_in_the_bracket_are_told_apart(name, direction):
-    assert name_direction(name) == direction
 
 
 @pytest.mark.parametrize("table, least", [("second", 80), ("third", 60), ("fourth", 24), ("fifth", 60)])
@@ -310,79 +358,6 @@ def test_kinds_that_the_third_table_left_open_are_judged(name, target, actual, s
 )
 def test_a_value_of_many_years_is_not_held_against_one_years(name, target, actual, status):
     assert judge(name=name, target=target, actual=actual, direction="up").status == status
-
-
-def test_names_never_met_speak_in_no_wrong_direction_and_seldom_in_none():
-    """131 usual names of municipal plans and 98 that nobody can tell, written before the run.
-
-    Of the first, none was wrong and 15 said nothing (11.5 %); of the second, 17 were given a direction, and were mended by
-    kind: services that follow need, business at the counter, what is undone.
-    """
-    directions = {row["name"]: name_direction(row["name"]) for row in NAMES}
-    assert [row["name"] for row in NAMES if directions[row["name"]] not in (None, row["direction"])] == []
-    clear = [row["name"] for row in NAMES if row["direction"]]
-    assert sum(directions[name] is None for name in clear) * 100 <= 12 * len(clear)
-
-
-def test_a_second_set_of_names_speaks_in_no_wrong_direction():
-    """50 names, most of them gains behind a verb that spoils them, written and frozen before the run.
-
-    In the first run none went the opposite way; 10 were given a direction where the reader gave none (four of them rightly,
-    and these rows stand corrected), 4 said nothing. Mended by kind: what is past and no gain itself; what escaped a harm.
-    """
-    rows = tables.rows("values/blind_names_second.tsv")
-    directions = {row["name"]: name_direction(row["name"]) for row in rows}
-    assert [name for name in directions if directions[name] not in (None, _of(rows, name))] == []
-    clear = [row["name"] for row in rows if row["direction"]]
-    assert sum(directions[name] is None for name in clear) * 100 <= 12 * len(clear)
-
-
-def test_a_third_set_of_names_speaks_in_no_wrong_direction():
-    """265 names, half of them harms that something is done about and gains that are needed, denied or given up, written before
-    the run. In the first run 7 went the opposite way (違いを認め合う社会, 整備が必要な公園, 参加辞退者, what was done in a clause against a
-    harm), and were mended by kind; 108 of 246 said nothing, for 300 words do not speak for every name. One row stands corrected.
-    """
-    rows = tables.rows("values/blind_names_third.tsv")
-    directions = {row["name"]: name_direction(row["name"]) for row in rows}
-    assert [name for name in directions if directions[name] not in (None, _of(rows, name))] == []
-
-
-def _of(rows: list[dict[str, str]], name: str) -> str | None:
-    return next(row["direction"] for row in rows if row["name"] == name) or None
-
-
-@pytest.mark.parametrize("row", TRAPS, ids=lambda row: row["name"])
-def test_a_head_that_says_nothing_is_not_spoken_for_by_what_stands_before_it(row):
-    """施設利用者の転倒件数, 講座の欠席率. In the first run 8 of these 105 were wrong, and one rule mended all of them."""
-    assert name_direction(row["name"]) in (None, row["direction"] or None)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *(
-            "停電の復旧件数",
-            "断水の復旧戸数",
-            "休館日の利用件数",
-            "欠航便の乗車人数",
-            "閉庁日の来館者数",
-            "失敗した接続の件数",
-        ),
-        *("基準を下回った施設の利用率", "期限を過ぎた受診の件数", "倒れた参加者の数", "参加をやめた団体の登録数"),
-    ],
-)
-def test_a_gain_in_what_is_closed_or_behind_a_comparator_or_a_bad_verb_never_means_up(name):
-    assert name_direction(name) != "up"
-
-
-@pytest.mark.parametrize("name", ["参加を拒否された人の数", "受講料の平均額", "全国順位の改善"])
-def test_what_was_refused_or_paid_and_how_far_a_rank_moved_say_nothing(name):
-    assert name_direction(name) is None
-
-
-@pytest.mark.parametrize("name", ["育児休業取得率", "廃校の利活用件数", "停電対策の実施率", "障害者を雇用した企業数"])
-def test_what_ends_or_uses_it_still_does(name):
-    assert name_direction(name) == "up"
 
 
 @pytest.mark.parametrize("row", SHAPES, ids=lambda row: f"{row['kind']}: {row['target']!r} / {row['actual']!r}")
