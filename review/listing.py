@@ -29,10 +29,32 @@ from review.models import (
 )
 from review.models.sheet import OF_REVIEW
 from review.prepared import Ask, prepared
-from review.queries import counting_ratings, latest_by_hand
+from review.queries import counting_ratings, latest_by_hand, reviews, to_show
 
 #: How many rows a prepared question asks for by number: a page of a list, and all that waits in a year.
 AT_ONCE, YEAR = 40, 1000
+
+
+#: How many departments of a person a prepared question asks for.
+OFFICES = 4
+
+
+def own_sheet(number: int, departments: Iterable[int], *, shown: bool) -> MeasureReview | None:
+    """The sheet of this number with what its page shows, if it is one of the departments'; read to be `shown` only, or to be
+    changed. Nothing of another's leaves the database. One query for four departments."""
+    read = _own_to_show if shown else _own
+    parts = in_parts(sorted(departments), OFFICES)
+    return next((row for part in parts for row in read(number=number, departments=part)), None)
+
+
+@prepared(number=int, departments=OFFICES)
+def _own_to_show(number: int, departments: list[int]) -> QuerySet[MeasureReview]:
+    return to_show(MeasureReview.objects.filter(pk=number, measure_year__owner__in=departments))
+
+
+@prepared(number=int, departments=OFFICES)
+def _own(number: int, departments: list[int]) -> QuerySet[MeasureReview]:
+    return reviews(MeasureReview.objects.filter(pk=number, measure_year__owner__in=departments))
 
 
 def listed(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:

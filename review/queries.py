@@ -76,10 +76,13 @@ def cycle_of(plan: str, fiscal_year: int) -> Cycle | None:
 def reviews(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
     """The sheets with what every list shows: measure, owner, cycle, people. No further query per row."""
     people = ("submitted_by", "claimed_by", "proposed_by", "assigned_to")
-    rows = base.select_related(
-        "cycle__plan", "measure_year__measure__field__parent__parent", "measure_year__owner", *people
-    )
-    return rows.order_by("measure_year__measure__sort_key")
+    return briefly(base).select_related("cycle__plan", "measure_year__measure__field__parent__parent", *people)
+
+
+def briefly(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
+    """The sheets with measure and owner alone: a third of what `reviews` costs. Of `cycle.reviews`, each has that cycle."""
+    rows = base.order_by("measure_year__measure__sort_key")
+    return rows.select_related("measure_year__measure", "measure_year__owner")
 
 
 @prepared(number=int)
@@ -346,10 +349,8 @@ def changes_of_year(cycle: Cycle) -> QuerySet[TargetChange]:
 def year_before(review: MeasureReview) -> MeasureYear | None:
     """The same 施策 in the year before. One query, two where it continues another."""
     measure, year = review.measure_year.measure, review.measure_year.fiscal_year - 1
-    numbers = [number for number in (measure.pk, measure.continues_id) if number]
-    read = (_measure_years(measure=number, year=year) for number in numbers)
-    rows = beside.read_once(review, "year_before", lambda: next(filter(None, read), []))
-    return rows[0] if rows else None
+    read = (_measure_years(measure=number, year=year) for number in (measure.pk, measure.continues_id) if number)
+    return next(iter(beside.read_once(review, "year_before", lambda: next(filter(None, read), []))), None)
 
 
 @prepared(measure=int, year=int)
@@ -367,8 +368,7 @@ def counted_ratings(base: QuerySet[MeasureReview]) -> dict[int, dict[str, Rating
 
 def ratings_of(review: MeasureReview) -> dict[str, Rating]:
     """{hand: its latest 総合評価} of one sheet, as `counted_ratings`. One query."""
-    rows = beside.read_once(review, "ratings", lambda: _ratings_of(review=review.pk))
-    return latest_by_hand(rows).get(review.pk, {})
+    return latest_by_hand(beside.read_once(review, "ratings", lambda: _ratings_of(review=review.pk))).get(review.pk, {})
 
 
 @prepared(review=int)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from types import SimpleNamespace
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
+from celery.signals import worker_process_init
 from kombu.transport import redis, virtual
 
+from config import celery
 from review.mail.services import envelopes
 from review.notices.services import reminders as mornings
 from review.operations.services import alarm
@@ -26,6 +29,22 @@ def test_the_morning_announces_first_and_gathers_then(monkeypatch: pytest.Monkey
 def test_the_hourly_anchor_tells_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(places, "drop", lambda reason: SimpleNamespace(seq=7, reason=reason))
     assert errands.anchor() == 7
+
+
+def test_a_worker_does_not_look_for_garbage_in_what_it_keeps() -> None:
+    """Neither in what was loaded nor, again and again, in the rows of a year while it reads them."""
+    assert celery.settle in [receiver() for _key, receiver in worker_process_init.receivers]
+    before, frozen, loaded = gc.get_threshold(), gc.get_freeze_count(), ["something loaded"]
+    try:
+        celery.settle()
+        assert not any(one is loaded for one in gc.get_objects())
+        assert gc.get_freeze_count() > frozen
+        now = gc.get_stats()[1]["collections"]
+        rows = [[number] for number in range(200_000)]
+        assert gc.get_stats()[1]["collections"] == now, "as many rows as a prefecture has are walked through once each"
+        assert len(rows) == 200_000
+    finally:
+        gc.set_threshold(*before)
 
 
 def test_a_sign_of_life_is_left_again_and_again_whatever_the_database_does(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,7 @@ def upload(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
             refused = received
             form.add_error("file", why_refused(received.code, received.detail))
     # The sheets, each with the reason where it is closed, and what came before.
-    sheets = list(queries.reviews(cycle.reviews.own(permissions.scope_of(request.user))))
+    sheets = list(queries.briefly(cycle.reviews.own(permissions.scope_of(request.user))))
     rows = [{"review": review, "why_locked": locks.why_locked(review)} for review in sheets]
     context = {
         "cycle": cycle,

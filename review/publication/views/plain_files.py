@@ -5,6 +5,7 @@ way from file to file (`shelf.Linker`): a link to something that is not in the p
 no dead link. Large sites are made by several processes at once; the order of the files never depends on that.
 """
 
+import gc
 import json
 import os
 import pickle
@@ -324,6 +325,8 @@ def _goal_file(site: Site, plan: str, year: int, code: str, number: int, name: s
 def make_share(task: Path, out: Path) -> None:
     """In another process: make the pages of the task, both files being those of the process that waits for them."""
     stock, work, known = pickle.loads(task.read_bytes())  # noqa: S301 - written by our own parent process
+    # All that is there now stays until the end: no need to look through two editions for garbage again and again.
+    gc.freeze()
     with out.open("wb") as stream:
         for number, (place, content) in enumerate(pages_in(stock, work, known), start=1):
             pickle.dump((place, packed(content)), stream)

@@ -41,7 +41,7 @@ TRIES = 3
 def mine(request: SignedInRequest) -> HttpResponse:
     """Where a mail's link leads: to the one sheet that waits for the person, or home where several do."""
     cycle = queries.cycle_now()
-    sheets = queries.reviews(cycle.reviews.own(permissions.scope_of(request.user))) if cycle else ()
+    sheets = queries.briefly(cycle.reviews.own(permissions.scope_of(request.user))) if cycle else ()
     waiting = [review for review in sheets if permissions.may_write(request.user, review)]
     if len(waiting) != 1:
         return HttpResponseRedirect(reverse("meguri:home"))

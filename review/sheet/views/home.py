@@ -137,7 +137,7 @@ def department(user: User, cycle: Cycle, page: str | None, counts: dict[str, Any
 
     What is to be done comes first, then the rest; an office with very many sheets turns pages.
     """
-    mine = list(queries.reviews(cycle.reviews.own(permissions.scope_of(user))))
+    mine = list(queries.briefly(cycle.reviews.own(permissions.scope_of(user))))
     # What only the head can do comes first to the head, whose office may write the rest.
     first = {review.pk for review in mine if permissions.may_endorse(user, review)}
     mine.sort(key=lambda one: (one.pk not in first, _ORDER.index(one.state), one.measure_year.measure.code))
@@ -182,7 +182,7 @@ def related(user: User, cycle: Cycle) -> list[MeasureReview]:
     visible = cycle.reviews.visible(permissions.scope_of(user))
     if permissions.scope_of(user).everything:
         visible = visible.filter(Q(measure_year__related__in=own) | Q(measure_year__related_all=True)).distinct()
-    return list(queries.reviews(visible.exclude(measure_year__owner__in=own))[:TOP])
+    return list(queries.briefly(visible.exclude(measure_year__owner__in=own))[:TOP])
 
 
 # --- those who decide ----------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def _waiting(waiting: QuerySet[MeasureReview], free: QuerySet[MeasureReview], *o
     return {
         "count": counted["free"],
         "not_mine": counted["all"] - counted["free"],
-        "top": list(queries.reviews(free).order_by(*order)[:TOP]),
+        "top": list(queries.briefly(free).order_by(*order)[:TOP]),
     }
 
 

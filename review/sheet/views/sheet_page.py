@@ -3,12 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from review import beside, clock, holders, names, permissions, queries
+from review import beside, clock, holders, listing, names, permissions, queries
 from review.assessment.services import judging, ratings
 from review.assessment.views import indicator_parts
 from review.assessment.views.indicator_parts import IndicatorPart
@@ -16,6 +15,7 @@ from review.domain import items, rating, sheet_form
 from review.domain.grade_words import Judged
 from review.item_words import label_of
 from review.models import CycleState, MeasureReview, Outcome, ReviewState, Role, User
+from review.models.scope import Scope
 from review.models.sheet import OPEN_STATES
 from review.plan.services import plan_changes
 from review.reader_words import grade_choices, overall_meaning
@@ -40,25 +40,35 @@ class Action:
     key: str = ""
 
 
-def readable(request: SignedInRequest, pk: int, base: QuerySet[MeasureReview] | None = None) -> MeasureReview:
+def readable(request: SignedInRequest, pk: int) -> MeasureReview:
     """The sheet, if this person may read it; 404 otherwise, as if it did not exist. The page's frame stands at its year."""
-    scope = permissions.scope_of(request.user)
-    shows = request.method != "POST"
-    if base is None and scope.everything:
+    scope, shows = permissions.scope_of(request.user), request.method != "POST"
+    if scope.everything:
         read = queries.any_to_show if shows else queries.any_review
-        sheet = next(iter(read(number=pk) if pk <= MAX_NUMBER else []), None)
-    else:
-        allowed = MeasureReview.objects.visible(scope) if base is None else base
-        sheet = (queries.to_show if shows else queries.reviews)(allowed).filter(pk=pk).first()
-    if sheet is None:
-        raise Http404
-    request.year_shown = sheet.cycle.key
-    return sheet
+        return _framed(request, next(iter(read(number=pk) if pk <= MAX_NUMBER else []), None))
+    return _framed(request, _own(request, pk) or _visible(scope, pk, shows))
 
 
 def own(request: SignedInRequest, pk: int) -> MeasureReview:
     """The sheet, if it belongs to the person's department; 404 otherwise."""
-    return readable(request, pk, MeasureReview.objects.own(permissions.scope_of(request.user)))
+    return _framed(request, _own(request, pk))
+
+
+def _own(request: SignedInRequest, pk: int) -> MeasureReview | None:
+    departments = permissions.scope_of(request.user).departments
+    return listing.own_sheet(pk, departments, shown=request.method != "POST") if pk <= MAX_NUMBER else None
+
+
+def _visible(scope: Scope, pk: int, shows: bool) -> MeasureReview | None:
+    sheets = MeasureReview.objects.visible(scope).filter(pk=pk)
+    return (queries.to_show if shows else queries.reviews)(sheets).first()
+
+
+def _framed(request: SignedInRequest, sheet: MeasureReview | None) -> MeasureReview:
+    if sheet is None:
+        raise Http404
+    request.year_shown = sheet.cycle.key
+    return sheet
 
 
 def crumbs(review: MeasureReview, *more: str) -> list[dict[str, str]]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import gc
 import hashlib
 import html
 import io
 import json
+import pickle
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -68,6 +71,15 @@ def test_the_site_is_made_twice_and_is_the_same_to_the_byte(
     assert [place for place, _content in first] == [place for place, _content in again]
     assert packed(large, first) == packed(large, again)
     assert progress[-1][0] == progress[-1][1] == len(plain_files.plan(plain_files.stock_as_of(large)))
+
+
+def test_a_helping_process_does_not_look_for_garbage_in_what_it_was_given(tmp_path: Path) -> None:
+    task, out = tmp_path / "task", tmp_path / "out"
+    stock = plain_files.Stock(editions=(), snapshots={}, books={})
+    task.write_bytes(pickle.dumps((stock, [], [])))
+    before = gc.get_freeze_count()
+    plain_files.make_share(task, out)
+    assert gc.get_freeze_count() > before
 
 
 def test_every_link_leads_to_a_file_of_the_site(large: Edition) -> None:
