@@ -218,8 +218,8 @@ def page(
 
 def confirmed(sheet: MeasureReview, decisions: Sequence[Decision]) -> Decision | None:
     """確認者's last word on what was submitted last."""
-    said = (one for one in reversed(decisions) if one.step == Step.REVIEW and one.round == sheet.round)
-    return next((one for one in said if one.verdict in ACCEPTING), None)
+    of_this_round = (one for one in reversed(decisions) if one.step == Step.REVIEW and one.round == sheet.round)
+    return next((one for one in of_this_round if one.verdict in ACCEPTING), None)
 
 
 def ahead_of(sheet: MeasureReview, changed: dict[str, list[dict[str, str]]]) -> list[dict[str, Any]]:
