@@ -147,19 +147,21 @@ def _known(word: str) -> Role | None:
 
 def understand(path: Sequence[str]) -> Heading:
     """The headings above one column, from the highest to the lowest: the lowest that says something decides."""
-    role, year, doubt, only_year = None, None, "", False
+    role, year, doubt, only_year, strange = None, None, "", False, False
     for text in reversed(path):
         named = named_year(text)
         if year is None and named.year is not None:
             year, doubt = named.year, named.doubt
-            only_year = role is None and is_year_only(text)
+            only_year = role is None and is_year_only(text) and not strange
         word = role_of(text)
         if word is not None and (role in (None, Role.FIGURE) or (role in _PARTS and word not in VALUES)):
             role = word
+        strange = strange or not is_headingish(text)
     if role is Role.FIGURE and year is not None:
         role = Role.YEARLY
     if only_year and role not in VALUES and role not in (Role.LEFT_OUT, Role.UNIT, Role.DEPARTMENT):
-        role = Role.LEFT_OUT if role is Role.TEXT else Role.YEARLY  # 工程 over its years
+        is_worded = role is Role.TEXT and not core(path[0]).endswith("期間")
+        role = Role.LEFT_OUT if is_worded else Role.YEARLY  # 工程 over its years
     under = next((word for text in reversed(path[:-1]) if (word := role_of(text)) in VALUES), None)
     sort = next((which for text in reversed(path) if (which := sort_of(core(text)))), "")
     over = path[0] if role in VALUES and len(path) > 1 and not is_headingish(path[0]) else ""

@@ -8,13 +8,26 @@ from itertools import islice
 
 from review.domain.forms import headings
 from review.domain.forms.departments import is_office, split_departments
-from review.domain.forms.divided import divided
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import NONE, VALUES, Column, Corrections, Role, core, keys_of, kinds_in_turn
+from review.domain.forms.headings import (
+    NONE,
+    VALUES,
+    Column,
+    Corrections,
+    Role,
+    core,
+    is_number,
+    keys_of,
+    kinds_in_turn,
+    role_of,
+)
 from review.domain.forms.label_rows import Pair, label_in, pairs_of
-from review.domain.forms.layout import Layout, lay_out
+from review.domain.forms.layout.decision import lay_out
+from review.domain.forms.layout.shape import Layout
 from review.domain.forms.plausible import adds_up, doubt_all, doubt_section, is_odd
 from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
+from review.domain.forms.reshaped.divided import divided
+from review.domain.forms.reshaped.joined import unjoined
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
 from review.domain.forms.table_rows import TableRows
 from review.domain.forms.tables import Table, find_tables, is_note
@@ -49,7 +62,7 @@ def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Propos
         elif _SAMPLES.search(grid.title):
             collector.doubt("sample_sheet", sheet=grid.title, title=grid.title)
         elif grid.rows:
-            _SheetReader(divided(_upright(grid, collector), collector), collector, corrections).read()
+            _SheetReader(divided(unjoined(_upright(grid, collector)), collector), collector, corrections).read()
             collector.keep_cells(grid)
     doubt_all(collector.measures.values(), collector)
     proposal = collector.proposal()
@@ -97,6 +110,8 @@ class _SheetReader:
         self.goal: Goal | None = None
         #: labels that a table has followed: what is said anew holds instead
         self.closed: set[Role] = set()
+        #: labels whose values have no place
+        self.left_out: list[Pair] = []
 
     def read(self) -> None:
         self._doubt_hidden()
@@ -130,6 +145,10 @@ class _SheetReader:
             others = (self.grid.own(row, column) for column in self.grid.filled(row) if column != columns[0])
             title = len(texts) == 1 and all(label_in(text)[1] for text in others)
             above = not self.owner and table is self.first and len(texts) < _MOST_TITLES
+            above |= row == 0 and len(texts) == 1
+            if self._is_of_money(row):
+                self.used |= {(row, column) for column in columns}
+                continue
             if (is_note(texts[0]) and len(texts) < _MOST_TITLES) or (title and row < labelled) or above:
                 self.titles += texts
                 self.used |= {(row, column) for column in columns}
@@ -137,6 +156,13 @@ class _SheetReader:
                 doubt_section(self.collector, self.grid, row, columns[0])
                 self.sections.begin(texts[0])
                 self.used.add((row, columns[0]))
+
+    def _is_of_money(self, row: int) -> bool:
+        """Whether the row has a label that is left out, and nothing but amounts and units beside it: what the work costs."""
+        first, *others = [self.grid.own(row, column).strip() for column in self.grid.filled(row)]
+        kinds = {role_of(text) for text in [first, *others[:1]]}
+        amounts = [text for text in others if is_number(text)]
+        return Role.LEFT_OUT in kinds and len(amounts) > 1 and len(amounts) + 2 >= len(others)
 
     def _in_order(self, pairs: list[Pair]) -> list[Pair]:
         """The labels, with the name of the next card before what is said anew above it: 基本目標 stands over 施策名."""
@@ -174,7 +200,7 @@ class _SheetReader:
             self._begin_measure(pair)
         if pair.role is Role.LEFT_OUT or (_DESK.fullmatch(pair.label) and Role.DEPARTMENT in self.head):
             if pair.text:
-                self._doubt("left_out:label", pair)
+                self.left_out.append(pair)
             return
         if not pair.text:
             return
@@ -348,6 +374,9 @@ class _SheetReader:
     def _doubt_unplaced(self) -> None:
         for pair in self.held:
             self._doubt("unplaced:label", pair)
+        for pair in self.left_out[:1]:
+            labels = "」「".join(dict.fromkeys(one.label for one in self.left_out))
+            self.collector.at(self.grid, pair.row, pair.column, "left_out:label", label=labels)
         rows = [[(r, c) for c in self.grid.filled(r) if (r, c) not in self.used] for r in range(self.grid.height)]
         left = [places for places in rows if places]
         for places in left[:_MOST_NAMED]:

@@ -8,15 +8,15 @@ from typing import Any
 from review.domain.forms.departments import offices_named, split_departments
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import Role, is_year_only, kind_of_row, places, sort_of
-from review.domain.forms.layout import Layout, Segment, ValueColumn
+from review.domain.forms.layout.shape import Layout, Segment, ValueColumn
 from review.domain.forms.plausible import DITTO, doubt_columns, doubt_section
-from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new
+from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new, squeezed
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption, items_of, lines_of
 from review.domain.forms.tables import Table, is_total, passes_over
 from review.domain.forms.years import named_year
 
 _LONGEST_UNIT = 12
-_BRACKET = re.compile(r"[((\[]([^()()\[\]]+)[))\]]\s*$")
+_BRACKET = re.compile(r"[(（\[]([^()（）\[\]]+)[)）\]]\s*$")
 
 
 @dataclass(kw_only=True)
@@ -131,7 +131,7 @@ class TableRows:
         text = self.grid.seen(row, column).strip()
         if text in DITTO and self._last.get(column):
             if self.grid.own(row, column):
-                self._doubt("ditto", row, column, self._last[column], sign=text, text=self._last[column])
+                self._doubt_heading("ditto", column, sign=text)
             return self._last[column]
         if text:
             self._last[column] = text
@@ -247,6 +247,7 @@ class TableRows:
         name = self._divided(row, segment, measure)
         unit = self._text(row, segment.unit) if segment.unit is not None else self.unit
         before = self._goal.get(key)
+        before = before if before and measure.goals.get((squeezed(before.name), before.unit)) is before else None
         if name and not has_values and self._is_remark(row, segment, unit):
             self._doubt("unplaced:label", row, segment.unit or 0, label=name, text=unit)
             return None
@@ -311,8 +312,8 @@ class TableRows:
                 return
             self._doubt("merged_value", *origin, text, text=text)
         if text in DITTO:
+            self._doubt_heading("ditto", value.column, sign=text)
             text = self._last.get(value.column, "")
-            self._doubt("ditto:value", row, value.column, text, text=text)
         self._last[value.column] = text
         slot = self._slot(row, value, self._turn[key])
         if slot and text:
@@ -365,7 +366,7 @@ class TableRows:
         bracket = _BRACKET.search(text)
         year = None if at_end and not (bracket and is_year_only(bracket[1])) else named_year(text).year
         if year is not None:
-            self._doubt("year_in_value", row, value.column, text=text.strip(), western_year=year)
+            self._doubt_heading("year_in_value", value.column)
         return year
 
     # --- doubts -----------------------------------------------------------------------------------------------------

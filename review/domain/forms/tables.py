@@ -23,6 +23,9 @@ _PAGE = re.compile(
 _TOTAL = re.compile(r"(?:合計|小計|総計|計|平均|総合計|合計値|全体|施策数|指標数|件数計|累計)(?:\(.*\))?")
 #: what may stand over several columns alone; None is a year
 _SPANNING = VALUES | {None, Role.GOAL, Role.FIGURE, Role.LEFT_OUT}
+_MONEY = re.compile(
+    r"(?:(?:総|直接|全体)?事業費|総?コスト|投入コスト|人件費|(?:当初|最終)?予算額?|決算額?|財源内訳)(?:\(.*\))?"
+)
 #: what stands at the head of a label's row, where a table has ended
 _LABELS = frozenset({Role.CODE, Role.MEASURE, Role.GROUP, Role.DEPARTMENT, Role.RELATED, Role.TEXT, Role.LEFT_OUT})
 
@@ -152,13 +155,24 @@ def _goes_on(grid: Grid, top: int, bottom: int) -> bool:
     row = bottom + 1
     columns = grid.filled(row)
     texts = [grid.own(row, column) for column in columns]
-    if not columns or not all(is_headingish(text) for text in texts):
+    strange = [c for c, text in zip(columns, texts, strict=True) if not is_headingish(text)]
+    if not columns or not _divide_others(grid, row, strange, columns):
         return all(grid.origin(row, column)[0] <= bottom for column in range(grid.width) if grid.seen(row, column))
     heads = [_upper_text(grid, bottom, row, column) for column in columns]
     divided = [text for text, head in zip(texts, heads, strict=True) if head and fold(head) != fold(text)]
     if columns == [0] or (len(columns) == 1 and kind_of_row(texts[0]) and role_of(heads[0]) in (Role.YEAR, Role.SORT)):
         return False
     return bool(divided) or all(not head for head in heads)
+
+
+def _divide_others(grid: Grid, row: int, strange: list[int], columns: list[int]) -> bool:
+    """Whether the texts of unknown words stand beside known ones under the same heading: 計画比 beside 計画値 and 実績値."""
+    over = {_upper_text(grid, row - 1, row, c) for c in columns if c not in strange} - {""}
+    texts = [grid.own(row, column) for column in strange]
+    return len(strange) * 2 < len(columns) and all(
+        _upper_text(grid, row - 1, row, c) in over and len(text) <= _LONGEST and not re.search(r"\d|。", text)
+        for c, text in zip(strange, texts, strict=True)
+    )
 
 
 def _path(grid: Grid, top: int, bottom: int, column: int) -> list[str]:
@@ -246,6 +260,8 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
         return True
     if (len(columns) == 1 and named is Role.GOAL) or (len(columns) == 2 and label_in(grid.own(row, columns[1]))[1]):
         return True  # 指標名:登録者数, or 施策2 相談 and (担当:福祉課)
+    if _MONEY.fullmatch(fold(text)) and head_role in (Role.SORT, None):
+        return len(columns) > 1  # what it costs, below the goals of a card
     if vocabulary.sort_of(text) and head_role in (Role.GOAL, Role.SORT, Role.ITEM, None):
         return False
     role, head = role_of(text), headings[column].role
