@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import VALUES, Role, core, role_of
+from review.domain.forms.sections import class_of
 
 _INLINE = re.compile(r"\s*([^(\[:\n]{1,14})[::]\s*(\S.*)", re.S)
 _LABEL = 15
@@ -15,6 +16,8 @@ _UNIT = re.compile(r"(?:千|百万|万|億)?円|人|件|回|%|人日|時間")
 #: an answer to a label that asks for one, although it is the word of a label itself: 今後の方向性 and 改善 beside it
 _ANSWER = re.compile(r"改善|対応|達成|未達成|前|中間|最終")
 _ASKS = re.compile(r".*(?:方向性?|方針|評価|判定|区分|状況)")
+#: a plan, beside what it is called there: 総合計画 and 3-1 子育て支援
+_PLAN = re.compile(r".{0,6}(?:総合計画|基本計画|総合戦略)")
 LABELS = VALUES | {
     Role.CODE,
     Role.GROUP,
@@ -116,6 +119,8 @@ def _labelled(grid: Grid, row: int, column: int, beside: int | None, allowed: se
     role = role_of(heading)
     if role is None and beside is not None and _is_told(grid, row, column, beside):
         role = Role.TEXT
+    if role is None and beside is not None and _PLAN.fullmatch(core(heading)) and class_of(grid.own(row, beside)):
+        role = Role.GROUP
     if role not in LABELS or role is None:
         return None
     place = _value_place(grid, row, column, beside, allowed, role)

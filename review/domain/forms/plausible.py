@@ -174,16 +174,25 @@ def _words(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[in
     """(row, column) of each value that is a name, a word where nearly all others are numbers, or several of one goal."""
     named = [column for column, role in layout.holds.items() if role in NAMING | {Role.UNIT}]
     names = {squeezed(grid.own(row, column)) for row in rows for column in named} - {""}
-    for column in (column for column, role in layout.holds.items() if role in VALUES):
+    values = [column for column, role in layout.holds.items() if role in VALUES]
+    in_words = {row for row in rows if _is_told(grid, row, values)}
+    for column in values:
         texts = {row: text for row in rows if (text := grid.own(row, column).strip())}
         plain = {row: unicodedata.normalize("NFKC", text) for row, text in texts.items()}
         words = [row for row, text in plain.items() if number_in(text) is None and not _STATE.fullmatch(text)]
         numbers = sum(number_in(text) is not None for text in plain.values())
         few = numbers * 4 >= len(texts) * 3 or numbers == len(texts) - 1
+        words = [row for row in words if row not in in_words]
         listed = [row for row, text in texts.items() if items_of(text)]
         yield from ((row, column) for row in {*words} - {*listed} if few or squeezed(texts[row]) in names)
         goals = [segment.goal for segment in layout.segments if segment.goal is not None]
         yield from ((row, column) for row in listed if not any(items_of(grid.seen(row, goal)) for goal in goals))
+
+
+def _is_told(grid: Grid, row: int, columns: Sequence[int]) -> bool:
+    """Whether a goal's values are words of its own, and none is a number: 方針決定, 協議中, 募集開始."""
+    texts = [text for column in columns if (text := grid.own(row, column).strip())]
+    return len({*texts}) > 2 and all(number_in(text) is None for text in texts)
 
 
 def _lonely(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -213,7 +222,8 @@ def unlike_in_size(goals: Iterable[Goal]) -> Iterator[tuple[Goal, Slot]]:
         numbers = {slot: abs(n) for slot, one in goal.values.items() if (n := number_in(one.text))}
         for slot, number in numbers.items():
             others = [other for place, other in numbers.items() if place != slot]
-            times = _AT_START if slot[0] == "baseline" else _TIMES if len(others) > 1 else _OF_TWO
+            at_end = slot[0] == "target" and slot[1] == max(year or 0 for _kind, year in goal.values)
+            times = _AT_START if slot[0] == "baseline" or at_end else _TIMES if len(others) > 1 else _OF_TWO
             if others and (number > max(others) * times or number * times < min(others)):
                 yield goal, slot
 

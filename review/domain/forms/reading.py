@@ -146,23 +146,28 @@ class _SheetReader:
             title = len(texts) == 1 and all(label_in(text)[1] for text in others)
             above = not self.owner and table is self.first and len(texts) < _MOST_TITLES
             above |= row == 0 and len(texts) == 1
-            if self._is_of_money(row):
+            if costs := self._costs(row):
+                self.left_out.append(costs)
                 self.used |= {(row, column) for column in columns}
                 continue
             if (is_note(texts[0]) and len(texts) < _MOST_TITLES) or (title and row < labelled) or above:
                 self.titles += texts
                 self.used |= {(row, column) for column in columns}
-            if title and table and self._is_section(row, columns[0], table):
+            explained = len(texts) == 2 and class_of(texts[0]).startswith("word") and not class_of(texts[1])
+            if (title or explained) and table and self._is_section(row, columns[0], table):
                 doubt_section(self.collector, self.grid, row, columns[0])
                 self.sections.begin(texts[0])
-                self.used.add((row, columns[0]))
+                self.used |= {(row, column) for column in columns}
 
-    def _is_of_money(self, row: int) -> bool:
-        """Whether the row has a label that is left out, and nothing but amounts and units beside it: what the work costs."""
-        first, *others = [self.grid.own(row, column).strip() for column in self.grid.filled(row)]
-        kinds = {role_of(text) for text in [first, *others[:1]]}
-        amounts = [text for text in others if is_number(text)]
-        return Role.LEFT_OUT in kinds and len(amounts) > 1 and len(amounts) + 2 >= len(others)
+    def _costs(self, row: int) -> Pair | None:
+        """The label of a row that has no place, and nothing but amounts and units beside it: what the work costs."""
+        first, *others = self.grid.filled(row)
+        amounts = [column for column in others if is_number(self.grid.own(row, column))]
+        labels = [one for one in [first, *others[:1]] if role_of(self.grid.own(row, one)) is Role.LEFT_OUT]
+        if not labels or len(amounts) < 2 or len(amounts) + 2 < len(others):
+            return None
+        heading = self.grid.own(row, labels[0])
+        return Pair(role=Role.LEFT_OUT, label=core(heading), heading=heading, text="", row=row, column=labels[0])
 
     def _in_order(self, pairs: list[Pair]) -> list[Pair]:
         """The labels, with the name of the next card before what is said anew above it: 基本目標 stands over 施策名."""
@@ -236,15 +241,19 @@ class _SheetReader:
             return
         owner.code = owner.code or code
         owner.group = JOINED.join(self.head.get(Role.GROUP, [])) or owner.group
+        divisions = self._offices_in(Role.DIVISION) if Role.DEPARTMENT in self.head else []
+        owner.departments = [name for name in owner.departments if name not in divisions]
         add_new(owner.departments, self._offices())
         for pair in self.held:
             owner.texts.setdefault(pair.label, pair.text)
         self.held.clear()
 
     def _offices(self) -> list[str]:
-        own = self.head.get(Role.DEPARTMENT) or self.head.get(Role.DIVISION, [])
-        texts = [*own, *self.head.get(Role.RELATED, [])]
-        return list(dict.fromkeys(name for text in texts for name in split_departments(text)))
+        own = self._offices_in(Role.DEPARTMENT) or self._offices_in(Role.DIVISION)
+        return list(dict.fromkeys([*own, *self._offices_in(Role.RELATED)]))
+
+    def _offices_in(self, role: Role) -> list[str]:
+        return [name for text in self.head.get(role, []) for name in split_departments(text)]
 
     def _labelled_value(self, pair: Pair) -> None:
         named = named_year(pair.heading)
@@ -372,7 +381,7 @@ class _SheetReader:
             self.collector.at(grid, 0, column, "hidden_column", column=letters)
 
     def _doubt_unplaced(self) -> None:
-        for pair in self.held:
+        for pair in (one for one in self.held if not all_years(one.text)):
             self._doubt("unplaced:label", pair)
         for pair in self.left_out[:1]:
             labels = "」「".join(dict.fromkeys(one.label for one in self.left_out))

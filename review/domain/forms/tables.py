@@ -15,8 +15,10 @@ _MOST_HEADER_ROWS, _LONGEST = 4, 12
 _NOTE = re.compile(
     r"[※*]|[(\[【]?(?:注|備考|出典|資料|凡例)\s*[\d)\]】:、]|[(\[]?単位\s*:|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[:…]"
 )
-#: A:達成 and ○…順調, as a legend says what its signs mean
-_LEGEND = re.compile(r"(?:^|[\s、,・/(\[【】)])[A-ES◎○△×▲●★☆]\s*[:…=]\s*\D")
+#: A:達成, ○…順調 and ◎達成 ○改善, as a legend says what its signs mean
+_LEGEND = re.compile(
+    r"(?:^|[\s、,・/(\[【】):])(?:[A-ES]\s*[:…=]\s*\D|[◎○△×✕▲●★☆](?:\s*[:…=]\s*\D|[^\s\d◎○△×✕▲●★☆]{1,10}(?=[\s、,・/)]|$)))"
+)
 _PAGE = re.compile(
     r"[-(]?\s*(?:P\.?\s*)?\d+\s*(?:/\s*\d+\s*)?(?:ページ|頁)?\s*[-)]?|\(?(?:次ページへ)?(?:続き|つづき|続く)\)?|以上"
 )

@@ -1,12 +1,11 @@
 """Which column of a table holds what: decided from the headings, and from the data where headings leave a choice."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import VALUES, Role, core, is_amount, is_year_only, kind_of_row, sort_of, years_of
-from review.domain.forms.layout.names import Names
+from review.domain.forms.layout.names import Names, is_code
 from review.domain.forms.layout.shape import Layout, Segment, ValueColumn
 from review.domain.forms.tables import Table
 
@@ -239,12 +238,11 @@ class _Decision(Names):
                 layout.left_out[column] = "" if quiet else says
 
     def _is_derived(self, column: int) -> bool:
-        """Whether a column only says what others say already: a rate of 実績 by 目標, or the count of the rows."""
+        """Whether a column only says what others say already: a rate of 実績 by 目標, or a number of its own for each row."""
         rows = [row for row in self.rows if len(self.grid.filled(row)) > 1]
         data = [text for row in rows if (text := self.grid.own(row, column).strip())]
         word = core(self.table.headings[column].label)
         if _COUNT.fullmatch(word):
-            numbers = [unicodedata.normalize("NFKC", text) for text in data]
-            return numbers == [str(count) for count in range(1, len(numbers) + 1)]
+            return len({*data}) == len(data) and all(map(is_code, data))
         both = bool(self.columns(Role.TARGET, Role.YEARLY)) and bool(self.columns(Role.ACTUAL, Role.YEARLY))
         return both and bool(_RATE.fullmatch(word)) and all(map(_PERCENT.fullmatch, data))

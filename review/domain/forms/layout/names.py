@@ -15,6 +15,11 @@ _OF_MEASURE = re.compile(r"(?:施策|事業|事務事業|取組)(?:の?番号|�
 _LONGEST_GROUP = 20
 
 
+def is_code(text: str) -> bool:
+    """Whether the text is a number as rows, goals or measures have: 3, 1-2 or K-001."""
+    return bool(_CODE.fullmatch(text))
+
+
 class Names(Columns):
     """The columns left of the goals."""
 
@@ -78,7 +83,7 @@ class Names(Columns):
             same = self.grid.origin(self.table.top, column) == self.grid.origin(self.table.top, column + 1)
             data = self.data(column)
             unheaded = role is None and not heading.label and bool(self.data(column + 1))
-            if ((same and role is Role.MEASURE) or unheaded) and data and all(map(_CODE.fullmatch, data)):
+            if ((same and role is Role.MEASURE) or unheaded) and data and all(map(is_code, data)):
                 self.roles[column], self.roles[column + 1] = Role.CODE, Role.MEASURE
 
     def _code(self) -> None:
