@@ -138,7 +138,7 @@ def role_of(text: str) -> Role | None:
     if role is None and len(parts := re.split("[・/、]", fold(text))) > 1:
         roles = [_known(core(part)) for part in parts]
         role = next((one for one in reversed(roles) if one in NAMING), None) if None not in roles else None
-        role = Role.LEFT_OUT if {*roles} == {Role.TEXT, Role.LEFT_OUT} else role
+        role = Role.LEFT_OUT if {*roles} <= {Role.TEXT, Role.LEFT_OUT} and Role.LEFT_OUT in roles else role
     return Role.DIVISION if role is Role.DEPARTMENT and _OF_DIVISION.search(fold(text)) else role
 
 

@@ -52,6 +52,9 @@ def pairs_of(grid: Grid, rows: Sequence[int], used: set[tuple[int, int]]) -> Ite
         for one in _sideways(grid, row, rows):
             used |= {(one.row, one.column), (one.row, grid.filled(row)[0])}
             yield one
+        for one in _under(grid, row, allowed):
+            used |= {(row, one.column), (one.row, one.column)}
+            yield one
         columns = grid.filled(row)
         place = 0
         while place < len(columns):
@@ -70,6 +73,27 @@ def pairs_of(grid: Grid, rows: Sequence[int], used: set[tuple[int, int]]) -> Ite
             if pair:
                 used |= {(row, column), (pair.row, pair.column)}
                 yield pair
+
+
+def _under(grid: Grid, row: int, allowed: set[int]) -> Iterator[Pair]:
+    """The values below a row of nothing but labels with 施策名 among them, whatever their words: the row that follows fills no
+    other columns, and most of it is no label."""
+    labels = grid.filled(row)
+    below = grid.span(row, labels[0])[2] + 1 if labels else row
+    roles = {column: role_of(grid.own(row, column)) for column in labels}
+    if below not in allowed or Role.MEASURE not in roles.values() or not LABELS.issuperset(roles.values()):
+        return
+    columns = grid.filled(below)
+    words = [grid.own(below, column) for column in columns]
+    if not {*columns} <= {*labels} or len(columns) * 2 <= len(labels) or sum(map(_is_label, words)) * 2 >= len(words):
+        return
+    for column, role in ((column, roles[column]) for column in labels):
+        heading, text = grid.own(row, column), grid.own(below, column).strip()
+        if role and text:
+            plain = (below, column) in grid.plain
+            yield Pair(
+                role=role, label=core(heading), heading=heading, text=text, row=below, column=column, plain=plain
+            )
 
 
 def _sideways(grid: Grid, row: int, rows: Sequence[int]) -> Iterator[Pair]:

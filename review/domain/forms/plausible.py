@@ -38,7 +38,7 @@ _ACTORS = re.compile(
     r"市|町|村|国|県|都|道|府|行政|市民|町民|村民|地域|住民|.*(?:事業者|団体|法人|組合|企業|大学|学校|会|社協|機関|機構|財団|NPO)(?:等|\(.*\))?"
 )
 #: a number, and the word behind it
-_COUNTED = re.compile(r"[約概ね]*[-+△▲]?[\d,.]+([^\d\s()、。~]{0,4}?)(?:以上|以下|未満|以内|程度|\(.*\))?")
+_COUNTED = re.compile(r"[約概ね]*[-+△▲]?[\d,.]+([^\d\s()、。~/]{0,4}?)(?:/[年月])?(?:以上|以下|未満|以内|程度|\(.*\))?")
 _NUMBER = re.compile(r"[約概ね]*([-+△▲]?\d[\d,]*(?:\.\d+)?)")
 #: what stands for a number: a state of the work, or that there is no figure
 _STATE = re.compile(
@@ -206,14 +206,23 @@ def _lonely(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[i
 
 def unlike_in_years(goals: Sequence[Goal]) -> Iterator[Goal]:
     """Each goal that lacks a value which nearly all others have, or has one that they lack."""
-    counts = Counter(slot for goal in goals for slot in goal.values)
+    slots = {id(goal): _slots(goal) for goal in goals}
+    counts = Counter(slot for several in slots.values() for slot in several)
     most = max(1, len(goals) // _SHARE)
     for goal in goals if len(goals) > _FEW else ():
         begins = min((year for _kind, year in goal.values if year), default=0)
-        others = (count for slot, count in counts.items() if slot not in goal.values and (slot[1] or begins) >= begins)
+        others = (
+            count for slot, count in counts.items() if slot not in slots[id(goal)] and (slot[1] or begins) >= begins
+        )
         lacks = any(len(goals) - count <= most for count in others)
-        if lacks or any(counts[slot] <= most for slot in goal.values):
+        if lacks or any(counts[slot] <= most for slot in slots[id(goal)]):
             yield goal
+
+
+def _slots(goal: Goal) -> set[Slot]:
+    """The places of the goal's values; of a single target without its year, as each goal may have another."""
+    targets = [slot for slot in goal.values if slot[0] == "target"]
+    return {("target", None) if slot in targets and len(targets) == 1 else slot for slot in goal.values}
 
 
 def unlike_in_size(goals: Iterable[Goal]) -> Iterator[tuple[Goal, Slot]]:

@@ -145,7 +145,7 @@ class _SheetReader:
             others = (self.grid.own(row, column) for column in self.grid.filled(row) if column != columns[0])
             title = len(texts) == 1 and all(label_in(text)[1] for text in others)
             above = not self.owner and table is self.first and len(texts) < _MOST_TITLES
-            above |= row == 0 and len(texts) == 1
+            above |= row == 0 and len(texts) < _MOST_TITLES - 1
             if costs := self._costs(row):
                 self.left_out.append(costs)
                 self.used |= {(row, column) for column in columns}

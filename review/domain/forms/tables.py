@@ -251,6 +251,9 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
         return False
     column, text = columns[0], grid.own(row, columns[0])
     head_role = headings[column].role
+    amounts = [c for c in columns if headings[c].role in VALUES and vocabulary.is_number(grid.own(row, c))]
+    if head_role is Role.GOAL and len(amounts) > 1 and not _MONEY.fullmatch(fold(text)):
+        return False
     strange = [c for c in columns if role_of(grid.own(row, c)) in _LABELS - {headings[c].role}]
     if len(strange) > 1 and not any(headings[c].role in VALUES for c in strange) and column in strange:
         return True  # 評価, B, 方向性, 継続 under other headings
@@ -270,7 +273,9 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
     values = [c for c in columns if headings[c].role in VALUES]
     if role is Role.MEASURE and role is not head and len(columns) == 2 and not values:
         return True  # 事業2, and its name
-    numbered = any(letter.isdigit() for letter in fold(text)) and not (role is Role.GOAL and head is Role.YEAR)
+    numbered = any(letter.isdigit() for letter in fold(named_year(text).rest)) and not (
+        role is Role.GOAL and head is Role.YEAR
+    )
     if numbered or (role is head and role is not Role.LEFT_OUT):
         return False
     if role is Role.GOAL:
