@@ -49,7 +49,7 @@ _WORDS = (line.split("\t") for line in _LINES if not line.startswith("#"))
 _PATTERNS = [(Role[name], re.compile(words)) for name, words in _WORDS]
 _BRACKETS = re.compile(r"[(\[【〔〈<「『][^()\[\]【】〔〕]*[)\]】〕〉>」』]")
 _FOOTNOTES = re.compile(r"[(\[]?(?:[※*](?:注)?\d*|注\d+)[)\]]?")
-_MARKS = re.compile(r"(?:[※*](?:注)?\d*|注\d+|[①-⑳]|[■◆●○◎▼▽□◇・])+")
+_MARKS = re.compile(r"(?:[※*](?:注)?\d*|注\d+|[①-⑳]|[■◆●○◎▼▽□◇]|^・)+")
 #: 令和5年度実績(基準値), R2(基準年)
 _BASE_YEAR = re.compile(r"[(\[](?:基準|現状|策定時|当初)(?:値|年度?|時)?[)\]]")
 #: 所管(部) beside 所管(課)

@@ -360,9 +360,10 @@ class _SheetReader:
         beside = [
             year
             for text in self.titles
-            if re.search(word, text)
-            for year in all_years(text)
-            if not re.search(r"\d月\d+日", text)
+            for clause in re.split("[、。,]", text)
+            if re.search(word, clause)
+            for year in all_years(clause)
+            if not re.search(r"\d月\d+日", clause)
         ]
         years = set(beside) or {year for text in self.titles for year in all_years(text)}
         return years.pop() if len(years) == 1 else None

@@ -11,8 +11,9 @@ from review.domain.forms.headings import Role, is_year_only, kind_of_row, places
 from review.domain.forms.layout.shape import Layout, Segment, ValueColumn
 from review.domain.forms.plausible import DITTO, doubt_columns, doubt_section
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new, squeezed
-from review.domain.forms.sections import JOINED, Sections, class_of, is_caption, items_of, lines_of
-from review.domain.forms.tables import Table, is_total, passes_over
+from review.domain.forms.row_kinds import is_section, is_sum
+from review.domain.forms.sections import JOINED, Sections, is_caption, items_of, lines_of
+from review.domain.forms.tables import Table, passes_over
 from review.domain.forms.years import named_year
 
 _LONGEST_UNIT = 12
@@ -59,9 +60,12 @@ class TableRows:
         self._before = measure if before == labels else None
         for row in range(self.table.first, self.table.end):
             columns = self.grid.filled(row)
-            if passes_over(self.grid, row, self.table) or self._is_total(row, columns):
+            if passes_over(self.grid, row, self.table):
                 continue
-            if self._is_section(row, columns):
+            if is_sum(self.grid, self.layout, row):
+                self._doubt("total_row", row, columns[0], text=self.grid.own(row, columns[0]).strip())
+                continue
+            if is_section(self.grid, self.table, self.layout, row):
                 if is_caption(text := self.grid.own(row, columns[0])):
                     self.kind = kind_of_row(text) or self.kind
                 else:
@@ -78,49 +82,6 @@ class TableRows:
         for row, measure in self._rows_of.values() if self.layout.departments else ():
             if not measure.departments:
                 self._doubt("no_department", row, self.layout.departments[0], name=measure.name)
-
-    # --- rows that are no goal --------------------------------------------------------------------------------------
-
-    def _is_total(self, row: int, columns: list[int]) -> bool:
-        first = self.grid.own(row, columns[0])
-        names = [self.layout.measure, *self.layout.groups, self.layout.code, *(s.goal for s in self.layout.segments)]
-        texts = [self.grid.own(row, column) for column in names if column is not None]
-        if is_total(first) or any(is_total(text) for text in texts if text.strip()):
-            self._doubt("total_row", row, columns[0], text=first.strip())
-            return True
-        return False
-
-    def _is_section(self, row: int, columns: list[int]) -> bool:
-        if len(columns) != 1:
-            return False
-        column, layout = columns[0], self.layout
-        _top, left, _bottom, right = self.grid.span(row, column)
-        values = {value.column for segment in layout.segments for value in segment.values}
-        text = self.grid.own(row, column)
-        if column in values or column in layout.texts or column == layout.kind:
-            return False
-        goals = {segment.goal for segment in layout.segments}
-        wide = right > left and right not in {layout.measure, *layout.groups}
-        if is_caption(text):
-            return True
-        if column == layout.measure and not wide:
-            return self._is_section_among_names(row, column)
-        if wide or column not in {layout.measure, *layout.groups, *goals, *layout.departments}:
-            return True
-        return column in goals and layout.measure is None and bool(class_of(text))
-
-    def _is_section_among_names(self, row: int, column: int) -> bool:
-        """A text alone in the column of the names: a heading where its numbering is another, or where names follow at once."""
-        rows = [r for r in range(self.table.first, self.table.end) if len(self.grid.filled(r)) > 1]
-        kinds = {class_of(text) for r in rows if (text := self.grid.own(r, column).strip())}
-        text = self.grid.own(row, column)
-        if class_of(text) not in kinds:
-            return bool(class_of(text))
-        following = next((r for r in rows if r > row), None)
-        if class_of(text) or following is None or not self.grid.own(following, column).strip():
-            return False
-        self._doubt("section_assumed", row, column, text.strip(), text=text.strip())
-        return True
 
     # --- a row of a goal --------------------------------------------------------------------------------------------
 
@@ -169,6 +130,9 @@ class TableRows:
         layout = self.layout
         path = [*self.groups, *self.sections.path(), *(self._level[c] for c in layout.groups if self._level.get(c))]
         name = self._level.get(layout.measure, "") if layout.measure is not None else ""
+        if path and name and self._counts_names():
+            self._doubt_heading("goal_assumed", layout.measure or 0, kind_item=Role.GOAL)
+            return self.collector.measure(path.pop(), group=JOINED.join(path))
         if layout.measure is None and self.owner is not None:
             return self.owner
         if not name and not path and self._before is not None:
@@ -187,6 +151,13 @@ class TableRows:
         if not name:
             return None
         return self.collector.measure(name, group=JOINED.join(path), code=self._code(row, name))
+
+    def _counts_names(self) -> bool:
+        """Whether the rows have a unit and neither a goal, a number nor an office: then what stands as 施策 is counted, below its
+        分野."""
+        layout, segment = self.layout, self.layout.segments[0]
+        alone = len(layout.segments) == 1 and layout.code is None and not layout.departments and not self.called
+        return alone and segment.unit is not None and segment.goal is None
 
     def _nameless(self, row: int) -> str:
         """Where nothing names a measure: the sheet's own name, else each goal stands for itself."""
@@ -262,6 +233,12 @@ class TableRows:
             return before
         if segment.name:
             return measure.goal(segment.name, unit)
+        if (
+            segment.goal is None
+            and self.layout.measure is not None
+            and self._level.get(self.layout.measure, measure.name) != measure.name
+        ):
+            return measure.goal(self._level[self.layout.measure], unit)
         if segment.goal is None:
             if key == 0 and not self.called:
                 self._doubt("no_goal_column", self.table.top, 0)

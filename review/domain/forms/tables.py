@@ -19,6 +19,8 @@ _NOTE = re.compile(
 _LEGEND = re.compile(
     r"(?:^|[\s、,・/(\[【】):])(?:[A-ES]\s*[:…=]\s*\D|[◎○△×✕▲●★☆](?:\s*[:…=]\s*\D|[^\s\d◎○△×✕▲●★☆]{1,10}(?=[\s、,・/)]|$)))"
 )
+#: 進捗率=(実績-現状値)÷(目標値-現状値)
+_FORMULA = re.compile(r"\w\s*=.*[÷×/*]")
 _PAGE = re.compile(
     r"[-(]?\s*(?:P\.?\s*)?\d+\s*(?:/\s*\d+\s*)?(?:ページ|頁)?\s*[-)]?|\(?(?:次ページへ)?(?:続き|つづき|続く)\)?|以上"
 )
@@ -45,7 +47,7 @@ class Table:
 def is_note(text: str) -> bool:
     """Whether a text is a remark, a source or a legend."""
     plain = unicodedata.normalize("NFKC", text.strip())
-    return bool(_NOTE.match(plain)) or len(_LEGEND.findall(plain)) > 1
+    return bool(_NOTE.match(plain) or _FORMULA.search(plain)) or len(_LEGEND.findall(plain)) > 1
 
 
 def is_total(text: str) -> bool:
@@ -270,6 +272,8 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
     if vocabulary.sort_of(text) and head_role in (Role.GOAL, Role.SORT, Role.ITEM, None):
         return False
     role, head = role_of(text), headings[column].role
+    if role is Role.GOAL and head is None and any(role_of(grid.own(row, c)) is Role.UNIT for c in columns[1:]):
+        return True  # KPI②, its name, 単位 and its unit
     values = [c for c in columns if headings[c].role in VALUES]
     if role is Role.MEASURE and role is not head and len(columns) == 2 and not values:
         return True  # 事業2, and its name

@@ -48,7 +48,7 @@ UNKNOWN_BESIDE = Case(
     doubts={"unknown_column", "no_goal_column"},
 )  # fmt: skip
 
-#: A 障害福祉計画: 見込 beside the 実績 of each year; the kind of service stands left of it.
+#: A 障害福祉計画: 見込 beside the 実績 of each year; what is counted has a unit, and its kind left of it.
 FORECASTS = Case(
     name="forecasts",
     pages=[Page(merged="A2:A3 B2:B3 C2:C3 D2:E2 F2:G2", text="""
@@ -60,11 +60,11 @@ FORECASTS = Case(
 日中活動系|生活介護|人/月|97|98|99|99
 """)],
     measures=[
-        measure("居宅介護", "", goal("居宅介護", "時間/月", "", "2023=840 2024=860", "2023=851 2024=872"), group="訪問系"),
-        measure("同行援護", "", goal("同行援護", "時間/月", "", "2023=125 2024=130", "2023=118 2024=127"), group="訪問系"),
-        measure("生活介護", "", goal("生活介護", "人/月", "", "2023=97 2024=99", "2023=98 2024=99"), group="日中活動系"),
+        measure("訪問系", "", goal("居宅介護", "時間/月", "", "2023=840 2024=860", "2023=851 2024=872"),
+                goal("同行援護", "時間/月", "", "2023=125 2024=130", "2023=118 2024=127")),
+        measure("日中活動系", "", goal("生活介護", "人/月", "", "2023=97 2024=99", "2023=98 2024=99")),
     ],
-    doubts={"group_assumed"},
+    doubts={"group_assumed", "goal_assumed"},
 )  # fmt: skip
 
 #: A 男女共同参画 report: R6年度実績 and R7年度計画 are sentences, and no goal is named.
