@@ -158,7 +158,7 @@ def understand(path: Sequence[str]) -> Heading:
         if word is not None and (role in (None, Role.FIGURE) or (role in _PARTS and word not in VALUES)):
             role = word
         strange = strange or not is_headingish(text)
-    if role is Role.FIGURE and year is not None:
+    if role in (Role.FIGURE, Role.YEAR) and year is not None:
         role = Role.YEARLY
     if only_year and role not in VALUES and role not in (Role.LEFT_OUT, Role.UNIT, Role.DEPARTMENT):
         is_worded = role is Role.TEXT and not core(path[0]).endswith("期間")

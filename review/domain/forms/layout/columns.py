@@ -37,6 +37,11 @@ class Columns:
     def data(self, column: int) -> list[str]:
         return [text for row in self.rows if (text := self.grid.own(row, column).strip())]
 
+    def listed(self, column: int) -> list[str]:
+        """The same of the rows that hold more than one text: without headings between them."""
+        rows = (row for row in self.rows if len(self.grid.filled(row)) > 1)
+        return [text for row in rows if (text := self.grid.own(row, column).strip())]
+
     def columns(self, *roles: Role | None) -> list[int]:
         return [column for column, role in enumerate(self.roles) if role in roles and self.data(column)]
 

@@ -1,6 +1,7 @@
 """Which column of a table holds what: decided from the headings, and from the data where headings leave a choice."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from review.domain.forms.grid import Grid
@@ -8,12 +9,13 @@ from review.domain.forms.headings import VALUES, Role, core, is_amount, is_year_
 from review.domain.forms.layout.names import Names, is_code
 from review.domain.forms.layout.shape import Layout, Segment, ValueColumn
 from review.domain.forms.tables import Table
+from review.domain.forms.years import named_year
 
 _DIVIDING = frozenset({Role.SORT, Role.TEXT, None})
 _DIVISION = re.compile(r"|対象者?|区分|内訳|種別|種類|性別|年齢(?:層|区分)?|年代|地区|地域|学年|分類|細目")
 _LONGEST_UNIT = 5
 #: what only says again what other columns say
-_COUNT = re.compile(r"No\.?|NO\.?|№|#|項番|通番|連番|番号")
+_COUNT = re.compile(r"|No\.?|NO\.?|№|#|項番|通番|連番|番号")
 _RATE = re.compile(r".{0,4}(?:達成率|達成度|到達度|進捗率|進ちょく率|進捗度|計画比|目標比|前年度?比|対比)")
 _PERCENT = re.compile(r"[-+△▲]?[\d,.]+\s*[%％]?|[-－―ー–—…]+|[◎○△×✕]|.{0,6}達成|")
 #: a text whose column has no heading
@@ -47,14 +49,17 @@ class _Decision(Names):
             if self.given.get(column, Role.SORT) is not Role.SORT:
                 continue
             # 活動指標 stands over its 目標 and 実績 where one column says both
-            texts = [self.grid.own(row, column).strip() for row in self.rows if len(self.grid.filled(row)) > 1]
-            kinds = {kind_of_row(text) for text in texts if text and not sort_of(text)}
+            kinds = {kind_of_row(text) for text in self.listed(column) if not sort_of(text)}
             if None not in kinds and kinds & {Role.TARGET, Role.ACTUAL} and self.layout.kind is None:
                 self.layout.kind, self.roles[column] = column, Role.SORT
         for column, heading in enumerate(self.table.headings):
             data = self.data(column)
             if not heading.year and (years_of(heading) or not heading.label) and data and all(map(is_year_only, data)):
                 self.roles[column] = Role.YEAR
+        for column in self.columns(Role.YEAR):
+            years = [text for text in self.data(column) if named_year(text).year or is_year_only(f"{text}年度")]
+            if len(years) * 2 < len(self.data(column)):
+                self.roles[column] = None
         years = [column for column in self.columns(Role.YEAR) if not years_of(self.table.headings[column])]
         self.layout.year = years[0] if years else None
         if self.layout.kind is not None and not self.columns(*VALUES):
@@ -102,8 +107,7 @@ class _Decision(Names):
 
     def _tells_sorts(self, column: int) -> bool:
         """Whether the column says 活動指標 or 成果指標, and nothing else but the headings of what comes next."""
-        rows = [row for row in self.rows if len(self.grid.filled(row)) > 1]
-        texts = [text for row in rows if (text := self.grid.own(row, column).strip())]
+        texts = self.listed(column)
         return all(sort_of(text) or (column == self.layout.kind and kind_of_row(text)) for text in texts)
 
     def _unit_beside_goal(self) -> None:
@@ -205,7 +209,7 @@ class _Decision(Names):
         if not _DIVISION.fullmatch(core(self.table.headings[column].label)):
             return
         names: dict[str, list[str]] = {}
-        for row in self.rows:
+        for row in (row for row in self.rows if self.grid.seen(row, column).strip()):
             name = self.grid.seen(row, segment.goal).strip() or next(reversed(names), "")
             names.setdefault(name, []).append(self.grid.seen(row, column).strip())
         if any(len(set(parts)) == len(parts) > 1 and re.search(r"\w", parts[0]) for parts in names.values()):
@@ -239,10 +243,11 @@ class _Decision(Names):
 
     def _is_derived(self, column: int) -> bool:
         """Whether a column only says what others say already: a rate of 実績 by 目標, or a number of its own for each row."""
-        rows = [row for row in self.rows if len(self.grid.filled(row)) > 1]
-        data = [text for row in rows if (text := self.grid.own(row, column).strip())]
+        data = self.listed(column)
         word = core(self.table.headings[column].label)
         if _COUNT.fullmatch(word):
-            return len({*data}) == len(data) and all(map(is_code, data))
+            counted = [unicodedata.normalize("NFKC", text) for text in data]
+            in_turn = counted == [str(count) for count in range(1, len(data) + 1)]
+            return in_turn or (bool(word) and len({*data}) == len(data) and all(map(is_code, data)))
         both = bool(self.columns(Role.TARGET, Role.YEARLY)) and bool(self.columns(Role.ACTUAL, Role.YEARLY))
         return both and bool(_RATE.fullmatch(word)) and all(map(_PERCENT.fullmatch, data))

@@ -20,6 +20,10 @@ def is_code(text: str) -> bool:
     return bool(_CODE.fullmatch(text))
 
 
+def _is_no_name(text: str) -> bool:
+    return is_amount(text) or is_code(text)
+
+
 class Names(Columns):
     """The columns left of the goals."""
 
@@ -39,6 +43,9 @@ class Names(Columns):
             before, groups = groups[-1:], groups[:-1]
         elif not before:
             before = measures[:1]
+        for column in self._finer(before[-1], first_goal) if before else ():
+            self.layout.assumed[column] = "measure_assumed"
+            before.append(column)
         self.layout.measure = before[-1] if before else None
         for column in self.columns(None, Role.TEXT) if self.layout.measure is not None else ():
             if column < before[-1] and self.table.headings[column].label and self._can_group(column):
@@ -54,6 +61,14 @@ class Names(Columns):
                 self.roles[column] = Role.TEXT
         self._code()
 
+    def _finer(self, measure: int, goal: int) -> list[int]:
+        """A column without a heading between 施策 and goals that divides what stands there into more names."""
+        columns = [c for c in self.columns(None) if measure < c < goal and not self.table.headings[c].label]
+        names = [
+            c for c in columns if self.is_worded(c) and not self.tells(c) and not all(map(_is_no_name, self.listed(c)))
+        ]
+        return [c for c in names if len({*self.listed(c)}) > len({*self.listed(measure)})][-1:]
+
     def _can_group(self, column: int) -> bool:
         """Whether the column says words that can be a 分野: short ones, where its own word means a text."""
         short = all(len(text) <= _LONGEST_GROUP and not text.endswith("。") for text in self.data(column))
@@ -67,7 +82,7 @@ class Names(Columns):
 
     def _unheaded_names(self, first_goal: int) -> list[int]:
         texts = self.columns(Role.TEXT, Role.ITEM) if not self.columns(Role.GOAL) else self.columns(Role.ITEM)
-        unheaded = [c for c in self.columns(None) if c < first_goal and not all(map(is_amount, self.data(c)))]
+        unheaded = [c for c in self.columns(None) if c < first_goal and not all(map(_is_no_name, self.listed(c)))]
         values = min(self.columns(*VALUES), default=self.grid.width)
         candidates = [c for c in texts[:1] or unheaded[:1] if c not in self.given and c < values]
         for column in candidates:

@@ -10,6 +10,7 @@ from tests.review.domain.forms.books import Case, Page, goal, measure
 from tests.review.domain.forms.measured import Measured, measured, refused
 from tests.review.domain.forms.mutations import everything
 from tests.review.domain.forms.test_cities import CASES
+from tests.review.domain.forms.unseen import UNSEEN_FILES
 
 #: What stays silent at most, of a thousand cells: what slipped with nothing beside it to show it.
 SHARE = 5
@@ -20,7 +21,7 @@ MORE = {"shifted": 12, "headings_in_one": 15}
 @pytest.mark.drill
 def test_what_is_read_wrongly_of_a_changed_list_is_named() -> None:
     counts: dict[str, Measured] = {}
-    for kind, _name, grids, right in everything(CASES, 1):
+    for kind, _name, grids, right in everything([*CASES, *UNSEEN_FILES], 1):
         try:
             one = measured(read_grids(grids), right, grids)
         except DocumentError:
@@ -113,6 +114,28 @@ def test_what_is_left_out_on_several_sheets_is_said_once() -> None:
     card = "施策名|{}|担当課|市民課\n事業費|500|会計|一般\n人件費|300|記入者|係長\n指標|R6目標|R6実績\n来訪|5|6"
     doubts = read_grids([Page(title=name, text=card.format(name)).grid() for name in "甲乙"]).doubts
     assert [(one.code, one.sheet) for one in doubts if one.code == "left_out"] == [("left_out", "甲")]
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt", "names"),
+    [
+        ("|分野|施策|指標|R6目標|R6実績\n1|暮らし|甲|来訪|5|6\n2|暮らし|乙|満足|7|8", "", ["甲", "乙"]),
+        ("|指標|R6目標|R6実績\n環境目標1 水|||\n1|来訪|5|6\n2|満足|7|8", "", ["環境目標1 水"]),
+        (
+            "基本目標|施策||指標|R6目標|R6実績\n1 水|川|清掃|来訪|5|6\n1 水|川|調査|満足|7|8",
+            "measure_assumed",
+            ["清掃", "調査"],
+        ),
+        ("施策|指標|年度||\n||R5|R6|R7\n甲|来訪|5|6|7\n乙|満足|7|8|9", "kind_assumed", ["甲", "乙"]),
+        ("施策|指標|R4実績||R6実績\n甲|来訪|15|6|7\n乙|満足|17|8|9", "unknown_column", ["甲", "乙"]),
+    ],
+)
+def test_a_column_without_a_heading_is_read_by_what_stands_in_it_or_named(
+    text: str, doubt: str, names: list[str]
+) -> None:
+    read = read_grids([Page(text=text).grid()])
+    assert [one.name for one in read.measures] == names
+    assert {one.code for one in read.doubts} >= ({doubt} if doubt else set())
 
 
 def test_what_one_table_takes_from_the_one_before_is_named() -> None:
