@@ -11,7 +11,6 @@ from review.domain.forms.departments import is_office, split_departments
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import (
     NONE,
-    VALUES,
     Column,
     Corrections,
     Role,
@@ -28,6 +27,7 @@ from review.domain.forms.plausible import adds_up, doubt_all, doubt_section, is_
 from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
 from review.domain.forms.reshaped.divided import divided
 from review.domain.forms.reshaped.joined import unjoined
+from review.domain.forms.reshaped.upright import upright
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
 from review.domain.forms.table_rows import TableRows
 from review.domain.forms.tables import Table, find_tables, is_note
@@ -62,27 +62,13 @@ def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Propos
         elif _SAMPLES.search(grid.title):
             collector.doubt("sample_sheet", sheet=grid.title, title=grid.title)
         elif grid.rows:
-            _SheetReader(divided(unjoined(_upright(grid, collector)), collector), collector, corrections).read()
+            _SheetReader(divided(unjoined(upright(grid, collector)), collector), collector, corrections).read()
             collector.keep_cells(grid)
     doubt_all(collector.measures.values(), collector)
     proposal = collector.proposal()
     if not any(measure.goals or measure.code or measure.departments for measure in proposal.measures):
         raise DocumentError("no_plan")
     return proposal
-
-
-def _upright(grid: Grid, collector: Collector) -> Grid:
-    """The sheet, turned where it has a column for each 施策: then it is a table only the other way round."""
-    if find_tables(grid):
-        return grid
-    turned = grid.turned()
-    tables = find_tables(turned)
-    roles = {heading.role for table in tables for heading in table.headings}
-    names = {Role.MEASURE, Role.GOAL} <= roles
-    if len(tables) != 1 or tables[0].end - tables[0].first < 2 or not names or not roles & VALUES:
-        return grid
-    collector.doubt("turned_sheet", sheet=grid.title, title=grid.title)
-    return turned
 
 
 class _SheetReader:
@@ -173,6 +159,9 @@ class _SheetReader:
         """The labels, with the name of the next card before what is said anew above it: 基本目標 stands over 施策名."""
         if self.is_of_projects:
             pairs = [replace(one, role=Role.GROUP) if _BROAD.fullmatch(one.label) else one for one in pairs]
+        labels = [one.label for one in pairs if one.role is Role.MEASURE and one.text]
+        if len({*labels}) == 2 and labels == [*dict.fromkeys(labels)] * (len(labels) // 2):  # 改革項目 over 推進項目
+            pairs = [replace(one, role=Role.GROUP) if one.label == labels[0] else one for one in pairs]
         names = {Role.MEASURE, Role.CODE} & self.closed
         first = next((place for place, one in enumerate(pairs) if one.role in names), 0)
         early = [one for one in pairs[:first] if one.role in self.closed]

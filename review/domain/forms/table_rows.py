@@ -163,9 +163,10 @@ class TableRows:
         """Where nothing names a measure: the sheet's own name, else each goal stands for itself."""
         if self.layout.measure is not None:
             return ""
-        name = self.fallback or self._text(row, self.layout.segments[0].goal) or self.called
+        goal = self._text(row, self.layout.segments[0].goal)
+        name = self.fallback or goal or self.called
         if name:
-            self._doubt("no_measure_column", self.table.top, 0, name=name)
+            self._doubt(f"no_measure_column{':goals' if name == goal else ''}", self.table.top, 0, name=name)
         return name
 
     def _code(self, row: int, name: str) -> str:

@@ -45,8 +45,8 @@ class _Decision(Names):
         return self.layout
 
     def _kind_and_year(self) -> None:
-        for column in self.columns(*(set(Role) - VALUES), None):
-            if self.given.get(column, Role.SORT) is not Role.SORT:
+        for column in self.columns(*Role, None):
+            if self.given.get(column, Role.SORT) is not Role.SORT or self.table.headings[column].year:
                 continue
             # 活動指標 stands over its 目標 and 実績 where one column says both
             kinds = {kind_of_row(text) for text in self.listed(column) if not sort_of(text)}
@@ -57,8 +57,8 @@ class _Decision(Names):
             if not heading.year and (years_of(heading) or not heading.label) and data and all(map(is_year_only, data)):
                 self.roles[column] = Role.YEAR
         for column in self.columns(Role.YEAR):
-            years = [text for text in self.data(column) if named_year(text).year or is_year_only(f"{text}年度")]
-            if len(years) * 2 < len(self.data(column)):
+            named = [text for text in self.data(column) if named_year(text).year or is_year_only(f"{text}年度")]
+            if len(named) * 2 < len(self.data(column)):
                 self.roles[column] = None
         years = [column for column in self.columns(Role.YEAR) if not years_of(self.table.headings[column])]
         self.layout.year = years[0] if years else None

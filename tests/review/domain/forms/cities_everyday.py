@@ -135,4 +135,63 @@ YEARS_OF_VALUES = Case(
     doubts={"year_in_value"},
 )  # fmt: skip
 
-EVERYDAY = [COSTS_BELOW, UNKNOWN_BESIDE, FORECASTS, SENTENCES, ONE_WORD, ITEMS_BY_FIELD, YEARS_OF_VALUES]
+#: A reform card: 推進項目 below 改革項目, and 数値目標 over 計画, 実績 and 効果額 left of what is counted.
+KINDS_UNDER_TARGET = Case(
+    name="kinds_under_target",
+    pages=[Page(text="""
+様式1 行政改革実施計画 取組状況調査票|||||||
+改革項目|受益者負担の適正化||||||
+推進項目|使用料の見直し||整理番号|12|||
+主管課|財政課||||||
+数値目標|項目|単位|R4|R5|R6|R7|R8
+計画|見直した施設の数|施設|0|12|20|28|35
+実績|||0|10|21||
+効果額（千円）|||0|1,200|3,400||
+進捗状況|B 概ね計画どおり||||||
+""")],
+    measures=[
+        measure("使用料の見直し", "財政課",
+                goal("見直した施設の数", "施設", "", "2022=0 2023=12 2024=20 2025=28 2026=35", "2022=0 2023=10 2024=21"),
+                code="12", group="受益者負担の適正化"),
+    ],
+    doubts={"left_out"},
+)  # fmt: skip
+
+#: A column for each goal, and no 施策.
+GOALS_AS_COLUMNS = Case(
+    name="goals_as_columns",
+    pages=[Page(title="KPI", text="""
+指標名|人口の社会増減|合計特殊出生率|新規就農者数
+担当課|企画課|こども課|農政課
+基準値（R1）|△45|1.42|3
+R5実績|△12|1.35|4
+R6実績|5|1.31|6
+R7目標|10|1.50|8
+""")],
+    measures=[
+        measure("人口の社会増減", "企画課", goal("人口の社会増減", "", "△45", "2025=10", "2023=△12 2024=5")),
+        measure("合計特殊出生率", "こども課", goal("合計特殊出生率", "", "1.42", "2025=1.50", "2023=1.35 2024=1.31")),
+        measure("新規就農者数", "農政課", goal("新規就農者数", "", "3", "2025=8", "2023=4 2024=6")),
+    ],
+    doubts={"turned_sheet", "no_measure_column"},
+)  # fmt: skip
+
+#: 目標 and 実績 in one cell under each year, their words in a bracket.
+TWO_IN_BRACKETS = Case(
+    name="two_in_brackets",
+    pages=[Page(text="""
+令和6年度 図書館サービス評価
+サービス|指標|令和5年度（目標／実績）|令和6年度（目標／実績）|担当
+貸出|貸出冊数（千冊）|200／195|205／199|図書館
+相談|受付件数|820／811|830／842|図書館
+""")],
+    measures=[
+        measure("貸出", "図書館", goal("貸出冊数（千冊）", "", "", "2023=200 2024=205", "2023=195 2024=199")),
+        measure("相談", "図書館", goal("受付件数", "", "", "2023=820 2024=830", "2023=811 2024=842")),
+    ],
+    doubts={"two_in_cell"},
+)  # fmt: skip
+
+EVERYDAY = [
+    KINDS_UNDER_TARGET, GOALS_AS_COLUMNS, TWO_IN_BRACKETS, COSTS_BELOW, UNKNOWN_BESIDE, FORECASTS, SENTENCES, ONE_WORD, ITEMS_BY_FIELD, YEARS_OF_VALUES,
+]  # fmt: skip
