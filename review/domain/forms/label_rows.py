@@ -145,6 +145,8 @@ def _labelled(grid: Grid, row: int, column: int, beside: int | None, allowed: se
         role = Role.TEXT
     if role is None and beside is not None and _PLAN.fullmatch(core(heading)) and class_of(grid.own(row, beside)):
         role = Role.GROUP
+    if role is Role.PART and any(role_of(grid.own(row, c)) is Role.MEASURE for c in grid.filled(row) if c < column):
+        role = Role.MEASURE  # 施策名, コード, 1-1, 名称 and the name
     if role not in LABELS or role is None:
         return None
     place = _value_place(grid, row, column, beside, allowed, role)

@@ -230,6 +230,8 @@ class TableRows:
             return measure.goal(name, before.unit if same and before else unit)
         if not has_values:
             return None
+        if before is not None and unit != before.unit and self._begins_again(row, key, segment):
+            return measure.goal(before.name, unit)  # the same in another unit
         if before is not None and (self.kinds_in_turn or self.layout.kind is not None or self.layout.year is not None):
             return before
         if segment.name:
@@ -246,6 +248,15 @@ class TableRows:
             return measure.goal(self.called or measure.name, unit)
         self._doubt("no_goal_name", row, segment.goal)
         return None
+
+    def _begins_again(self, row: int, key: int, segment: Segment) -> bool:
+        """Whether a unit stands on the row, and the kind of value with which the rows of the goal before began."""
+        if self.layout.kind is None or segment.unit is None or not self.grid.own(row, segment.unit).strip():
+            return False
+        began = next(
+            (at for at, one in self._goal_at if one == key and self._goal_at[at, one] is self._goal.get(key)), row
+        )
+        return self._text(row, self.layout.kind) == self._text(began, self.layout.kind)
 
     def _is_remark(self, row: int, segment: Segment, unit: str) -> bool:
         """Whether a row without values is a label and its text: it is of no kind, or what stands under 単位 is too long for one,
@@ -277,6 +288,8 @@ class TableRows:
         """Whether the row above or below stands under the same name."""
         goal, part = segment.goal or 0, segment.divided_by or 0
         if not self.grid.own(row, goal).strip():
+            return True
+        if row > self.table.first and self.grid.seen(row - 1, goal).strip() == name:
             return True
         if row + 1 >= self.table.end or not self.grid.own(row + 1, part).strip():
             return False

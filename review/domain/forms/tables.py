@@ -24,7 +24,9 @@ _FORMULA = re.compile(r"\w\s*=.*[÷×/*]")
 _PAGE = re.compile(
     r"[-(]?\s*(?:P\.?\s*)?\d+\s*(?:/\s*\d+\s*)?(?:ページ|頁)?\s*[-)]?|\(?(?:次ページへ)?(?:続き|つづき|続く)\)?|以上"
 )
-_TOTAL = re.compile(r"(?:合計|小計|総計|計|平均|総合計|合計値|全体|施策数|指標数|件数計|累計)(?:\(.*\))?")
+_TOTAL = re.compile(
+    r"(?:合計|小計|総計|計|平均|総合計|合計値|全体|施策数|指標数|件数計|累計|(?:分野|施策|政策|基本目標|目標|部門|項目|区分)別?[小合]?計)(?:\(.*\))?"
+)
 #: what may stand over several columns alone; None is a year
 _SPANNING = VALUES | {None, Role.GOAL, Role.FIGURE, Role.LEFT_OUT}
 _MONEY = re.compile(

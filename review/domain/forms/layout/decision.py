@@ -77,7 +77,7 @@ class _Decision(Names):
         items = self.columns(Role.ITEM)
         if named:
             self.roles[named[0]] = Role.GOAL
-        elif items and (self.columns(Role.MEASURE, Role.GROUP) or (len(items) == 1 and not self.columns(Role.GOAL))):
+        elif items and not self.columns(Role.GOAL) and (len(items) == 1 or self.columns(Role.MEASURE, Role.GROUP)):
             self.roles[items[-1]] = Role.GOAL
 
     def _groups_called_goals(self) -> None:
@@ -234,7 +234,7 @@ class _Decision(Names):
         for column in range(self.grid.width):
             if column in used or not self.data(column):
                 continue
-            if self.roles[column] is Role.TEXT or (self.roles[column] is None and self.tells(column)):
+            if self.roles[column] in (Role.TEXT, Role.ITEM) or (self.roles[column] is None and self.tells(column)):
                 layout.texts[column] = self.table.headings[column].label or NAMELESS
             else:
                 says = "left_out" if self.roles[column] else "unknown_column"

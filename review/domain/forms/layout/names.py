@@ -12,6 +12,8 @@ _CODE = re.compile(
 #: 施策コード, which numbers no goal and no row
 _OF_MEASURE = re.compile(r"(?:施策|事業|事務事業|取組)(?:の?番号|コード|ID)")
 
+#: which way a goal's values should go
+_WAYS = re.compile(r"[↑↓→↗↘⇧⇩△▼-]|(?:増加?|減少?|維持|向上|上昇|低下|拡大|縮小)(?:傾向)?")
 _LONGEST_GROUP = 20
 
 
@@ -33,6 +35,8 @@ class Names(Columns):
         self._codes_beside()
         measures = self.columns(Role.MEASURE)
         before = [column for column in measures if column < first_goal]
+        for column in [c for c in self.columns(Role.GROUP) if goals and c > first_goal and c not in self.given]:
+            self.roles[column] = Role.LEFT_OUT if all(map(_WAYS.fullmatch, self.listed(column))) else Role.TEXT
         groups = self.columns(Role.GROUP)
         if not measures and not groups:
             before = self._unheaded_names(first_goal)

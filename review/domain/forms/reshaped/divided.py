@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import replace
+from itertools import takewhile
 
 from review.domain.doubt_words import COLUMN, COLUMNS
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import VALUES, fold, role_of
+from review.domain.forms.headings import VALUES, fold, is_headingish, role_of
 from review.domain.forms.proposal import Collector
 
 _SIGNS = tuple(map(re.compile, (r"\s*[→⇒➡⟶]\s*", r"\s*[/／]\s*", r"\s*\n\s*")))
@@ -39,7 +40,8 @@ def _head(grid: Grid, column: int) -> tuple[int, re.Pattern[str]] | None:
             words = [role_of(part) for part in _parts(text, sign)]
             if len(words) != 2 or len({*words}) != 2 or not VALUES.issuperset(words):
                 continue
-            below = [text for one in range(row + 1, grid.height) if (text := grid.own(one, column).strip())]
+            texts = (grid.own(one, column).strip() for one in range(row + 1, grid.height))
+            below = [text for text in takewhile(lambda text: not is_headingish(text), texts) if text]
             two = sum(len(sign.split(text)) == 2 for text in below)
             if two and two * 4 >= len(below) * 3:
                 return row, sign
