@@ -54,6 +54,8 @@ _MARKS = re.compile(r"(?:[※*](?:注)?\d*|注\d+|[①-⑳]|[■◆●○◎▼�
 _BASE_YEAR = re.compile(r"[(\[](?:基準|現状|策定時|当初)(?:値|年度?|時)?[)\]]")
 #: 所管(部) beside 所管(課)
 _OF_DIVISION = re.compile(r"[(\[](?:部|局|部局)名?[)\]]")
+#: the letter by which a column is meant elsewhere: 令和5年度(A)
+_LETTER = re.compile(r"[(\[][A-Za-z][)\]]")
 _LONGEST = 30
 #: the word of a row that says which value stands on it, where the years are the columns
 _KINDS = {Role.TARGET, Role.ACTUAL, Role.BASELINE, Role.CURRENT, Role.LEFT_OUT, Role.GOAL}
@@ -116,14 +118,14 @@ def years_of(heading: Heading) -> Role | None:
 def is_year_only(text: str) -> bool:
     """Whether the text names a year and nothing else."""
     named = named_year(text)
-    return named.year is not None and not fold(named.rest).strip("()[]・/~〜:")
+    return named.year is not None and not _LETTER.sub("", fold(named.rest)).strip("()[]・/~〜:")
 
 
 def core(text: str) -> str:
     """The heading without years, brackets, marks of footnotes and numbers around it."""
     rest = fold(named_year(text).rest)
     bare = _MARKS.sub("", _BRACKETS.sub("", rest))
-    return bare.strip("0123456789:;、,.・-—()").removeprefix("の") or _MARKS.sub("", rest).strip("()[]【】:;")
+    return bare.strip("0123456789:;、,.・-—()").removeprefix("の") or _MARKS.sub("", rest).strip("()[]【】<>〈〉《》:;")
 
 
 @lru_cache(maxsize=20_000)

@@ -31,7 +31,7 @@ from review.domain.forms.reshaped.upright import upright
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
 from review.domain.forms.table_rows import TableRows
 from review.domain.forms.tables import Table, find_tables, is_note
-from review.domain.forms.years import all_years, named_year
+from review.domain.forms.years import all_years, named_year, year_said
 from review.domain.sheet import DocumentError
 
 _NO_NAME = re.compile(
@@ -96,6 +96,8 @@ class _SheetReader:
         self.goal: Goal | None = None
         #: labels that a table has followed: what is said anew holds instead
         self.closed: set[Role] = set()
+        #: the end of the table above, and its 施策 where it has but one
+        self.above: tuple[int, Measure] | None = None
         #: labels whose values have no place
         self.left_out: list[Pair] = []
 
@@ -205,7 +207,10 @@ class _SheetReader:
         elif pair.role is Role.UNIT:
             self.unit = pair.text
         elif pair.role is Role.TEXT or (self.owner and self.owner.goals and _WAYS.fullmatch(pair.label)):
-            self.held.append(pair)
+            if above := self._measure_above(pair):
+                above.texts.setdefault(pair.label, pair.text)
+            else:
+                self.held.append(pair)
         elif pair.role in (Role.BASELINE, Role.CURRENT, Role.TARGET, Role.ACTUAL):
             self._labelled_value(pair)
         else:
@@ -214,6 +219,17 @@ class _SheetReader:
                 self.head.pop(pair.role, None)
             self.head.setdefault(pair.role, []).append(pair.text)
         self._complete()
+
+    def _measure_above(self, pair: Pair) -> Measure | None:
+        """The only 施策 of the table above, where no heading stands between it and what is said."""
+        if self.above is None or self.owner is not None:
+            return None
+        end, measure = self.above
+        alone = (self.grid.filled(row) for row in range(end, pair.row))
+        headed = any(
+            len(columns) == 1 and class_of(self.grid.own(row, columns[0])) for row, columns in enumerate(alone, end)
+        )
+        return None if headed else measure
 
     def _begin_measure(self, pair: Pair) -> None:
         """A second name or number on the sheet begins another measure."""
@@ -291,7 +307,10 @@ class _SheetReader:
             groups=[] if self.owner else self.head.get(Role.GROUP) or self._group_of_sheet(layout),
             departments=[] if self.owner else self._offices() or self._office_of_sheet(layout),
         )  # fmt: skip
+        before = len(self.collector.measures)
         rows.read()
+        made = [*self.collector.measures.values()][before:]
+        self.above = (table.end, made[0]) if self.owner is None and len(made) == 1 else None
         self.closed, self.sections_before = set(self.head), self.sections.path()
 
     def _columns(self, table: Table, layout: Layout) -> Iterator[Column]:
@@ -344,18 +363,8 @@ class _SheetReader:
         return None
 
     def _year_of(self, role: Role) -> int | None:
-        """The year that the titles name for a value without one: that beside 実績 or 目標, else the only one there is."""
-        word = "目標|計画" if role is Role.TARGET else "実績|結果|評価"
-        beside = [
-            year
-            for text in self.titles
-            for clause in re.split("[、。,]", text)
-            if re.search(word, clause)
-            for year in all_years(clause)
-            if not re.search(r"\d月\d+日", clause)
-        ]
-        years = set(beside) or {year for text in self.titles for year in all_years(text)}
-        return years.pop() if len(years) == 1 else None
+        """The year that the titles name for a value without one."""
+        return year_said(self.titles, "目標|計画" if role is Role.TARGET else "実績|結果|評価")
 
     # --- doubts -----------------------------------------------------------------------------------------------------
 

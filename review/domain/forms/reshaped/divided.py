@@ -51,7 +51,9 @@ def _head(grid: Grid, column: int) -> tuple[int, re.Pattern[str]] | None:
 def _parts(text: str, sign: re.Pattern[str]) -> list[str]:
     """The values in the text; those of a bracket each with the word before it: 令和6年度(目標/実績)."""
     match = _BRACKET.fullmatch(text)
-    return [f"{match[1]}{part}" for part in sign.split(match[2])] if match else sign.split(text)
+    parts = sign.split(match[2]) if match else []
+    named = match and VALUES.issuperset(map(role_of, parts))
+    return [f"{match[1]}{part}" for part in parts] if match and named else sign.split(text)
 
 
 def _with_two(grid: Grid, column: int, head: int, sign: re.Pattern[str]) -> Grid:

@@ -277,7 +277,29 @@ NAMES_AGAIN = Case(
     doubts={"goal_divided", "left_out"},
 )  # fmt: skip
 
+#: The 施策 is a heading, offices in a line below it with those beside in a bracket, texts after the goals, columns with letters.
+HEADED_SHEET = Case(
+    name="headed_sheet",
+    pages=[Page(text="""
+施策１ 子育て支援の充実||||
+担当課：こども課（関係課：健康課、学校教育課）||||
+＜指標＞||||
+指標|基準値|目標値|令和5年度(A)|令和6年度(B)
+|（R2）|（R8）||
+出生率|1.41|1.60|1.33|1.30
+待機児童数|12人|0人|3人|0人
+＜評価＞||||
+取組の成果|待機児童が解消した。|||
+課題|出生数が減少している。|||
+""")],
+    measures=[measure(
+        "施策１ 子育て支援の充実", "こども課 健康課 学校教育課", goal("出生率", "", "1.41", "2026=1.60", "2023=1.33 2024=1.30"),
+        goal("待機児童数", "", "12人", "2026=0人", "2023=3人 2024=0人"),
+        texts={"取組の成果": "待機児童が解消した。", "課題": "出生数が減少している。"})],
+)  # fmt: skip
+
 EVERYDAY = [
+    HEADED_SHEET,
     CONTENTS_BESIDE, NAME_IN_PARTS, IN_TWO_UNITS, NAMES_AGAIN,
     KINDS_UNDER_TARGET, GOALS_AS_COLUMNS, TWO_IN_BRACKETS, COSTS_BELOW, UNKNOWN_BESIDE, FORECASTS, SENTENCES, ONE_WORD, ITEMS_BY_FIELD, YEARS_OF_VALUES,
 ]  # fmt: skip
