@@ -14,6 +14,8 @@ _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _IN_TITLE = re.compile(r"[(\[【](?:([^()\[\]【】:]{1,10}):)?([^()\[\]【】:]+)[)\]】]")
 #: an office alone in a bracket, which could be a place otherwise
 _ENDS = re.compile("(?<![各全])(?:課|室|局|係|センター)$")
+#: こども課(関係課:健康課、学校教育課)
+_BESIDE = re.compile(r"\s*[(（\[](?:関係|関連|協力|連携)(?:部?課|部署|所属)?等?\s*[:：]")
 #: what stands in the cell where there is no department
 _NOBODY = re.compile(r"[-－―ー–—‐−_＿]+|(?:該当)?(?:なし|無し)")
 
@@ -24,7 +26,7 @@ def split_departments(text: str, known: Collection[str] = ()) -> list[str]:
     A part that alone is no office (まち・ひと・しごと創生課, 子ども・子育て課) belongs to its neighbour; a bracket on a line
     of its own (総務課 / (各課)) belongs to the line before.
     """
-    text = text.strip()
+    text = _BESIDE.sub("、", text).rstrip(")） \n") if _BESIDE.search(text) else text.strip()
     if not text or text in known:
         return [text] if text else []
     names: list[str] = []

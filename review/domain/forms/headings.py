@@ -49,11 +49,13 @@ _WORDS = (line.split("\t") for line in _LINES if not line.startswith("#"))
 _PATTERNS = [(Role[name], re.compile(words)) for name, words in _WORDS]
 _BRACKETS = re.compile(r"[(\[【〔〈<「『][^()\[\]【】〔〕]*[)\]】〕〉>」』]")
 _FOOTNOTES = re.compile(r"[(\[]?(?:[※*](?:注)?\d*|注\d+)[)\]]?")
-_MARKS = re.compile(r"(?:[※*](?:注)?\d*|注\d+|[①-⑳]|[■◆●○◎▼▽□◇・])+")
+_MARKS = re.compile(r"(?:[※*](?:注)?\d*|注\d+|[①-⑳]|[■◆●○◎▼▽□◇]|^・)+")
 #: 令和5年度実績(基準値), R2(基準年)
 _BASE_YEAR = re.compile(r"[(\[](?:基準|現状|策定時|当初)(?:値|年度?|時)?[)\]]")
 #: 所管(部) beside 所管(課)
 _OF_DIVISION = re.compile(r"[(\[](?:部|局|部局)名?[)\]]")
+#: the letter by which a column is meant elsewhere: 令和5年度(A)
+_LETTER = re.compile(r"[(\[][A-Za-z][)\]]")
 _LONGEST = 30
 #: the word of a row that says which value stands on it, where the years are the columns
 _KINDS = {Role.TARGET, Role.ACTUAL, Role.BASELINE, Role.CURRENT, Role.LEFT_OUT, Role.GOAL}
@@ -116,14 +118,14 @@ def years_of(heading: Heading) -> Role | None:
 def is_year_only(text: str) -> bool:
     """Whether the text names a year and nothing else."""
     named = named_year(text)
-    return named.year is not None and not fold(named.rest).strip("()[]・/~〜:")
+    return named.year is not None and not _LETTER.sub("", fold(named.rest)).strip("()[]・/~〜:")
 
 
 def core(text: str) -> str:
     """The heading without years, brackets, marks of footnotes and numbers around it."""
     rest = fold(named_year(text).rest)
     bare = _MARKS.sub("", _BRACKETS.sub("", rest))
-    return bare.strip("0123456789:;、,.・-—()").removeprefix("の") or _MARKS.sub("", rest).strip("()[]【】:;")
+    return bare.strip("0123456789:;、,.・-—()").removeprefix("の") or _MARKS.sub("", rest).strip("()[]【】<>〈〉《》:;")
 
 
 @lru_cache(maxsize=20_000)
@@ -138,6 +140,7 @@ def role_of(text: str) -> Role | None:
     if role is None and len(parts := re.split("[・/、]", fold(text))) > 1:
         roles = [_known(core(part)) for part in parts]
         role = next((one for one in reversed(roles) if one in NAMING), None) if None not in roles else None
+        role = Role.LEFT_OUT if {*roles} <= {Role.TEXT, Role.LEFT_OUT} and Role.LEFT_OUT in roles else role
     return Role.DIVISION if role is Role.DEPARTMENT and _OF_DIVISION.search(fold(text)) else role
 
 
@@ -147,19 +150,21 @@ def _known(word: str) -> Role | None:
 
 def understand(path: Sequence[str]) -> Heading:
     """The headings above one column, from the highest to the lowest: the lowest that says something decides."""
-    role, year, doubt, only_year = None, None, "", False
+    role, year, doubt, only_year, strange = None, None, "", False, False
     for text in reversed(path):
         named = named_year(text)
         if year is None and named.year is not None:
             year, doubt = named.year, named.doubt
-            only_year = role is None and is_year_only(text)
+            only_year = role is None and is_year_only(text) and not strange
         word = role_of(text)
         if word is not None and (role in (None, Role.FIGURE) or (role in _PARTS and word not in VALUES)):
             role = word
-    if role is Role.FIGURE and year is not None:
+        strange = strange or not is_headingish(text)
+    if role in (Role.FIGURE, Role.YEAR) and year is not None:
         role = Role.YEARLY
     if only_year and role not in VALUES and role not in (Role.LEFT_OUT, Role.UNIT, Role.DEPARTMENT):
-        role = Role.LEFT_OUT if role is Role.TEXT else Role.YEARLY  # 工程 over its years
+        is_worded = role is Role.TEXT and not core(path[0]).endswith("期間")
+        role = Role.LEFT_OUT if is_worded else Role.YEARLY  # 工程 over its years
     under = next((word for text in reversed(path[:-1]) if (word := role_of(text)) in VALUES), None)
     sort = next((which for text in reversed(path) if (which := sort_of(core(text)))), "")
     over = path[0] if role in VALUES and len(path) > 1 and not is_headingish(path[0]) else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import VALUES, Role, core, role_of
+from review.domain.forms.sections import class_of
 
 _INLINE = re.compile(r"\s*([^(\[:\n]{1,14})[::]\s*(\S.*)", re.S)
 _LABEL = 15
@@ -15,6 +16,8 @@ _UNIT = re.compile(r"(?:千|百万|万|億)?円|人|件|回|%|人日|時間")
 #: an answer to a label that asks for one, although it is the word of a label itself: 今後の方向性 and 改善 beside it
 _ANSWER = re.compile(r"改善|対応|達成|未達成|前|中間|最終")
 _ASKS = re.compile(r".*(?:方向性?|方針|評価|判定|区分|状況)")
+#: a plan, beside what it is called there: 総合計画 and 3-1 子育て支援
+_PLAN = re.compile(r".{0,6}(?:総合計画|基本計画|総合戦略)")
 LABELS = VALUES | {
     Role.CODE,
     Role.GROUP,
@@ -49,6 +52,9 @@ def pairs_of(grid: Grid, rows: Sequence[int], used: set[tuple[int, int]]) -> Ite
         for one in _sideways(grid, row, rows):
             used |= {(one.row, one.column), (one.row, grid.filled(row)[0])}
             yield one
+        for one in _under(grid, row, allowed):
+            used |= {(row, one.column), (one.row, one.column)}
+            yield one
         columns = grid.filled(row)
         place = 0
         while place < len(columns):
@@ -67,6 +73,27 @@ def pairs_of(grid: Grid, rows: Sequence[int], used: set[tuple[int, int]]) -> Ite
             if pair:
                 used |= {(row, column), (pair.row, pair.column)}
                 yield pair
+
+
+def _under(grid: Grid, row: int, allowed: set[int]) -> Iterator[Pair]:
+    """The values below a row of nothing but labels with 施策名 among them, whatever their words: the row that follows fills no
+    other columns, and most of it is no label."""
+    labels = grid.filled(row)
+    below = grid.span(row, labels[0])[2] + 1 if labels else row
+    roles = {column: role_of(grid.own(row, column)) for column in labels}
+    if below not in allowed or Role.MEASURE not in roles.values() or not LABELS.issuperset(roles.values()):
+        return
+    columns = grid.filled(below)
+    words = [grid.own(below, column) for column in columns]
+    if not {*columns} <= {*labels} or len(columns) * 2 <= len(labels) or sum(map(_is_label, words)) * 2 >= len(words):
+        return
+    for column, role in ((column, roles[column]) for column in labels):
+        heading, text = grid.own(row, column), grid.own(below, column).strip()
+        if role and text:
+            plain = (below, column) in grid.plain
+            yield Pair(
+                role=role, label=core(heading), heading=heading, text=text, row=below, column=column, plain=plain
+            )
 
 
 def _sideways(grid: Grid, row: int, rows: Sequence[int]) -> Iterator[Pair]:
@@ -116,6 +143,10 @@ def _labelled(grid: Grid, row: int, column: int, beside: int | None, allowed: se
     role = role_of(heading)
     if role is None and beside is not None and _is_told(grid, row, column, beside):
         role = Role.TEXT
+    if role is None and beside is not None and _PLAN.fullmatch(core(heading)) and class_of(grid.own(row, beside)):
+        role = Role.GROUP
+    if role is Role.PART and any(role_of(grid.own(row, c)) is Role.MEASURE for c in grid.filled(row) if c < column):
+        role = Role.MEASURE  # 施策名, コード, 1-1, 名称 and the name
     if role not in LABELS or role is None:
         return None
     place = _value_place(grid, row, column, beside, allowed, role)

@@ -11,8 +11,18 @@ from pathlib import Path
 from review.domain.forms import headings
 from review.domain.forms.departments import is_office, split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import NAMING, VALUES, Role, fold, is_amount, is_headingish, is_number, is_year_only
-from review.domain.forms.layout import Layout
+from review.domain.forms.headings import (
+    NAMING,
+    OF_A_YEAR,
+    VALUES,
+    Role,
+    fold,
+    is_amount,
+    is_headingish,
+    is_number,
+    is_year_only,
+)
+from review.domain.forms.layout.shape import Layout
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, squeezed
 from review.domain.forms.sections import JOINED, class_of, items_of
 from review.domain.forms.tables import Table, is_note, is_total
@@ -23,8 +33,12 @@ _ODD = [(Role[name], re.compile(words)) for name, (words,) in table(Path(__file_
 _HEADING = re.compile(
     r"[^\d]*(?:目標|実績|基準|現状)(?:値|数値)?|(?:重要業績)?評価?指標(?:名)?|単位|備考|担当(?:課|部署)"
 )
+#: who carries a plan out beside the city's offices
+_ACTORS = re.compile(
+    r"市|町|村|国|県|都|道|府|行政|市民|町民|村民|地域|住民|.*(?:事業者|団体|法人|組合|企業|大学|学校|会|社協|機関|機構|財団|NPO)(?:等|\(.*\))?"
+)
 #: a number, and the word behind it
-_COUNTED = re.compile(r"[約概ね]*[-+△▲]?[\d,.]+([^\d\s()、。~]{0,4}?)(?:以上|以下|未満|以内|程度|\(.*\))?")
+_COUNTED = re.compile(r"[約概ね]*[-+△▲]?[\d,.]+([^\d\s()、。~/]{0,4}?)(?:/[年月])?(?:以上|以下|未満|以内|程度|\(.*\))?")
 _NUMBER = re.compile(r"[約概ね]*([-+△▲]?\d[\d,]*(?:\.\d+)?)")
 #: what stands for a number: a state of the work, or that there is no figure
 _STATE = re.compile(
@@ -44,7 +58,7 @@ def is_odd(role: Role | None, text: str) -> bool:
     if not word:
         return False
     if role is Role.DEPARTMENT:
-        return plain[:1].isdigit() or not all(map(is_office, split_departments(text)))
+        return plain[:1].isdigit() or not all(map(_acts, split_departments(text)))
     if role is Role.TEXT:
         return is_number(plain)
     names, says_year = role in NAMING, is_year_only(plain)
@@ -55,6 +69,11 @@ def is_odd(role: Role | None, text: str) -> bool:
     if (names or role in VALUES) and (_HEADING.fullmatch(word) or says_year):
         return True
     return any(pattern.fullmatch(word) for one, pattern in _ODD if one is role)
+
+
+def _acts(name: str) -> bool:
+    """Whether a name is an office's or that of who else carries a plan out."""
+    return is_office(name) or bool(_ACTORS.fullmatch(unicodedata.normalize("NFKC", name)))
 
 
 def doubt_odd(collector: Collector, grid: Grid, row: int, column: int, role: Role) -> None:
@@ -92,8 +111,10 @@ def number_in(text: str) -> float | None:
 
 def doubt_unlike(collector: Collector, grid: Grid, table: Table, layout: Layout, rows: Sequence[int]) -> None:
     """Name what alone is blank in a column that is filled otherwise, and what alone is a word among numbers."""
-    for row, column in dict(_gaps(grid, layout, rows)).items():
+    for row, column in (dict(_gaps(grid, layout, rows)) or dict(_holes(grid, table, layout, rows))).items():
         collector.at(grid, row, column, "gap", heading_words=table.headings[column].place, row=grid.row_numbers[row])
+    for column in _slipped(grid, layout, rows):
+        collector.at(grid, table.first - 1, column, "slipped", heading_words=table.headings[column].place)
     for row, column in [*_words(grid, layout, rows), *_lonely(grid, layout, rows)]:
         text = grid.own(row, column).strip()[:40]
         collector.at(grid, row, column, "odd", text=text, kind_item=layout.holds[column])
@@ -121,20 +142,57 @@ def _gaps(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[int
                     yield from ((row, column) for row in gaps[:1])
 
 
+def _holes(grid: Grid, table: Table, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(row, column) of the first year without a value before one that has it, on each row of a table of one goal or two, where
+    no other shows what is usual; of 目標, also behind the last."""
+    columns = [c for c, one in enumerate(table.headings) if one.year and one.role in OF_A_YEAR]
+    some = [row for row in rows if any(grid.own(row, column).strip() for column in columns)]
+    for row in some if len(some) < _FEW else ():
+        of_row = None if layout.kind is None else headings.kind_of_row(grid.seen(row, layout.kind))
+        for role in (Role.TARGET, Role.ACTUAL):
+            of_role = [c for c in columns if (layout.holds.get(c) or table.headings[c].role) is role or of_row is role]
+            texts = [grid.seen(row, column).strip() for column in of_role]
+            last = max((place for place, text in enumerate(texts) if text), default=-1)
+            holes = [
+                c
+                for c, text in zip(of_role[: last + 1] if role is Role.ACTUAL else of_role, texts, strict=False)
+                if not text
+            ]
+            yield from ((row, column) for column in holes[:1] if last >= 0)
+
+
+def _slipped(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[int]:
+    """Each column of names or offices that is blank on the first row, although what it names stands there: all of it may
+    stand a row too low."""
+    for column in (column for column, role in layout.holds.items() if role in _NAMES | {Role.DEPARTMENT, Role.UNIT}):
+        below = any(grid.own(row, column).strip() for row in rows[1:])
+        if below and not grid.seen(rows[0], column).strip():
+            yield column
+
+
 def _words(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[int, int]]:
     """(row, column) of each value that is a name, a word where nearly all others are numbers, or several of one goal."""
     named = [column for column, role in layout.holds.items() if role in NAMING | {Role.UNIT}]
     names = {squeezed(grid.own(row, column)) for row in rows for column in named} - {""}
-    for column in (column for column, role in layout.holds.items() if role in VALUES):
+    values = [column for column, role in layout.holds.items() if role in VALUES]
+    in_words = {row for row in rows if _is_told(grid, row, values)}
+    for column in values:
         texts = {row: text for row in rows if (text := grid.own(row, column).strip())}
         plain = {row: unicodedata.normalize("NFKC", text) for row, text in texts.items()}
         words = [row for row, text in plain.items() if number_in(text) is None and not _STATE.fullmatch(text)]
         numbers = sum(number_in(text) is not None for text in plain.values())
         few = numbers * 4 >= len(texts) * 3 or numbers == len(texts) - 1
+        words = [row for row in words if row not in in_words]
         listed = [row for row, text in texts.items() if items_of(text)]
         yield from ((row, column) for row in {*words} - {*listed} if few or squeezed(texts[row]) in names)
         goals = [segment.goal for segment in layout.segments if segment.goal is not None]
         yield from ((row, column) for row in listed if not any(items_of(grid.seen(row, goal)) for goal in goals))
+
+
+def _is_told(grid: Grid, row: int, columns: Sequence[int]) -> bool:
+    """Whether a goal's values are words of its own, and none is a number: 方針決定, 協議中, 募集開始."""
+    texts = [text for column in columns if (text := grid.own(row, column).strip())]
+    return len({*texts}) > 2 and all(number_in(text) is None for text in texts)
 
 
 def _lonely(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -148,14 +206,23 @@ def _lonely(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[i
 
 def unlike_in_years(goals: Sequence[Goal]) -> Iterator[Goal]:
     """Each goal that lacks a value which nearly all others have, or has one that they lack."""
-    counts = Counter(slot for goal in goals for slot in goal.values)
+    slots = {id(goal): _slots(goal) for goal in goals}
+    counts = Counter(slot for several in slots.values() for slot in several)
     most = max(1, len(goals) // _SHARE)
     for goal in goals if len(goals) > _FEW else ():
         begins = min((year for _kind, year in goal.values if year), default=0)
-        others = (count for slot, count in counts.items() if slot not in goal.values and (slot[1] or begins) >= begins)
+        others = (
+            count for slot, count in counts.items() if slot not in slots[id(goal)] and (slot[1] or begins) >= begins
+        )
         lacks = any(len(goals) - count <= most for count in others)
-        if lacks or any(counts[slot] <= most for slot in goal.values):
+        if lacks or any(counts[slot] <= most for slot in slots[id(goal)]):
             yield goal
+
+
+def _slots(goal: Goal) -> set[Slot]:
+    """The places of the goal's values; of a single target without its year, as each goal may have another."""
+    targets = [slot for slot in goal.values if slot[0] == "target"]
+    return {("target", None) if slot in targets and len(targets) == 1 else slot for slot in goal.values}
 
 
 def unlike_in_size(goals: Iterable[Goal]) -> Iterator[tuple[Goal, Slot]]:
@@ -164,7 +231,8 @@ def unlike_in_size(goals: Iterable[Goal]) -> Iterator[tuple[Goal, Slot]]:
         numbers = {slot: abs(n) for slot, one in goal.values.items() if (n := number_in(one.text))}
         for slot, number in numbers.items():
             others = [other for place, other in numbers.items() if place != slot]
-            times = _AT_START if slot[0] == "baseline" else _TIMES if len(others) > 1 else _OF_TWO
+            at_end = slot[0] == "target" and slot[1] == max(year or 0 for _kind, year in goal.values)
+            times = _AT_START if slot[0] == "baseline" or at_end else _TIMES if len(others) > 1 else _OF_TWO
             if others and (number > max(others) * times or number * times < min(others)):
                 yield goal, slot
 

@@ -166,6 +166,8 @@ class Collector:
     ) -> None:
         """Put the doubt that `doubt_words` has under this name on the list, once; one without a place only where none says it."""
         doubt = FormDoubt(sheet=sheet, cell=cell, **doubt_words.doubt(says, proposal, facts))
+        if says.startswith("left_out") and doubt.detail in {one.detail for one in self.doubts}:
+            return
         if doubt not in self.doubts and (sheet or doubt.detail not in {one.detail for one in self.doubts}):
             self.doubts.append(doubt)
 

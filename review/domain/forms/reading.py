@@ -8,17 +8,30 @@ from itertools import islice
 
 from review.domain.forms import headings
 from review.domain.forms.departments import is_office, split_departments
-from review.domain.forms.divided import divided
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import NONE, VALUES, Column, Corrections, Role, core, keys_of, kinds_in_turn
+from review.domain.forms.headings import (
+    NONE,
+    Column,
+    Corrections,
+    Role,
+    core,
+    is_number,
+    keys_of,
+    kinds_in_turn,
+    role_of,
+)
 from review.domain.forms.label_rows import Pair, label_in, pairs_of
-from review.domain.forms.layout import Layout, lay_out
+from review.domain.forms.layout.decision import lay_out
+from review.domain.forms.layout.shape import Layout
 from review.domain.forms.plausible import adds_up, doubt_all, doubt_section, is_odd
 from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
+from review.domain.forms.reshaped.divided import divided
+from review.domain.forms.reshaped.joined import unjoined
+from review.domain.forms.reshaped.upright import upright
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
 from review.domain.forms.table_rows import TableRows
 from review.domain.forms.tables import Table, find_tables, is_note
-from review.domain.forms.years import all_years, named_year
+from review.domain.forms.years import all_years, named_year, year_said
 from review.domain.sheet import DocumentError
 
 _NO_NAME = re.compile(
@@ -49,27 +62,13 @@ def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Propos
         elif _SAMPLES.search(grid.title):
             collector.doubt("sample_sheet", sheet=grid.title, title=grid.title)
         elif grid.rows:
-            _SheetReader(divided(_upright(grid, collector), collector), collector, corrections).read()
+            _SheetReader(divided(unjoined(upright(grid, collector)), collector), collector, corrections).read()
             collector.keep_cells(grid)
     doubt_all(collector.measures.values(), collector)
     proposal = collector.proposal()
     if not any(measure.goals or measure.code or measure.departments for measure in proposal.measures):
         raise DocumentError("no_plan")
     return proposal
-
-
-def _upright(grid: Grid, collector: Collector) -> Grid:
-    """The sheet, turned where it has a column for each 施策: then it is a table only the other way round."""
-    if find_tables(grid):
-        return grid
-    turned = grid.turned()
-    tables = find_tables(turned)
-    roles = {heading.role for table in tables for heading in table.headings}
-    names = {Role.MEASURE, Role.GOAL} <= roles
-    if len(tables) != 1 or tables[0].end - tables[0].first < 2 or not names or not roles & VALUES:
-        return grid
-    collector.doubt("turned_sheet", sheet=grid.title, title=grid.title)
-    return turned
 
 
 class _SheetReader:
@@ -97,6 +96,10 @@ class _SheetReader:
         self.goal: Goal | None = None
         #: labels that a table has followed: what is said anew holds instead
         self.closed: set[Role] = set()
+        #: the end of the table above, and its 施策 where it has but one
+        self.above: tuple[int, Measure] | None = None
+        #: labels whose values have no place
+        self.left_out: list[Pair] = []
 
     def read(self) -> None:
         self._doubt_hidden()
@@ -130,18 +133,37 @@ class _SheetReader:
             others = (self.grid.own(row, column) for column in self.grid.filled(row) if column != columns[0])
             title = len(texts) == 1 and all(label_in(text)[1] for text in others)
             above = not self.owner and table is self.first and len(texts) < _MOST_TITLES
+            above |= row == 0 and len(texts) < _MOST_TITLES - 1
+            if costs := self._costs(row):
+                self.left_out.append(costs)
+                self.used |= {(row, column) for column in columns}
+                continue
             if (is_note(texts[0]) and len(texts) < _MOST_TITLES) or (title and row < labelled) or above:
                 self.titles += texts
                 self.used |= {(row, column) for column in columns}
-            if title and table and self._is_section(row, columns[0], table):
+            explained = len(texts) == 2 and class_of(texts[0]).startswith("word") and not class_of(texts[1])
+            if (title or explained) and table and self._is_section(row, columns[0], table):
                 doubt_section(self.collector, self.grid, row, columns[0])
                 self.sections.begin(texts[0])
-                self.used.add((row, columns[0]))
+                self.used |= {(row, column) for column in columns}
+
+    def _costs(self, row: int) -> Pair | None:
+        """The label of a row that has no place, and nothing but amounts and units beside it: what the work costs."""
+        first, *others = self.grid.filled(row)
+        amounts = [column for column in others if is_number(self.grid.own(row, column))]
+        labels = [one for one in [first, *others[:1]] if role_of(self.grid.own(row, one)) is Role.LEFT_OUT]
+        if not labels or len(amounts) < 2 or len(amounts) + 2 < len(others):
+            return None
+        heading = self.grid.own(row, labels[0])
+        return Pair(role=Role.LEFT_OUT, label=core(heading), heading=heading, text="", row=row, column=labels[0])
 
     def _in_order(self, pairs: list[Pair]) -> list[Pair]:
         """The labels, with the name of the next card before what is said anew above it: 基本目標 stands over 施策名."""
         if self.is_of_projects:
             pairs = [replace(one, role=Role.GROUP) if _BROAD.fullmatch(one.label) else one for one in pairs]
+        labels = [one.label for one in pairs if one.role is Role.MEASURE and one.text]
+        if len({*labels}) == 2 and labels == [*dict.fromkeys(labels)] * (len(labels) // 2):  # 改革項目 over 推進項目
+            pairs = [replace(one, role=Role.GROUP) if one.label == labels[0] else one for one in pairs]
         names = {Role.MEASURE, Role.CODE} & self.closed
         first = next((place for place, one in enumerate(pairs) if one.role in names), 0)
         early = [one for one in pairs[:first] if one.role in self.closed]
@@ -174,7 +196,7 @@ class _SheetReader:
             self._begin_measure(pair)
         if pair.role is Role.LEFT_OUT or (_DESK.fullmatch(pair.label) and Role.DEPARTMENT in self.head):
             if pair.text:
-                self._doubt("left_out:label", pair)
+                self.left_out.append(pair)
             return
         if not pair.text:
             return
@@ -185,7 +207,10 @@ class _SheetReader:
         elif pair.role is Role.UNIT:
             self.unit = pair.text
         elif pair.role is Role.TEXT or (self.owner and self.owner.goals and _WAYS.fullmatch(pair.label)):
-            self.held.append(pair)
+            if above := self._measure_above(pair):
+                above.texts.setdefault(pair.label, pair.text)
+            else:
+                self.held.append(pair)
         elif pair.role in (Role.BASELINE, Role.CURRENT, Role.TARGET, Role.ACTUAL):
             self._labelled_value(pair)
         else:
@@ -194,6 +219,17 @@ class _SheetReader:
                 self.head.pop(pair.role, None)
             self.head.setdefault(pair.role, []).append(pair.text)
         self._complete()
+
+    def _measure_above(self, pair: Pair) -> Measure | None:
+        """The only 施策 of the table above, where no heading stands between it and what is said."""
+        if self.above is None or self.owner is not None:
+            return None
+        end, measure = self.above
+        alone = (self.grid.filled(row) for row in range(end, pair.row))
+        headed = any(
+            len(columns) == 1 and class_of(self.grid.own(row, columns[0])) for row, columns in enumerate(alone, end)
+        )
+        return None if headed else measure
 
     def _begin_measure(self, pair: Pair) -> None:
         """A second name or number on the sheet begins another measure."""
@@ -210,15 +246,19 @@ class _SheetReader:
             return
         owner.code = owner.code or code
         owner.group = JOINED.join(self.head.get(Role.GROUP, [])) or owner.group
+        divisions = self._offices_in(Role.DIVISION) if Role.DEPARTMENT in self.head else []
+        owner.departments = [name for name in owner.departments if name not in divisions]
         add_new(owner.departments, self._offices())
         for pair in self.held:
             owner.texts.setdefault(pair.label, pair.text)
         self.held.clear()
 
     def _offices(self) -> list[str]:
-        own = self.head.get(Role.DEPARTMENT) or self.head.get(Role.DIVISION, [])
-        texts = [*own, *self.head.get(Role.RELATED, [])]
-        return list(dict.fromkeys(name for text in texts for name in split_departments(text)))
+        own = self._offices_in(Role.DEPARTMENT) or self._offices_in(Role.DIVISION)
+        return list(dict.fromkeys([*own, *self._offices_in(Role.RELATED)]))
+
+    def _offices_in(self, role: Role) -> list[str]:
+        return [name for text in self.head.get(role, []) for name in split_departments(text)]
 
     def _labelled_value(self, pair: Pair) -> None:
         named = named_year(pair.heading)
@@ -267,7 +307,10 @@ class _SheetReader:
             groups=[] if self.owner else self.head.get(Role.GROUP) or self._group_of_sheet(layout),
             departments=[] if self.owner else self._offices() or self._office_of_sheet(layout),
         )  # fmt: skip
+        before = len(self.collector.measures)
         rows.read()
+        made = [*self.collector.measures.values()][before:]
+        self.above = (table.end, made[0]) if self.owner is None and len(made) == 1 else None
         self.closed, self.sections_before = set(self.head), self.sections.path()
 
     def _columns(self, table: Table, layout: Layout) -> Iterator[Column]:
@@ -320,17 +363,8 @@ class _SheetReader:
         return None
 
     def _year_of(self, role: Role) -> int | None:
-        """The year that the titles name for a value without one: that beside 実績 or 目標, else the only one there is."""
-        word = "目標|計画" if role is Role.TARGET else "実績|結果|評価"
-        beside = [
-            year
-            for text in self.titles
-            if re.search(word, text)
-            for year in all_years(text)
-            if not re.search(r"\d月\d+日", text)
-        ]
-        years = set(beside) or {year for text in self.titles for year in all_years(text)}
-        return years.pop() if len(years) == 1 else None
+        """The year that the titles name for a value without one."""
+        return year_said(self.titles, "目標|計画" if role is Role.TARGET else "実績|結果|評価")
 
     # --- doubts -----------------------------------------------------------------------------------------------------
 
@@ -346,8 +380,11 @@ class _SheetReader:
             self.collector.at(grid, 0, column, "hidden_column", column=letters)
 
     def _doubt_unplaced(self) -> None:
-        for pair in self.held:
+        for pair in (one for one in self.held if not all_years(one.text)):
             self._doubt("unplaced:label", pair)
+        for pair in self.left_out[:1]:
+            labels = "」「".join(dict.fromkeys(one.label for one in self.left_out))
+            self.collector.at(self.grid, pair.row, pair.column, "left_out:label", label=labels)
         rows = [[(r, c) for c in self.grid.filled(r) if (r, c) not in self.used] for r in range(self.grid.height)]
         left = [places for places in rows if places]
         for places in left[:_MOST_NAMED]:

@@ -8,15 +8,16 @@ from typing import Any
 from review.domain.forms.departments import offices_named, split_departments
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import Role, is_year_only, kind_of_row, places, sort_of
-from review.domain.forms.layout import Layout, Segment, ValueColumn
+from review.domain.forms.layout.shape import Layout, Segment, ValueColumn
 from review.domain.forms.plausible import DITTO, doubt_columns, doubt_section
-from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new
-from review.domain.forms.sections import JOINED, Sections, class_of, is_caption, items_of, lines_of
-from review.domain.forms.tables import Table, is_total, passes_over
+from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new, squeezed
+from review.domain.forms.row_kinds import is_section, is_sum
+from review.domain.forms.sections import JOINED, Sections, is_caption, items_of, lines_of
+from review.domain.forms.tables import Table, passes_over
 from review.domain.forms.years import named_year
 
 _LONGEST_UNIT = 12
-_BRACKET = re.compile(r"[((\[]([^()()\[\]]+)[))\]]\s*$")
+_BRACKET = re.compile(r"[(（\[]([^()（）\[\]]+)[)）\]]\s*$")
 
 
 @dataclass(kw_only=True)
@@ -59,9 +60,12 @@ class TableRows:
         self._before = measure if before == labels else None
         for row in range(self.table.first, self.table.end):
             columns = self.grid.filled(row)
-            if passes_over(self.grid, row, self.table) or self._is_total(row, columns):
+            if passes_over(self.grid, row, self.table):
                 continue
-            if self._is_section(row, columns):
+            if is_sum(self.grid, self.layout, row):
+                self._doubt("total_row", row, columns[0], text=self.grid.own(row, columns[0]).strip())
+                continue
+            if is_section(self.grid, self.table, self.layout, row):
                 if is_caption(text := self.grid.own(row, columns[0])):
                     self.kind = kind_of_row(text) or self.kind
                 else:
@@ -79,49 +83,6 @@ class TableRows:
             if not measure.departments:
                 self._doubt("no_department", row, self.layout.departments[0], name=measure.name)
 
-    # --- rows that are no goal --------------------------------------------------------------------------------------
-
-    def _is_total(self, row: int, columns: list[int]) -> bool:
-        first = self.grid.own(row, columns[0])
-        names = [self.layout.measure, *self.layout.groups, self.layout.code, *(s.goal for s in self.layout.segments)]
-        texts = [self.grid.own(row, column) for column in names if column is not None]
-        if is_total(first) or any(is_total(text) for text in texts if text.strip()):
-            self._doubt("total_row", row, columns[0], text=first.strip())
-            return True
-        return False
-
-    def _is_section(self, row: int, columns: list[int]) -> bool:
-        if len(columns) != 1:
-            return False
-        column, layout = columns[0], self.layout
-        _top, left, _bottom, right = self.grid.span(row, column)
-        values = {value.column for segment in layout.segments for value in segment.values}
-        text = self.grid.own(row, column)
-        if column in values or column in layout.texts or column == layout.kind:
-            return False
-        goals = {segment.goal for segment in layout.segments}
-        wide = right > left and right not in {layout.measure, *layout.groups}
-        if is_caption(text):
-            return True
-        if column == layout.measure and not wide:
-            return self._is_section_among_names(row, column)
-        if wide or column not in {layout.measure, *layout.groups, *goals, *layout.departments}:
-            return True
-        return column in goals and layout.measure is None and bool(class_of(text))
-
-    def _is_section_among_names(self, row: int, column: int) -> bool:
-        """A text alone in the column of the names: a heading where its numbering is another, or where names follow at once."""
-        rows = [r for r in range(self.table.first, self.table.end) if len(self.grid.filled(r)) > 1]
-        kinds = {class_of(text) for r in rows if (text := self.grid.own(r, column).strip())}
-        text = self.grid.own(row, column)
-        if class_of(text) not in kinds:
-            return bool(class_of(text))
-        following = next((r for r in rows if r > row), None)
-        if class_of(text) or following is None or not self.grid.own(following, column).strip():
-            return False
-        self._doubt("section_assumed", row, column, text.strip(), text=text.strip())
-        return True
-
     # --- a row of a goal --------------------------------------------------------------------------------------------
 
     def _text(self, row: int, column: int | None) -> str:
@@ -131,7 +92,7 @@ class TableRows:
         text = self.grid.seen(row, column).strip()
         if text in DITTO and self._last.get(column):
             if self.grid.own(row, column):
-                self._doubt("ditto", row, column, self._last[column], sign=text, text=self._last[column])
+                self._doubt_heading("ditto", column, sign=text)
             return self._last[column]
         if text:
             self._last[column] = text
@@ -169,6 +130,9 @@ class TableRows:
         layout = self.layout
         path = [*self.groups, *self.sections.path(), *(self._level[c] for c in layout.groups if self._level.get(c))]
         name = self._level.get(layout.measure, "") if layout.measure is not None else ""
+        if path and name and self._counts_names():
+            self._doubt_heading("goal_assumed", layout.measure or 0, kind_item=Role.GOAL)
+            return self.collector.measure(path.pop(), group=JOINED.join(path))
         if layout.measure is None and self.owner is not None:
             return self.owner
         if not name and not path and self._before is not None:
@@ -188,13 +152,21 @@ class TableRows:
             return None
         return self.collector.measure(name, group=JOINED.join(path), code=self._code(row, name))
 
+    def _counts_names(self) -> bool:
+        """Whether the rows have a unit and neither a goal, a number nor an office: then what stands as 施策 is counted, below its
+        分野."""
+        layout, segment = self.layout, self.layout.segments[0]
+        alone = len(layout.segments) == 1 and layout.code is None and not layout.departments and not self.called
+        return alone and segment.unit is not None and segment.goal is None
+
     def _nameless(self, row: int) -> str:
         """Where nothing names a measure: the sheet's own name, else each goal stands for itself."""
         if self.layout.measure is not None:
             return ""
-        name = self.fallback or self._text(row, self.layout.segments[0].goal) or self.called
+        goal = self._text(row, self.layout.segments[0].goal)
+        name = self.fallback or goal or self.called
         if name:
-            self._doubt("no_measure_column", self.table.top, 0, name=name)
+            self._doubt(f"no_measure_column{':goals' if name == goal else ''}", self.table.top, 0, name=name)
         return name
 
     def _code(self, row: int, name: str) -> str:
@@ -247,6 +219,7 @@ class TableRows:
         name = self._divided(row, segment, measure)
         unit = self._text(row, segment.unit) if segment.unit is not None else self.unit
         before = self._goal.get(key)
+        before = before if before and measure.goals.get((squeezed(before.name), before.unit)) is before else None
         if name and not has_values and self._is_remark(row, segment, unit):
             self._doubt("unplaced:label", row, segment.unit or 0, label=name, text=unit)
             return None
@@ -257,16 +230,33 @@ class TableRows:
             return measure.goal(name, before.unit if same and before else unit)
         if not has_values:
             return None
+        if before is not None and unit != before.unit and self._begins_again(row, key, segment):
+            return measure.goal(before.name, unit)  # the same in another unit
         if before is not None and (self.kinds_in_turn or self.layout.kind is not None or self.layout.year is not None):
             return before
         if segment.name:
             return measure.goal(segment.name, unit)
+        if (
+            segment.goal is None
+            and self.layout.measure is not None
+            and self._level.get(self.layout.measure, measure.name) != measure.name
+        ):
+            return measure.goal(self._level[self.layout.measure], unit)
         if segment.goal is None:
             if key == 0 and not self.called:
                 self._doubt("no_goal_column", self.table.top, 0)
             return measure.goal(self.called or measure.name, unit)
         self._doubt("no_goal_name", row, segment.goal)
         return None
+
+    def _begins_again(self, row: int, key: int, segment: Segment) -> bool:
+        """Whether a unit stands on the row, and the kind of value with which the rows of the goal before began."""
+        if self.layout.kind is None or segment.unit is None or not self.grid.own(row, segment.unit).strip():
+            return False
+        began = next(
+            (at for at, one in self._goal_at if one == key and self._goal_at[at, one] is self._goal.get(key)), row
+        )
+        return self._text(row, self.layout.kind) == self._text(began, self.layout.kind)
 
     def _is_remark(self, row: int, segment: Segment, unit: str) -> bool:
         """Whether a row without values is a label and its text: it is of no kind, or what stands under 単位 is too long for one,
@@ -299,6 +289,8 @@ class TableRows:
         goal, part = segment.goal or 0, segment.divided_by or 0
         if not self.grid.own(row, goal).strip():
             return True
+        if row > self.table.first and self.grid.seen(row - 1, goal).strip() == name:
+            return True
         if row + 1 >= self.table.end or not self.grid.own(row + 1, part).strip():
             return False
         return self.grid.seen(row + 1, goal).strip() in ("", name)
@@ -311,8 +303,8 @@ class TableRows:
                 return
             self._doubt("merged_value", *origin, text, text=text)
         if text in DITTO:
+            self._doubt_heading("ditto", value.column, sign=text)
             text = self._last.get(value.column, "")
-            self._doubt("ditto:value", row, value.column, text, text=text)
         self._last[value.column] = text
         slot = self._slot(row, value, self._turn[key])
         if slot and text:
@@ -365,7 +357,7 @@ class TableRows:
         bracket = _BRACKET.search(text)
         year = None if at_end and not (bracket and is_year_only(bracket[1])) else named_year(text).year
         if year is not None:
-            self._doubt("year_in_value", row, value.column, text=text.strip(), western_year=year)
+            self._doubt_heading("year_in_value", value.column)
         return year
 
     # --- doubts -----------------------------------------------------------------------------------------------------

@@ -15,14 +15,23 @@ _MOST_HEADER_ROWS, _LONGEST = 4, 12
 _NOTE = re.compile(
     r"[※*]|[(\[【]?(?:注|備考|出典|資料|凡例)\s*[\d)\]】:、]|[(\[]?単位\s*:|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[:…]"
 )
-#: A:達成 and ○…順調, as a legend says what its signs mean
-_LEGEND = re.compile(r"(?:^|[\s、,・/(\[【】)])[A-ES◎○△×▲●★☆]\s*[:…=]\s*\D")
+#: A:達成, ○…順調 and ◎達成 ○改善, as a legend says what its signs mean
+_LEGEND = re.compile(
+    r"(?:^|[\s、,・/(\[【】):])(?:[A-ES]\s*[:…=]\s*\D|[◎○△×✕▲●★☆](?:\s*[:…=]\s*\D|[^\s\d◎○△×✕▲●★☆]{1,10}(?=[\s、,・/)]|$)))"
+)
+#: 進捗率=(実績-現状値)÷(目標値-現状値)
+_FORMULA = re.compile(r"\w\s*=.*[÷×/*]")
 _PAGE = re.compile(
     r"[-(]?\s*(?:P\.?\s*)?\d+\s*(?:/\s*\d+\s*)?(?:ページ|頁)?\s*[-)]?|\(?(?:次ページへ)?(?:続き|つづき|続く)\)?|以上"
 )
-_TOTAL = re.compile(r"(?:合計|小計|総計|計|平均|総合計|合計値|全体|施策数|指標数|件数計|累計)(?:\(.*\))?")
+_TOTAL = re.compile(
+    r"(?:合計|小計|総計|計|平均|総合計|合計値|全体|施策数|指標数|件数計|累計|(?:分野|施策|政策|基本目標|目標|部門|項目|区分)別?[小合]?計)(?:\(.*\))?"
+)
 #: what may stand over several columns alone; None is a year
 _SPANNING = VALUES | {None, Role.GOAL, Role.FIGURE, Role.LEFT_OUT}
+_MONEY = re.compile(
+    r"(?:(?:総|直接|全体)?事業費|総?コスト|投入コスト|人件費|(?:当初|最終)?予算額?|決算額?|財源内訳)(?:\(.*\))?"
+)
 #: what stands at the head of a label's row, where a table has ended
 _LABELS = frozenset({Role.CODE, Role.MEASURE, Role.GROUP, Role.DEPARTMENT, Role.RELATED, Role.TEXT, Role.LEFT_OUT})
 
@@ -40,7 +49,7 @@ class Table:
 def is_note(text: str) -> bool:
     """Whether a text is a remark, a source or a legend."""
     plain = unicodedata.normalize("NFKC", text.strip())
-    return bool(_NOTE.match(plain)) or len(_LEGEND.findall(plain)) > 1
+    return bool(_NOTE.match(plain) or _FORMULA.search(plain)) or len(_LEGEND.findall(plain)) > 1
 
 
 def is_total(text: str) -> bool:
@@ -152,13 +161,24 @@ def _goes_on(grid: Grid, top: int, bottom: int) -> bool:
     row = bottom + 1
     columns = grid.filled(row)
     texts = [grid.own(row, column) for column in columns]
-    if not columns or not all(is_headingish(text) for text in texts):
+    strange = [c for c, text in zip(columns, texts, strict=True) if not is_headingish(text)]
+    if not columns or not _divide_others(grid, row, strange, columns):
         return all(grid.origin(row, column)[0] <= bottom for column in range(grid.width) if grid.seen(row, column))
     heads = [_upper_text(grid, bottom, row, column) for column in columns]
     divided = [text for text, head in zip(texts, heads, strict=True) if head and fold(head) != fold(text)]
     if columns == [0] or (len(columns) == 1 and kind_of_row(texts[0]) and role_of(heads[0]) in (Role.YEAR, Role.SORT)):
         return False
     return bool(divided) or all(not head for head in heads)
+
+
+def _divide_others(grid: Grid, row: int, strange: list[int], columns: list[int]) -> bool:
+    """Whether the texts of unknown words stand beside known ones under the same heading: 計画比 beside 計画値 and 実績値."""
+    over = {_upper_text(grid, row - 1, row, c) for c in columns if c not in strange} - {""}
+    texts = [grid.own(row, column) for column in strange]
+    return len(strange) * 2 < len(columns) and all(
+        _upper_text(grid, row - 1, row, c) in over and len(text) <= _LONGEST and not re.search(r"\d|。", text)
+        for c, text in zip(strange, texts, strict=True)
+    )
 
 
 def _path(grid: Grid, top: int, bottom: int, column: int) -> list[str]:
@@ -235,6 +255,9 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
         return False
     column, text = columns[0], grid.own(row, columns[0])
     head_role = headings[column].role
+    amounts = [c for c in columns if headings[c].role in VALUES and vocabulary.is_number(grid.own(row, c))]
+    if head_role is Role.GOAL and len(amounts) > 1 and not _MONEY.fullmatch(fold(text)):
+        return False
     strange = [c for c in columns if role_of(grid.own(row, c)) in _LABELS - {headings[c].role}]
     if len(strange) > 1 and not any(headings[c].role in VALUES for c in strange) and column in strange:
         return True  # 評価, B, 方向性, 継続 under other headings
@@ -246,13 +269,19 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
         return True
     if (len(columns) == 1 and named is Role.GOAL) or (len(columns) == 2 and label_in(grid.own(row, columns[1]))[1]):
         return True  # 指標名:登録者数, or 施策2 相談 and (担当:福祉課)
+    if _MONEY.fullmatch(fold(text)) and head_role in (Role.SORT, None):
+        return len(columns) > 1  # what it costs, below the goals of a card
     if vocabulary.sort_of(text) and head_role in (Role.GOAL, Role.SORT, Role.ITEM, None):
         return False
     role, head = role_of(text), headings[column].role
+    if role is Role.GOAL and head is None and any(role_of(grid.own(row, c)) is Role.UNIT for c in columns[1:]):
+        return True  # KPI②, its name, 単位 and its unit
     values = [c for c in columns if headings[c].role in VALUES]
     if role is Role.MEASURE and role is not head and len(columns) == 2 and not values:
         return True  # 事業2, and its name
-    numbered = any(letter.isdigit() for letter in fold(text)) and not (role is Role.GOAL and head is Role.YEAR)
+    numbered = any(letter.isdigit() for letter in fold(named_year(text).rest)) and not (
+        role is Role.GOAL and head is Role.YEAR
+    )
     if numbered or (role is head and role is not Role.LEFT_OUT):
         return False
     if role is Role.GOAL:

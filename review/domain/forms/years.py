@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -72,3 +73,12 @@ def _count(digits: str) -> int:
 def all_years(text: str) -> list[int]:
     """Every year in the text, in its order."""
     return [_year_of(match) for match in _NAMED.finditer(unicodedata.normalize("NFKC", text))]
+
+
+def year_said(texts: Iterable[str], words: str) -> int | None:
+    """The year that stands in one clause with one of the words (目標|計画), else the only one in all the texts."""
+    texts = list(texts)
+    clauses = [clause for text in texts for clause in re.split("[、。,]", text) if re.search(words, clause)]
+    beside = {year for clause in clauses if not re.search(r"\d月\d+日", clause) for year in all_years(clause)}
+    years = beside or {year for text in texts for year in all_years(text)}
+    return years.pop() if len(years) == 1 else None

@@ -80,7 +80,7 @@ CARDS_WITH_SORTS = Case(
                 code="102", group="学びのまち",
                 texts={"目的": "地域で学び合う。", "課題": "受講者が高齢の人に偏る。", "今後の方向性": "現状のまま継続"}),
     ],
-    doubts={"unplaced"},
+    doubts={"left_out"},
 )  # fmt: skip
 
 #: 目標 and 実績 on rows of their own under one goal, years in three writings, sections as rows, ditto marks, 進捗 and notes.

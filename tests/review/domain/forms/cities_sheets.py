@@ -183,7 +183,7 @@ PRINTED.measures = [
             goal("住宅用火災警報器の設置率", "%", "", "2026=90.0", "2021=80.1 2022=80.4 2023=81.0")),
     measure("1-2-1 防犯", "", goal("刑法犯認知件数", "件", "", "2026=350以下", "2021=402 2022=388 2023=431")),
 ]  # fmt: skip
-PRINTED.doubts = {"total_row", "hidden_row", "hidden_column", "kind_assumed"}
+PRINTED.doubts = {"total_row", "hidden_row", "hidden_column"}
 
 RESILIENCE.measures = [
     measure("住宅の耐震化", "建築指導課", goal("住宅の耐震化率", "%", "88.4", "2027=95.0"), code="1-1"),

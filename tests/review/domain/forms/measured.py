@@ -19,8 +19,8 @@ _OF_ALL = {
 }  # fmt: skip
 #: doubts about one cell or its row; all others that stand at a cell speak of its column
 _OF_ROW = {
-    "unplaced", "odd", "no_department", "total_row", "section_assumed", "ditto", "no_measure", "table_continued",
-    "measure_missing", "no_goal_name", "several_in_cell", "goal_divided", "merged_value", "year_in_value", "two_values",
+    "unplaced", "odd", "no_department", "total_row", "section_assumed", "no_measure", "table_continued",
+    "measure_missing", "no_goal_name", "several_in_cell", "goal_divided", "merged_value", "two_values",
     "date_cell",
 }  # fmt: skip
 #: doubts that tell how a text is written, not that it may be another

@@ -8,7 +8,7 @@ from typing import Any
 
 from review.domain.forms.grid import Grid, make_grid
 from review.domain.forms.headings import VALUES, Role
-from review.domain.forms.layout import lay_out
+from review.domain.forms.layout.decision import lay_out
 from review.domain.forms.tables import Table, find_tables
 from tests.review.domain.forms.books import Case, measure
 

@@ -9,6 +9,7 @@ from review.domain.separated import read_separated
 from tests.review.domain.forms.books import Case, Page, differences
 from tests.review.domain.forms.cities_eighth import EIGHTH
 from tests.review.domain.forms.cities_eleventh import BLOCKS_OF_YEARS, BLOCKS_OF_YEARS_CSV, ELEVENTH
+from tests.review.domain.forms.cities_everyday import EVERYDAY
 from tests.review.domain.forms.cities_fifteenth import FIFTEENTH
 from tests.review.domain.forms.cities_fourteenth import FOURTEENTH
 from tests.review.domain.forms.cities_later import LATER, SIDE_BY_SIDE
@@ -29,7 +30,7 @@ from tests.review.domain.forms.more_kinds import MORE_KINDS
 
 CASES = [
     *UNSEEN, *PRINTED, *ROUND, *LISTS, *SHEET_CASES, *MORE, *LATER, *KINDS, *MORE_KINDS, *SEVENTH, *EIGHTH, *NINTH, *TENTH,
-    *ELEVENTH, *TWELFTH, *THIRTEENTH, *FOURTEENTH, *FIFTEENTH, *SIXTEENTH,
+    *ELEVENTH, *TWELFTH, *THIRTEENTH, *FOURTEENTH, *FIFTEENTH, *SIXTEENTH, *EVERYDAY,
 ]  # fmt: skip
 
 

@@ -10,17 +10,18 @@ from tests.review.domain.forms.books import Case, Page, goal, measure
 from tests.review.domain.forms.measured import Measured, measured, refused
 from tests.review.domain.forms.mutations import everything
 from tests.review.domain.forms.test_cities import CASES
+from tests.review.domain.forms.unseen import UNSEEN_FILES
 
 #: What stays silent at most, of a thousand cells: what slipped with nothing beside it to show it.
 SHARE = 5
 #: kind of change -> the same where it is more: a slip on a sheet of one goal looks like any other sheet
-MORE = {"shifted": 15, "row_slipped": 15, "headings_in_one": 20}
+MORE = {"shifted": 12, "headings_in_one": 15}
 
 
 @pytest.mark.drill
 def test_what_is_read_wrongly_of_a_changed_list_is_named() -> None:
     counts: dict[str, Measured] = {}
-    for kind, _name, grids, right in everything(CASES, 1):
+    for kind, _name, grids, right in everything([*CASES, *UNSEEN_FILES], 1):
         try:
             one = measured(read_grids(grids), right, grids)
         except DocumentError:
@@ -33,8 +34,8 @@ def test_what_is_read_wrongly_of_a_changed_list_is_named() -> None:
 
 
 def test_a_form_that_is_read_right_asks_little() -> None:
-    """At most two doubts a form, known words that have no place among them."""
-    assert sum(len(read_grids(case.grids()).doubts) for case in CASES) <= 2 * len(CASES)
+    """At most three doubts for two forms, known words that have no place among them."""
+    assert sum(len(read_grids(case.grids()).doubts) for case in CASES) * 2 <= 3 * len(CASES)
 
 
 def test_the_measure_tells_right_doubted_and_silent_apart() -> None:
@@ -79,6 +80,62 @@ def test_a_cell_that_breaks_what_a_list_keeps_to_is_named(old: str, new: str, do
 
     assert doubts(LIST) == set()
     assert LIST.count(old) == 1 and doubt in doubts(LIST.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("施策|担当課|指標|R5目標|R6目標\n甲|市民課|来訪|5|6\n||満足|7|8\n乙|税務課|苦情|9|8", ""),
+        ("施策|担当課|指標|R5目標|R6目標\n甲||来訪|5|6\n|市民課|満足|7|8\n乙|税務課|苦情|9|8", "slipped"),
+        ("施策|担当課|指標|R5目標|R6目標\n|市民課|来訪|5|6\n甲||満足|7|8\n乙|税務課|苦情|9|8", "slipped"),
+        ("施策名|甲|担当課|市民課\n指標|R4目標|R5目標|R6目標\n来訪|5|6|7", ""),
+        ("施策名|甲|担当課|市民課\n指標|R4目標|R5目標|R6目標\n来訪||6|7", "gap"),
+        ("施策名|甲|担当課|市民課\n指標|R4目標|R5目標|R6目標\n来訪|5||7", "gap"),
+        ("施策名|甲|担当課|市民課\n指標|R4目標|R5目標|R6目標\n来訪|5|6|", "gap"),
+        ("施策名|甲|担当課|市民課\n指標|R4実績|R5実績|R6実績\n来訪|5||7", "gap"),
+        ("施策名|甲|担当課|市民課\n指標|R4実績|R5実績|R6実績\n来訪|5|6|", ""),
+    ],
+)
+def test_a_column_that_begins_too_low_and_a_year_without_value_are_named(text: str, doubt: str) -> None:
+    codes = {one.code for one in read_grids([Page(text=text).grid()]).doubts} & {"slipped", "gap"}
+    assert codes == ({doubt} if doubt else set())
+
+
+def test_what_only_says_again_what_others_say_is_not_asked_about() -> None:
+    """A count of the rows and rates of 実績 by 目標 are left out without a word; other numbers and other columns with one."""
+    text = "No.|施策|指標|R6目標|R6実績|達成率\n{}|甲|来訪|50|60|{}\n{}|乙|満足|70|80|114%"
+    read = {
+        cells: read_grids([Page(text=text.format(*cells)).grid()]) for cells in (("1", "120%", "2"), ("7", "順調", "3"))
+    }
+    assert [[one.code for one in proposal.doubts] for proposal in read.values()] == [[], ["left_out"]]
+
+
+def test_what_is_left_out_on_several_sheets_is_said_once() -> None:
+    card = "施策名|{}|担当課|市民課\n事業費|500|会計|一般\n人件費|300|記入者|係長\n指標|R6目標|R6実績\n来訪|5|6"
+    doubts = read_grids([Page(title=name, text=card.format(name)).grid() for name in "甲乙"]).doubts
+    assert [(one.code, one.sheet) for one in doubts if one.code == "left_out"] == [("left_out", "甲")]
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt", "names"),
+    [
+        ("|分野|施策|指標|R6目標|R6実績\n1|暮らし|甲|来訪|5|6\n2|暮らし|乙|満足|7|8", "", ["甲", "乙"]),
+        ("|指標|R6目標|R6実績\n環境目標1 水|||\n1|来訪|5|6\n2|満足|7|8", "", ["環境目標1 水"]),
+        (
+            "基本目標|施策||指標|R6目標|R6実績\n1 水|川|清掃|来訪|5|6\n1 水|川|調査|満足|7|8",
+            "measure_assumed",
+            ["清掃", "調査"],
+        ),
+        ("施策|指標|年度||\n||R5|R6|R7\n甲|来訪|5|6|7\n乙|満足|7|8|9", "kind_assumed", ["甲", "乙"]),
+        ("施策|指標|R4実績||R6実績\n甲|来訪|15|6|7\n乙|満足|17|8|9", "unknown_column", ["甲", "乙"]),
+    ],
+)
+def test_a_column_without_a_heading_is_read_by_what_stands_in_it_or_named(
+    text: str, doubt: str, names: list[str]
+) -> None:
+    read = read_grids([Page(text=text).grid()])
+    assert [one.name for one in read.measures] == names
+    assert {one.code for one in read.doubts} >= ({doubt} if doubt else set())
 
 
 def test_what_one_table_takes_from_the_one_before_is_named() -> None:

@@ -2,26 +2,33 @@
 
 import re
 from dataclasses import replace
+from itertools import takewhile
 
-from review.domain.doubt_words import COLUMN
+from review.domain.doubt_words import COLUMN, COLUMNS
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import VALUES, fold, role_of
+from review.domain.forms.headings import VALUES, fold, is_headingish, role_of
 from review.domain.forms.proposal import Collector
 
 _SIGNS = tuple(map(re.compile, (r"\s*[→⇒➡⟶]\s*", r"\s*[/／]\s*", r"\s*\n\s*")))
 
+_BRACKET = re.compile(r"([^(（]*)[(（]([^()（）]+)[)）]")
+
 
 def divided(grid: Grid, collector: Collector) -> Grid:
     """The sheet with each such column as two; what stands in one of them alone covers both."""
-    column = 0
+    labels: list[str] = []
+    column, first = 0, (0, 0)
     while column < grid.width:
         if head := _head(grid, column):
             row, sign = head
-            label = COLUMN % {"label": fold(grid.own(row, column))}
-            collector.at(grid, row, column, "two_in_cell", heading_words=label)
+            first = first if labels else (row, column)
+            labels.append(fold(grid.own(row, column)))
             grid = _with_two(grid, column, row, sign)
             column += 1
         column += 1
+    if labels:
+        words = COLUMNS % {"names": "」「".join(labels)} if labels[1:] else COLUMN % {"label": labels[0]}
+        collector.at(grid, *first, "two_in_cell", heading_words=words)
     return grid
 
 
@@ -30,20 +37,29 @@ def _head(grid: Grid, column: int) -> tuple[int, re.Pattern[str]] | None:
     for row in range(grid.height):
         text = grid.own(row, column).strip()
         for sign in _SIGNS:
-            words = [role_of(part) for part in sign.split(text)]
+            words = [role_of(part) for part in _parts(text, sign)]
             if len(words) != 2 or len({*words}) != 2 or not VALUES.issuperset(words):
                 continue
-            below = [text for one in range(row + 1, grid.height) if (text := grid.own(one, column).strip())]
+            texts = (grid.own(one, column).strip() for one in range(row + 1, grid.height))
+            below = [text for text in takewhile(lambda text: not is_headingish(text), texts) if text]
             two = sum(len(sign.split(text)) == 2 for text in below)
             if two and two * 4 >= len(below) * 3:
                 return row, sign
     return None
 
 
+def _parts(text: str, sign: re.Pattern[str]) -> list[str]:
+    """The values in the text; those of a bracket each with the word before it: 令和6年度(目標/実績)."""
+    match = _BRACKET.fullmatch(text)
+    parts = sign.split(match[2]) if match else []
+    named = match and VALUES.issuperset(map(role_of, parts))
+    return [f"{match[1]}{part}" for part in parts] if match and named else sign.split(text)
+
+
 def _with_two(grid: Grid, column: int, head: int, sign: re.Pattern[str]) -> Grid:
     rows, spans = [], [(t, left + (left > column), b, right + (right >= column)) for t, left, b, right in grid.spans]
     for number, row in enumerate(grid.rows):
-        parts = sign.split(row[column].strip()) if number >= head else []
+        parts = _parts(row[column].strip(), sign) if number >= head else []
         two = len(parts) == 2
         rows.append([*row[:column], *(parts if two else (row[column], "")), *row[column + 1 :]])
         over = next((one for one in spans if one[0] <= number <= one[2] and one[1] <= column <= one[3]), None)

@@ -1,0 +1,57 @@
+"""One table while its columns are being assigned: what stands in each of them, and what it holds so far."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from review.domain.forms.grid import Grid
+from review.domain.forms.headings import Role
+from review.domain.forms.layout.shape import Layout
+from review.domain.forms.tables import Table, passes_over
+
+_VALUE = re.compile(r"[約概ね延べ]*[-+△▲]?[\d,]++(?:\.\d++)?(?![\s.、)\-]+[^\d\s])|[-―ー－–—]+$")
+
+
+class _Roles(list[Role | None]):
+    """The roles of all columns, of which those that a person gave stand against every later reading."""
+
+    def __init__(self, roles: list[Role | None], given: Mapping[int, Role]) -> None:
+        super().__init__(given.get(column, role) for column, role in enumerate(roles))
+        self.given = given
+
+    def __setitem__(self, column: Any, role: Any) -> None:
+        if column not in self.given:
+            super().__setitem__(column, role)
+
+
+class Columns:
+    """The columns of one table; one that is assigned is free no longer."""
+
+    def __init__(self, grid: Grid, table: Table, given: Mapping[int, Role], years: Mapping[int, int]) -> None:
+        self.grid, self.table, self.given, self.years = grid, table, given, years
+        self.roles = _Roles([heading.role for heading in table.headings], given)
+        self.layout = Layout()
+        self.rows = [row for row in range(table.first, table.end) if not passes_over(grid, row, table)]
+
+    def data(self, column: int) -> list[str]:
+        return [text for row in self.rows if (text := self.grid.own(row, column).strip())]
+
+    def listed(self, column: int) -> list[str]:
+        """The same of the rows that hold more than one text: without headings between them."""
+        rows = (row for row in self.rows if len(self.grid.filled(row)) > 1)
+        return [text for row in rows if (text := self.grid.own(row, column).strip())]
+
+    def columns(self, *roles: Role | None) -> list[int]:
+        return [column for column, role in enumerate(self.roles) if role in roles and self.data(column)]
+
+    def tells(self, column: int) -> bool:
+        """Whether a column of unknown words holds sentences."""
+        data = self.data(column)
+        return bool(self.table.headings[column].label) and sum(text.endswith("。") for text in data) * 2 > len(data)
+
+    def is_worded(self, column: int) -> bool:
+        """Whether most of a column's cells are words, not values."""
+        data = self.data(column)
+        bare = (unicodedata.normalize("NFKC", text.lstrip("①②③④⑤⑥⑦⑧⑨⑩")) for text in data)
+        return sum(bool(_VALUE.match(text)) for text in bare) * 2 < len(data)
