@@ -7,7 +7,7 @@ from typing import Any
 
 from review.domain.forms.departments import offices_named, split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import Role, is_year_only, kind_of_row, places, sort_of
+from review.domain.forms.headings import VALUES, Role, is_year_only, kind_of_row, places, sort_of
 from review.domain.forms.layout.shape import Layout, Segment, ValueColumn
 from review.domain.forms.plausible import DITTO, doubt_columns, doubt_section
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new, squeezed
@@ -301,6 +301,8 @@ class TableRows:
         if origin != (row, value.column):
             if origin[0] != row and self._goal_at.get((origin[0], key)) is goal:
                 return
+            if self.table.headings[origin[1]].role not in VALUES:
+                return  # a line across the table, from its names on
             self._doubt("merged_value", *origin, text, text=text)
         if text in DITTO:
             self._doubt_heading("ditto", value.column, sign=text)

@@ -13,7 +13,7 @@ from review.domain.forms.years import named_year
 
 _MOST_HEADER_ROWS, _LONGEST = 4, 12
 _NOTE = re.compile(
-    r"[※*]|[(\[【]?(?:注|備考|出典|資料|凡例)\s*[\d)\]】:、]|[(\[]?単位\s*:|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[:…]"
+    r"[※*]|[「『][^」』]{1,10}[」』]\s*[:…=]|[(\[【]?(?:注|備考|出典|資料|凡例)\s*[\d)\]】:、]|[(\[]?単位\s*:|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[:…]"
 )
 #: A:達成, ○…順調 and ◎達成 ○改善, as a legend says what its signs mean
 _LEGEND = re.compile(
@@ -79,7 +79,7 @@ def find_tables(grid: Grid) -> list[Table]:
 
 
 def passes_over(grid: Grid, row: int, table: Table) -> bool:
-    """Whether the row says nothing of a goal: blank, a remark, or one of the table's own rows of headings again."""
+    """Whether the row says nothing of a goal: blank, a remark, or one of the rows above again, as a printer repeats them."""
     columns = grid.filled(row)
     first = grid.own(row, columns[0]) if columns else ""
     if (
@@ -91,8 +91,7 @@ def passes_over(grid: Grid, row: int, table: Table) -> bool:
         return True
     texts = [vocabulary.unmarked(grid.own(row, c)) for c in range(grid.width)]
     return any(
-        texts == [vocabulary.unmarked(grid.own(head, c)) for c in range(grid.width)]
-        for head in range(table.top, table.first)
+        texts == [vocabulary.unmarked(grid.own(above, c)) for c in range(grid.width)] for above in range(table.first)
     )
 
 
@@ -286,6 +285,6 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
         return False
     if role is Role.GOAL:
         return len(columns) > 1 and head not in (Role.SORT, None)
-    if role not in _LABELS or (kind_of_row(text) and head in (Role.SORT, Role.YEARLY, Role.YEAR, None)):
+    if role not in _LABELS or (kind_of_row(text) and head in (Role.SORT, Role.ITEM, Role.YEARLY, Role.YEAR, None)):
         return False
     return len(columns) > 1 or role in (Role.TEXT, Role.LEFT_OUT)

@@ -37,6 +37,7 @@ class _Decision(Names):
         self.decide_names()
         self._words_called_values()
         self._forecasts()
+        self._marks_beside_values()
         self._kind_of_years()
         self._current_values()
         self._segments()
@@ -153,6 +154,19 @@ class _Decision(Names):
             heading = self.table.headings[column]
             if heading.year in years and re.fullmatch("見込み?(?:値|数|量)?", core(heading.label)):
                 self.roles[column] = Role.TARGET
+
+    def _marks_beside_values(self) -> None:
+        """○ and △ under the year of a 実績 beside that 実績 say what is thought of it."""
+        headings = self.table.headings
+        for column in self.columns(*VALUES):
+            same = [c for c in self.columns(*VALUES) if headings[c].year == headings[column].year and c != column]
+            marks = {*"".join(self.data(column))}
+            if (
+                marks & {*"○◎△×〇"}
+                and marks <= {*"○◎△×〇-－―ー "}
+                and any(self.roles[c] == self.roles[column] for c in same)
+            ):
+                self.roles[column] = Role.LEFT_OUT
 
     def _words_called_values(self) -> None:
         """R6実績 over sentences, where no column names goals, is a text; so is 取組実績 over words beside a column with values."""
