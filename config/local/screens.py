@@ -31,7 +31,7 @@ MOST, SAME = 150_000, 0.004
 BOOK, BOOK_QUALITY = "book-1280.jpg", 55
 BOOK_PAGES = """#set page(width: 1280pt, height: 900pt, margin: 0pt)
 #grid(columns: 2, image("book.pdf", page: 4, width: 640pt), image("book.pdf", page: 5, width: 640pt))"""
-QUALITY = 78  # letters stay sharp, and no picture is larger than it may be
+QUALITY = 78  # letters stay sharp
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,9 @@ def taken(window: Browser, base: str, shot: Shot, cookies: dict[str, Any]) -> li
 
 def rewritten(window: Browser, page: Page, path: Path, quality: int = QUALITY) -> list[Path]:
     """The path, where what the page shows is another picture than the one that lies there; it is replaced then."""
-    picture = page.screenshot(animations="disabled", caret="hide", type="jpeg", quality=quality)
+    tried = range(quality, 50, -4)  # until it is no larger than it may be
+    shots = (page.screenshot(animations="disabled", caret="hide", type="jpeg", quality=one) for one in tried)
+    picture = next((shot for shot in shots if len(shot) <= MOST), b"")
     if path.exists() and apart(window, path.read_bytes(), picture) <= SAME:
         return []
     path.write_bytes(picture)

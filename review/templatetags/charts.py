@@ -332,7 +332,7 @@ def grades_geometry(
         "rows": wide["rows"],
         "order": [{"grade": one["letter"], "key": one["shape"], "word": legend(one)} for one in grades.as_data()],
         "description": "。".join(
-            f"{row['label']}: " + "、".join(f"{grade} {number}" for grade, number in row["counts"].items())
+            f"{row['label']}: " + gettext("、").join(f"{grade} {number}" for grade, number in row["counts"].items())
             for row in wide["rows"]
         ),
     }
@@ -371,7 +371,7 @@ def flow_of(
         "boxes": boxes,
         "returned": returned,
         "aside": [box(state) for state in ("not_submitted", "excluded") if counts.get(state)],
-        "description": "、".join(f"{one['word']} {one['count']}" for one in [*boxes, returned]),
+        "description": gettext("、").join(f"{one['word']} {one['count']}" for one in [*boxes, returned]),
     }
 
 

@@ -115,12 +115,12 @@ def is_late(review: MeasureReview) -> bool:
 def effects(request: SignedInRequest, review: MeasureReview) -> list[str]:
     """What a submission does, to whom."""
     plan = review.cycle.plan_id
-    who = "、".join(str(one) for one in holders.holding(Role.REVIEWER, plan=plan) if one.pk != request.user.pk)
+    who = _("、").join(str(one) for one in holders.holding(Role.REVIEWER, plan=plan) if one.pk != request.user.pk)
     heads = holders.holding(Role.HEAD, departments=[review.measure_year.owner])
     own_head = permissions.heads(request.user, review.measure_year.owner_id)
     sentences = []
     if review.cycle.requires_endorsement and not own_head:
-        people = "、".join(str(person) for person in heads) or _("所属長")
+        people = _("、").join(str(person) for person in heads) or _("所属長")
         sentences.append(_("%(who)sさんに、所属長の確認をお願いするお知らせが届きます。") % {"who": people})
     notice = _("%(office)sの確認者(%(who)s)にお知らせが届き、内容を確認します。")
     sentences.append(notice % {"who": who or _("未定"), **names.of(review)})
@@ -134,7 +134,7 @@ def effects(request: SignedInRequest, review: MeasureReview) -> list[str]:
 
 def repeated_requests(review: MeasureReview, texts: Mapping[str, str]) -> list[str]:
     """Whose 合議 the submission asks for once more, in one sentence; none where every answer still holds."""
-    offices = "、".join(str(row.department) for row, _changed in concurrence.outdated(review, texts))
+    offices = _("、").join(str(row.department) for row, _changed in concurrence.outdated(review, texts))
     sentence = _("回答のあとに内容が変わったため、次の部署に合議をもう一度依頼します: %(names)s")
     return [sentence % {"names": offices}] if offices else []
 

@@ -162,7 +162,7 @@ def report(request: SignedInRequest, answer: work.Answer, sentence: str) -> Http
     known = MeasureReview.objects.visible(permissions.scope_of(request.user)).filter(pk__in=answer.settled)
     codes = dict(known.order_by("measure_year__measure__sort_key").values_list("pk", "measure_year__measure__code"))
     if answer.done:
-        listed = "、".join(codes[pk] for pk in codes if pk in answer.done)
+        listed = _("、").join(codes[pk] for pk in codes if pk in answer.done)
         messages.success(request, sentence % {"n": len(answer.done), "codes": listed})
     for pk, why in answer.refused.items():
         messages.warning(request, f"{codes.get(pk, '')}: {why}")

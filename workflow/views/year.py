@@ -132,7 +132,7 @@ def check(cycle: Cycle, typed: dict[int, dict[str, str]], publishing: bool) -> N
         )
     if publishing:
         if codes := publication.demo_values(cycle):  # they enter no edition: said here, before the publication fails
-            raise Invalid(_("デモ値が残っているため公表できません: %(codes)s") % {"codes": "、".join(codes)})
+            raise Invalid(_("デモ値が残っているため公表できません: %(codes)s") % {"codes": _("、").join(codes)})
         return
     if not any(row["to"] for row in typed.values()):
         raise Invalid(_("差し戻すシートと差戻し先を選んでください。"))

@@ -67,7 +67,7 @@ class Judgement:
         return self._with_status(self.computed_name)
 
     def _with_status(self, name: str) -> str:
-        return name if name.startswith(self.status) else "、".join(word for word in (name, self.status) if word)
+        return name if name.startswith(self.status) else _("、").join(word for word in (name, self.status) if word)
 
     @property
     def sentences(self) -> list[str]:

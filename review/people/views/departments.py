@@ -120,8 +120,8 @@ def foreseen(planned: work.Planned) -> list[str]:
         raise Invalid(_("組織改正を登録できません。内容を確かめてください。"), problems)
     offices = Department.objects.filter(pk__in=planned.before)
     names: dict[str, Any] = {
-        "before": "、".join(office.name for office in offices),
-        "after": "、".join(planned.names),
+        "before": _("、").join(office.name for office in offices),
+        "after": _("、").join(planned.names),
         "day": day_text(planned.effective_on),
     }
     sheets = [f"{year.measure.code} {year.name}" for year in reorganisation_moves.sheets_moving(planned.before)]
@@ -134,7 +134,7 @@ def foreseen(planned: work.Planned) -> list[str]:
         % {"n": people.values("user").distinct().count()},
     ]
     if sheets:
-        listed = "、".join(dict.fromkeys(sheets))
+        listed = _("、").join(dict.fromkeys(sheets))
         sentences.append(_("公表前の年度のシートは、新しい部署が受け持ちます: %(sheets)s") % {"sheets": listed})
     sentences.append(_("公表した年度と、これまでの記録の部署名は変わりません。"))
     sentences.append(_("施行日の前なら取り消せます。施行したあとは、あらためて組織改正を登録します。"))

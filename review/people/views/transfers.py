@@ -66,7 +66,7 @@ def foreseen(user: User, day: date, new_posts: list[Post]) -> tuple[list[str], l
     work = handover.open_work(user)
     warnings = []
     if work.sheets:
-        codes = "、".join(dict.fromkeys(review.measure_year.measure.code for review in work.sheets))
+        codes = _("、").join(dict.fromkeys(review.measure_year.measure.code for review in work.sheets))
         warnings.append(
             _("受け持っているシートがあります: %(codes)s。引き継がないときは、部署全体の仕事になります。")
             % {"codes": codes}

@@ -149,7 +149,7 @@ def year(book: Book, filters: Filters | None = None, page: int = 1) -> Page:
         "list": parts.pages_of(rows, page, book, filters),
         "whole": len(snapshot["measures"]),
         "filters": filters,
-        "narrowed": "、".join(words),
+        "narrowed": _("、").join(words),
         "choices": {} if site.static else site.remembered((pk, "choices"), lambda: parts.choices(snapshot)),
         "indexes": site.remembered((pk, "indexes"), lambda: [{"lists": parts.indexes(book)}]) if site.static else [],
         "search_data": book.url("data", "search.js") if book.site.static else "",

@@ -218,7 +218,7 @@ def about(user: User) -> str:
     """The person's posts in words: 産業振興課 担当者."""
     post = holders.standing(user)
     words = [str(Role(role).label) for role in Role.values if role in post.roles]
-    return "、".join(words) or gettext("役割はまだありません")
+    return gettext("、").join(words) or gettext("役割はまだありません")
 
 
 def address(name: str, *args: Any) -> str:

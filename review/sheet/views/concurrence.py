@@ -25,7 +25,7 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with refusals_on(form):
             concurrences = service.ask(user=request.user, review_id=pk, **form.cleaned_data)
-            names = "、".join(str(row.department) for row in concurrences)
+            names = _("、").join(str(row.department) for row in concurrences)
             messages.success(request, _("%(names)s に合議を依頼しました。") % {"names": names})
             place = "meguri:submit" if request.POST.get("back") == "submit" else "meguri:sheet"
             return see_other(place, pk, fragment=PLACE)

@@ -241,7 +241,7 @@ def why_not_mine(user: User, review: MeasureReview) -> str:
 def others(user: User, role: Role, plan: int) -> str:
     """The other holders of a post in the plan, by name."""
     people = [str(person) for person in holders.holding(role, plan=plan) if person.pk != user.pk]
-    return "、".join(people) or _("いません。管理者に相談してください")
+    return _("、").join(people) or _("いません。管理者に相談してください")
 
 
 def what_next(review: MeasureReview) -> str:
