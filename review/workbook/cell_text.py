@@ -9,7 +9,8 @@ import re
 MAX_UNITS = 32_767
 REPLACEMENT = "\ufffd"
 
-_ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+#: what would read as an escape, a carriage return becoming one behind it as well
+_ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}[_\r])")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from review.domain.fields import text_keys
 from review.domain.plan_text import read_plan_text
 from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
-from review.workbook import writer
+from review.workbook import cell_text, writer
 from review.workbook.reader import read_plan_workbook
 from tests.review.workbook import plain_book, samples
 from tests.review.workbook.samples import YEARS
@@ -221,6 +221,15 @@ def test_any_sheet_comes_back(sheet):
         path = Path(folder) / "form.xlsx"
         assert write(path, sheet) == []
         assert read_plan_workbook(path).sheets == (sheet,)
+
+
+@given(st.text(alphabet="_x01F\r", max_size=24))
+@example("_x0010\r")
+@example("_x000D\r")
+def test_what_looks_like_an_escape_comes_back(text: str) -> None:
+    """A carriage return becomes an escape itself, and so closes what only looked like the beginning of one."""
+    stored, problem = cell_text.encode(text)
+    assert (problem, cell_text.decode(stored), cell_text.has_impossible(stored)) == ("", text, False)
 
 
 def test_the_printable_ascii_comes_back(tmp_path):
