@@ -20,10 +20,12 @@ app.autodiscover_tasks(TASK_MODULES, related_name=None)
 app.steps["consumer"].add(SweepOnConnection)
 
 
-@worker_process_init.connect  # type: ignore[untyped-decorator]
 def settle(**kwargs: Any) -> None:
     """What was loaded stays until the end, and the rows of a whole year are all in use while they are read: looking through
     them for garbage again and again took up to half of the time of reading a year of 1,000 施策."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 50)
+
+
+worker_process_init.connect(settle)

@@ -49,12 +49,12 @@ def own_sheet(number: int, departments: Iterable[int], *, shown: bool) -> Measur
 
 @prepared(number=int, departments=OFFICES)
 def _own_to_show(number: int, departments: list[int]) -> QuerySet[MeasureReview]:
-    return to_show(MeasureReview.objects.filter(pk=number, measure_year__owner__in=departments))
+    return to_show(MeasureReview.objects.of(departments).filter(pk=number))
 
 
 @prepared(number=int, departments=OFFICES)
 def _own(number: int, departments: list[int]) -> QuerySet[MeasureReview]:
-    return reviews(MeasureReview.objects.filter(pk=number, measure_year__owner__in=departments))
+    return reviews(MeasureReview.objects.of(departments).filter(pk=number))
 
 
 def listed(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:

@@ -1,5 +1,6 @@
 """Which rows a person may see: the scope that `permissions` makes, and the queryset of sheets that takes it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Self, TypeVar
 
@@ -29,7 +30,11 @@ class SheetQuerySet(models.QuerySet[Row]):
 
     def own(self, scope: Scope) -> Self:
         """Which belong to the person's departments."""
-        return self.filter(measure_year__owner__in=scope.departments)
+        return self.of(scope.departments)
+
+    def of(self, departments: Collection[int]) -> Self:
+        """Which belong to one of these departments."""
+        return self.filter(measure_year__owner__in=departments)
 
     def listed(self, scope: Scope) -> Self:
         """Whose progress (施策, state, dates; no content) the person may see."""
