@@ -132,20 +132,21 @@ class XmlPainter(Painter):
 
     def line(self, sheet: Any, row: int, boxes: Sequence[Box], height: float) -> None:
         """The empty cells of a merged box stand with its first, so nothing else may be painted there."""
-        rows, text = self._rows(sheet), self._text
+        rows, text, plain = self._rows(sheet), self._text, self._plain
         cells, end, last = rows.cells.setdefault(row, {}), str(row), 0
         for box in boxes:
             first, last, style = box.first, box.last, box.style
             place = _LETTERS[first] + end
-            xml = text(place, box.text, style)
+            xml = text(place, box.text, style) if box.text else f'<c r="{place}" s="{plain[style]}"/>'
             if last > first:
-                xml += _blank(first + 1, last, self._plain[style]).replace("#", end)
+                xml += _blank(first + 1, last, plain[style]).replace("#", end)
                 rows.merges.append(f'<mergeCell ref="{place}:{_LETTERS[last]}{end}"/>')
             cells[first] = xml
             if box.link:
                 rows.links.append(_link(row, first, box.link))
         rows.heights[row] = height
-        rows.last_column = max(rows.last_column, last)
+        if last > rows.last_column:
+            rows.last_column = last
 
     def values(self, sheet: Any, row: int, values: Iterable[Value], styles: Iterable[str]) -> None:
         cells, text, number, end = self._rows(sheet).cells.setdefault(row, {}), self._text, self._number, str(row)

@@ -15,15 +15,13 @@ A sheet with a text that no cell can hold is left to openpyxl as a whole, which 
 """
 
 import gc
-import json
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
 from functools import cache, partial
-from hashlib import blake2b
-from operator import attrgetter
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
+import orjson
 from openpyxl.cell.cell import Cell
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -156,42 +154,30 @@ class _Digests:
 
     def __init__(self, book: YearBook) -> None:
         words = [book.city, book.plan_name, book.fiscal_year, book.years]
-        self._common = blake2b(_json(words) + _code_digest(), digest_size=KEY_BYTES).digest()
+        self._common = _data(words) + _code_digest()
         self._known: dict[int, bytes] = {}
 
     def key(self, entry: BookSheet | None, place: str) -> bytes:
         """The key of what `entry` gives at `place`; without one, of what follows from the book's words alone."""
         digest = self._known.get(id(entry))
         if digest is None:
-            digest = blake2b(_json(entry), key=self._common, digest_size=KEY_BYTES).digest()
-            self._known[id(entry)] = digest
-        return blake2b(place.encode("utf-8", "surrogatepass"), key=digest, digest_size=KEY_BYTES).digest()
+            digest = self._known[id(entry)] = sha256(self._common + _data(entry)).digest()
+        return sha256(digest + place.encode("utf-8", "surrogatepass")).digest()[:KEY_BYTES]
 
 
-def _json(value: object) -> bytes:
-    return _encode(value).encode("utf-8", "surrogatepass")
-
-
-@cache
-def _reader(kind: type) -> Callable[[Any], object]:
-    """Gives a value of ours as its fields in their order, a Decimal or a moment as its text."""
-    return attrgetter(*[one.name for one in fields(kind)]) if is_dataclass(kind) else str
-
-
-# Our values are trees, so no need to look for circles.
-_encode = json.JSONEncoder(
-    default=lambda value: _reader(value.__class__)(value),
-    ensure_ascii=False,
-    check_circular=False,
-    separators=(",", ":"),
-).encode
+def _data(value: object) -> bytes:
+    """Every field of our values, by name; a Decimal as its text."""
+    try:
+        return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError:  # half a letter outside the basic plane is no JSON
+        return repr(value).encode("utf-8", "surrogatepass")
 
 
 @cache
 def _code_digest() -> bytes:
     """Of the code that the parts follow from: another version of Meguri makes other parts."""
     package = Path(__file__).parent
-    digest = blake2b(digest_size=KEY_BYTES)
+    digest = sha256()
     for source in (*sorted(package.glob("*.py")), *sorted((package.parent / "domain").glob("*.py"))):
         digest.update(source.read_bytes())
     return digest.digest()

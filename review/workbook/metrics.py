@@ -88,7 +88,9 @@ def row_height(texts: list[tuple[str, float]], *, size: float, least: float = 0.
     """The height in points of a row of (text, column width) cells, one decimal; may exceed MAX_ROW_HEIGHT."""
     lines = 1
     for text, width in texts:
-        units = column_units(width, size)
-        if _WIDEST * len(text) > units or "\n" in text:
-            lines = max(lines, line_count(text, units))
-    return round(max(lines * size * _LINE + _PADDING, least), 1)
+        if text and (_WIDEST * len(text) > (units := column_units(width, size)) or "\n" in text):
+            count = line_count(text, units)
+            if count > lines:
+                lines = count
+    points = lines * size * _LINE + _PADDING
+    return round(points if points > least else least, 1)

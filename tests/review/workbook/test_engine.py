@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
 from io import BytesIO
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -217,6 +220,30 @@ def test_a_remembered_frame_is_that_of_forms_alike_only(path, change) -> None:
     assert_equal(fast, made(changed, plain=True))
 
 
+def changes(value: Any) -> Iterator[Any]:
+    """The value with one thing in it changed, for each thing that it holds."""
+    if is_dataclass(value):
+        for one in fields(value):
+            for other in changes(getattr(value, one.name)):
+                yield replace(value, **{one.name: other})
+    elif isinstance(value, dict):
+        for key, held in value.items():
+            yield from ({**value, key: other} for other in changes(held))
+        yield {**value, "another": value}
+    elif isinstance(value, tuple):
+        for at, held in enumerate(value):
+            yield from ((*value[:at], other, *value[at + 1 :]) for other in changes(held))
+        yield (*value, "another")
+    elif isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int | float | Decimal):
+        yield value + 1
+    elif isinstance(value, datetime):
+        yield value + timedelta(seconds=1)
+    else:
+        yield "another" if value is None else f"{value}*"
+
+
 @pytest.mark.parametrize("words", [{"city": "別の市"}, {"fiscal_year": 2025}])
 def test_the_words_of_the_book_are_part_of_every_key(path, words) -> None:
     built(path, some())
@@ -224,6 +251,25 @@ def test_the_words_of_the_book_are_part_of_every_key(path, words) -> None:
     fast, count = built(path, book)
     assert count == ALL
     assert_equal(fast, made(book, plain=True))
+
+
+def test_half_a_letter_is_remembered_like_another_text(path) -> None:
+    """A lone surrogate is no JSON: the sheet has a key all the same, and another text another key."""
+    book = some()
+    texts = ["\ud842", "\ud843"]
+    first, second = (replace(book, sheets=(replace(book.sheets[0], note=text), *book.sheets[1:])) for text in texts)
+    keys = [engine._Digests(one).key(one.sheets[0], "form") for one in (book, first, second, first)]
+    assert len(set(keys)) == 3 and keys[1] == keys[3]
+
+
+def test_every_value_of_a_sheet_is_part_of_its_key() -> None:
+    """Each field, however deep, changed by itself gives another key."""
+    entry = some().sheets[0]
+    digests = engine._Digests(some())
+    changed = list(changes(entry))
+    assert len(changed) > 50
+    keys = {digests.key(one, "form") for one in (entry, *changed)}
+    assert len(keys) == 1 + len(changed)
 
 
 def test_another_code_remembers_nothing(path, monkeypatch) -> None:
