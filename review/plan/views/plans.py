@@ -64,6 +64,7 @@ def context_of(user: User, plan: Plan, form: PlanForm) -> dict[str, Any]:
         "settings": [(field.label, in_words(field.name, form.initial.get(field.name), offices)) for field in form],
         "may_see_people": permissions.may_visit(user, "meguri:person"),
         "first_year": plans.year_to_begin(plan) if permissions.may_change_plan(user, plan.pk) else None,
+        "holds_measures": plan.measures.exists(),
         "cycles": list(Cycle.objects.filter(plan=plan).order_by("-fiscal_year")),
         "history": list(history(plan, form, offices)),
     }

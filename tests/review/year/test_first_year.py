@@ -1,5 +1,7 @@
 """The first year of a plan, drafted on its screen."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -37,6 +39,20 @@ def test_the_year_to_evaluate_is_proposed_and_drafted_and_the_reviewers_hear_of_
         cast.reviewer,
         cast.administrator,
     }
+
+
+def test_the_plans_page_leads_on_to_what_is_next(cast: Cast) -> None:
+    """Without 施策 the import stands out, with them the first year; never both."""
+    cast.draft(1)
+    Cycle.objects.all().delete()
+    assert _leading("/plans/dx/", cast) == [ADDRESS]
+    Plan.objects.create(short_name="sogo", name="総合戦略", city="見本市", first_year=YEAR, last_year=YEAR + 3)
+    assert _leading("/plans/sogo/", cast) == ["/plans/sogo/import/"]
+
+
+def _leading(address: str, cast: Cast) -> list[str]:
+    page = as_(cast.reviewer2).get(address).content.decode()
+    return re.findall(r'<a class="button button--primary"\s+href="([^"]+)"', page)
 
 
 def test_sheets_of_an_earlier_year_are_carried_to_the_chosen_one(cast: Cast) -> None:
