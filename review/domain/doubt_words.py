@@ -14,6 +14,10 @@ DOUBTS: dict[str, tuple[str, str]] = {
 #: The codes of which a proposal is the product's words; that of another is what would be typed.
 OURS = {says.partition(":")[0] for says, (_detail, proposal) in DOUBTS.items() if proposal} | {"loose_word"}
 
+#: Those that are no doubt of the reading: what has no place in the plan, and what the plan needed and the file did not have.
+LEFT_OUT = {says.partition(":")[0] for says, (_detail, proposal) in DOUBTS.items() if proposal == part("取り込まない")}
+MADE = frozenset({"code_made", "department_made", "field_proposed"})
+
 #: A doubt with the place of which it speaks; the places; further proposals.
 PLACED = sentence("%(place_item)s: %(doubt_sentence)s")
 IN_SHEET, SHEET, LINE = map(part, ("シート「%(title)s」の%(cell)s", "シート「%(title)s」", "%(line)s行目"))

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from review.domain.doubt_words import OURS
+from review.domain.doubt_words import LEFT_OUT, MADE, OURS
 from review.domain.forms.headings import CHOICES, OF_A_YEAR
 from review.models import Plan, PlanUpload
 from review.plan.services.plan_files import Row, preview
@@ -107,17 +107,25 @@ class CheckForm(forms.Form):
         ]
 
     @property
-    def doubts(self) -> list[dict[str, Any]]:
-        """Each doubt with its controls."""
-        return [
-            {
-                "row": row,
-                "proposal": proposal_words(row),
-                "ok": self[f"ok-{row.key}"],
-                "text": self[f"text-{row.key}"] if row.place else None,
-            }
-            for row in self.preview.rows
-        ]
+    def doubts(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """Each doubt with its controls, under the head of its sort: what may be read wrongly stands first."""
+        sorts: dict[str, list[dict[str, Any]]] = {
+            _("読み方"): [],
+            _("取り込まないもの"): [],
+            _("付けた施策ID・分野・部署"): [],
+        }
+        read, left_out, made = sorts.values()
+        for row in self.preview.rows:
+            rows = made if row.code in MADE else left_out if row.code in LEFT_OUT else read
+            rows.append(
+                {
+                    "row": row,
+                    "proposal": proposal_words(row),
+                    "ok": self[f"ok-{row.key}"],
+                    "text": self[f"text-{row.key}"] if row.place else None,
+                }
+            )
+        return [(head, rows) for head, rows in sorts.items() if rows]
 
     def clean(self) -> dict[str, Any]:
         """Refuse what could not be stored."""

@@ -21,7 +21,14 @@ def judged(baseline: str, target: str, actual: str, span: progress.Span = SPAN, 
 @pytest.mark.parametrize(
     "baseline, target, actual, status, rate, words",
     [
-        ("50人", "100人", "60人", "not_applicable", "0.2000", "基準値50人からの進み具合は20.0%です(経過2/5年に対して50.0%)"),
+        (
+            "50人",
+            "100人",
+            "60人",
+            "not_applicable",
+            "0.2000",
+            "基準値50人からの進み具合は20.0%です(経過2/5年に対して50.0%)",
+        ),
         ("200万円", "100万円", "155万円", "not_applicable", "0.4500", "45.0%"),
         ("50人", "100人", "120人", "achieved", "1.4000", "目標は令和10年度です"),
         ("", "100人", "60人", "not_applicable", None, "基準値がないため"),

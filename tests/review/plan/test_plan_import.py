@@ -101,6 +101,16 @@ UNTIDY = """施策名,担当課,指標,令和6年度目標,令和6年度実績,�
 """
 
 
+def test_what_may_be_read_wrongly_stands_before_what_is_left_out_and_what_was_made(cast: Cast, plan: Plan) -> None:
+    send(cast, UNTIDY)
+    form = page(cast).context["form"]
+    sorts = {head: [one["row"].code for one in rows] for head, rows in form.doubts}
+    assert list(sorts) == ["読み方", "取り込まないもの", "付けた施策ID・分野・部署"]
+    assert {"ditto"} <= set(sorts["読み方"]) and {"unknown_column", "total_row"} <= set(sorts["取り込まないもの"])
+    assert set(sorts["付けた施策ID・分野・部署"]) == {"code_made", "field_proposed"}
+    assert sorted(code for codes in sorts.values() for code in codes) == sorted(row.code for row in form.preview.rows)
+
+
 def test_an_english_reader_is_told_every_doubt_in_english(cast: Cast, plan: Plan) -> None:
     send(cast, UNTIDY)
     client = as_(cast.reviewer)
