@@ -29,7 +29,7 @@ def opened(path: Path) -> Book:
     what no such book does."""
     try:
         return inspected(path, _Reading).book
-    except (ValueError, LookupError) as error:
+    except (ValueError, LookupError, OverflowError) as error:
         raise Refused(Code.BROKEN, "ブックを開けません") from error
 
 

@@ -5,7 +5,7 @@ is still the one the book was written for: the service knows that.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,8 @@ class EntryBook:
 
     def as_data(self) -> dict[str, Any]:
         """The book as plain data, for the pipe and for the database."""
-        return asdict(self)
+        texts = {code: {key: dict(vars(text)) for key, text in cells.items()} for code, cells in self.sheets.items()}
+        return {**vars(self), "sheets": texts}
 
 
 def read_entry_book(path: Path) -> EntryBook:

@@ -31,8 +31,8 @@ Inspected = TypeVar("Inspected", bound="Inspection")
 def inspect(path: Path, *, seconds: float = SECONDS) -> Finding:
     """What the file is: OK, or the first reason against it. Never raises for the content of a file.
 
-    Costs a few ms for a genuine workbook; stops after `seconds`. Memory stays below some 10 MB and the shared state
-    of the parts, whatever the file claims.
+    Costs a few ms for a genuine workbook; stops after `seconds`. Memory stays below some 10 MB and the shared texts,
+    whatever the file claims.
     """
     try:
         inspected(path, Inspection, seconds=seconds)

@@ -5,7 +5,7 @@ whether they are coloured. `book_reader.opened` makes it.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
+from itertools import chain, product
 
 from review.domain.cell_address import address
 
@@ -80,10 +80,13 @@ class Sheet:
     def clear_covered(self) -> None:
         """Take out the cells that a joined area covers."""
         for top, left, bottom, right in self.merged:
-            for row in range(top, bottom + 1):
-                for column in range(left, right + 1):
-                    if (row, column) != (top, left):
-                        self.cells.pop((row, column), None)
+            if (bottom - top + 1) * (right - left + 1) > len(self.cells):  # a title over all columns that there can be
+                covered = [(row, col) for row, col in self.cells if top <= row <= bottom and left <= col <= right]
+            else:
+                covered = list(product(range(top, bottom + 1), range(left, right + 1)))
+            for place in covered:
+                if place != (top, left):
+                    self.cells.pop(place, None)
 
 
 @dataclass(kw_only=True)

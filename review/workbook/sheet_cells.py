@@ -27,14 +27,19 @@ class SheetCells(SheetScan):
         self._written = ""
         self._inline: list[str] | None = None
 
-    def start(self, name: str, attributes: Attributes) -> None:
-        super().start(name, attributes)
-        if name == "c":
-            self._format, self._written, self._inline = self.formats[attributes.get("s", "0")], "", None
-        elif name == "is":
-            self._inline = []
-        elif name == "row" and is_set(attributes.get("hidden", "")):
+    def new_row(self, attributes: Attributes) -> None:
+        super().new_row(attributes)
+        if is_set(attributes.get("hidden", "")):
             self.sheet.hidden_rows.add(self.row)
+
+    def cell(self, attributes: Attributes) -> None:
+        super().cell(attributes)
+        self._format, self._written, self._inline = self.formats[attributes.get("s", "0")], "", None
+
+    def other(self, name: str, attributes: Attributes) -> None:
+        super().other(name, attributes)
+        if name == "is":
+            self._inline = []
         elif name == "col" and is_set(attributes.get("hidden", "")):
             self.sheet.hidden_columns.append((int(attributes["min"]), int(attributes["max"])))
 
@@ -45,11 +50,10 @@ class SheetCells(SheetScan):
         elif self._inline is not None:
             self._inline.append(value.text())
 
-    def end(self, name: str) -> None:
-        super().end(name)
-        if name == "c":
-            value, data_type = self._value_of(self._written)
-            self.sheet.cells[self.row, self.column] = Cell(self.row, self.column, value, data_type, self._format)
+    def cell_ends(self) -> None:
+        super().cell_ends()
+        row, column = self.row, self.column
+        self.sheet.cells[row, column] = Cell(row, column, *self._value_of(self._written), self._format)
 
     def close(self) -> None:
         super().close()

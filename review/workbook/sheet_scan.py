@@ -50,13 +50,13 @@ class SheetScan(Content):
 
     def start(self, name: str, attributes: Attributes) -> None:
         if name == "c":
-            self._cell(attributes)
-        elif name == "row":
-            self._row(attributes)
-        elif name == "f" and self._in_cell and not self.formulas:  # it occurs nowhere else in a worksheet
-            raise Refused(Code.FORMULA, cell=self.place)
+            self.cell(attributes)
         elif name in ("v", "t"):
             self._value = TextCheck() if self._in_cell and not self._aside else None
+        elif name == "row":
+            self.new_row(attributes)
+        elif name == "f" and self._in_cell and not self.formulas:  # it occurs nowhere else in a worksheet
+            raise Refused(Code.FORMULA, cell=self.place)
         elif name == "rPh":
             self._aside = True
         elif name == "dimension":
@@ -66,7 +66,7 @@ class SheetScan(Content):
         elif name in ("cfRule", "dataValidation", "conditionalFormatting", "hyperlink"):
             self._rule()
         else:
-            super().start(name, attributes)
+            self.other(name, attributes)
 
     def text(self, data: str) -> None:
         super().text(data)
@@ -76,7 +76,7 @@ class SheetScan(Content):
     def end(self, name: str) -> None:
         super().end(name)
         if name == "c":
-            self._in_cell = False
+            self.cell_ends()
         elif name == "rPh":
             self._aside = False
         elif name in ("v", "t") and self._value is not None:
@@ -94,7 +94,8 @@ class SheetScan(Content):
 
     # --- rows and cells -------------------------------------------------------------------------------------------
 
-    def _row(self, attributes: Attributes) -> None:
+    def new_row(self, attributes: Attributes) -> None:
+        """A row begins."""
         reference = attributes.get("r")
         number = self.row + 1 if reference is None else self._position(reference)
         if number <= self.row:
@@ -108,7 +109,8 @@ class SheetScan(Content):
             raise Refused(Code.BROKEN, f"シート「{self.title}」の行の番号が正しくありません")
         return int(text)
 
-    def _cell(self, attributes: Attributes) -> None:
+    def cell(self, attributes: Attributes) -> None:
+        """A cell begins."""
         reference = attributes.get("r")
         column, row = (self.column + 1, self.row) if reference is None else self._address(reference)
         if row != self.row or column <= self.column:
@@ -116,11 +118,21 @@ class SheetScan(Content):
         self.column = column
         if column > MAX_COLUMN:
             raise Refused(Code.TOO_LARGE, f"シート「{self.title}」に、Excelの表に収まらない列があります")
+        if column > self.last_column:
+            self.last_column = column
+        self.last_row = row
         self.cells += 1
-        self.last_row, self.last_column = max(self.last_row, row), max(self.last_column, column)
-        if self.cells > MAX_CELLS or self.last_row * self.last_column > MAX_AREA:
+        if self.cells > MAX_CELLS or row * self.last_column > MAX_AREA:
             raise Refused(Code.TOO_LARGE, f"シート「{self.title}」で使っている行や列が多すぎます")
         self._type, self._in_cell = attributes.get("t", "n"), True
+
+    def cell_ends(self) -> None:
+        """A cell is at its end."""
+        self._in_cell = False
+
+    def other(self, name: str, attributes: Attributes) -> None:
+        """An element begins that is none of the above."""
+        super().start(name, attributes)
 
     def _address(self, reference: str) -> tuple[int, int]:
         match = _CELL.fullmatch(reference)

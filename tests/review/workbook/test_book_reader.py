@@ -304,6 +304,7 @@ def test_a_value_is_what_its_format_says(cell: str, value: object, tmp_path: Pat
 def broken() -> Iterator[tuple[str, str]]:
     yield "a format that is not there", '<c r="A1" s="16"><v>1</v></c>'
     yield "neither TRUE nor FALSE", '<c r="A1" t="b"><v>yes</v></c>'
+    yield "longer than all time", '<c r="A1" t="d"><v>PT99999999999999H</v></c>'
     yield "no day", '<c r="A1" t="d"><v>2025-02-30</v></c>'
 
 
