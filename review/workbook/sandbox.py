@@ -32,7 +32,7 @@ class Outcome:
 
 
 def read(task: str, path: Path, more: Mapping[str, Any] | None = None, *, seconds: float = SECONDS) -> Outcome:
-    """Inspect a file and, where it is safe, read it. Some 12 ms; the first time a third of a second. `task` says as what, and what `entry` is:
+    """Inspect a file and, where it is safe, read it. Some 12 ms; the first time 0.2 s. `task` says as what, and what `entry` is:
 
     "book"      a workbook that is only inspected, some 9 ms: None
     "entry"     a 記入用 workbook: the data of `entry_reader.EntryBook`
