@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zipfile import ZipFile
@@ -301,14 +300,15 @@ def test_a_value_is_what_its_format_says(cell: str, value: object, tmp_path: Pat
     assert first_cell(f'<row r="1">{cell}</row>', tmp_path) == value
 
 
-def broken() -> Iterator[tuple[str, str]]:
-    yield "a format that is not there", '<c r="A1" s="16"><v>1</v></c>'
-    yield "neither TRUE nor FALSE", '<c r="A1" t="b"><v>yes</v></c>'
-    yield "longer than all time", '<c r="A1" t="d"><v>PT99999999999999H</v></c>'
-    yield "no day", '<c r="A1" t="d"><v>2025-02-30</v></c>'
-
-
-@pytest.mark.parametrize("cell", [pytest.param(cell, id=name) for name, cell in broken()])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        pytest.param('<c r="A1" s="16"><v>1</v></c>', id="a format that is not there"),
+        pytest.param('<c r="A1" t="b"><v>yes</v></c>', id="neither TRUE nor FALSE"),
+        pytest.param('<c r="A1" t="d"><v>PT99999999999999H</v></c>', id="longer than all time"),
+        pytest.param('<c r="A1" t="d"><v>2025-02-30</v></c>', id="no day"),
+    ],
+)
 def test_a_value_that_is_none_refuses_the_book(cell: str, tmp_path: Path) -> None:
     with pytest.raises(Refused) as refusal:
         first_cell(f'<row r="1">{cell}</row>', tmp_path)
@@ -378,15 +378,23 @@ def test_a_note_is_read_without_furigana(tmp_path: Path) -> None:
     compare(path)
 
 
+@pytest.mark.parametrize("name", ["docProps/custom.xml", "xl/drawings/drawing1.xml", "xl/comments1.xml"])
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [("<oleObject/>", Code.ACTIVE), ("<f>cmd|'/C calc'!A0</f>", Code.ACTIVE), ("<!DOCTYPE x>", Code.XML_UNSAFE)],
+)
+def test_a_part_that_is_gathered_is_looked_at_all_the_same(name: str, content: str, code: Code, tmp_path: Path) -> None:
+    path, rels = tmp_path / "book.xlsx", "xl/worksheets/_rels/sheet1.xml.rels"
+    part = f"<x>{content}</x>" if code is Code.ACTIVE else f"{content}<x/>"
+    path.write_bytes(pack.with_part(name, pack.HEAD + part.encode(), relation=f"{pack.OFFICE}/comments", rels=rels))
+    with pytest.raises(Refused) as refusal:
+        opened(path)
+    assert refusal.value.code is code
+
+
 def test_an_escape_among_the_shared_texts_stays_one(tmp_path: Path) -> None:
     """Excel writes _x000D_ that a person typed as _x005F_x000D_; what is left of it by openpyxl would be a line break."""
     path = tmp_path / "book.xlsx"
     path.write_bytes(pack.swapped(pack.STRINGS, "施策名".encode(), b"_x005F_x000D_"))
     assert opened(path).sheets[0].cell(2, 1).value == "_x005F_x000D_"
     assert load_workbook(path).active["A2"].value == "_x000D_"
-
-
-def test_a_name_that_leads_far_away_makes_no_cells(tmp_path: Path) -> None:
-    sheet = Sheet(title="01-01")
-    assert sheet.cell(1_048_576, 16_384).value is None
-    assert (sheet.max_row, list(sheet.rows())) == (1, [])
