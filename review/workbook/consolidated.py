@@ -11,7 +11,7 @@ from review.domain.fiscal import fiscal_year_label, wareki
 from review.workbook import layout, metrics, tally
 from review.workbook.layout import Box, Page
 from review.workbook.painter import Painter, place, set_widths
-from review.workbook.writer import describe, entitle, set_list_page, set_page, sheet_names
+from review.workbook.writer import describe, entitle, set_list_page, set_page
 
 COVER_WIDTHS = [14.0, 16.0, 62.0]
 CHANGE_HEADS = ("日付", "施策ID", "種類", "項目", "変更前", "変更後", "理由", "変更した人")
@@ -20,7 +20,7 @@ CHANGE_WIDTHS = [14.0, 8.0, 10.0, 24.0, 26.0, 26.0, 28.0, 16.0]
 
 def form_names(book: YearBook) -> list[str]:
     """The names of the 施策 sheets, in book order."""
-    return sheet_names((entry.sheet.code for entry in book.sheets), layout.NO_FORMS)
+    return layout.sheet_names((entry.sheet.code for entry in book.sheets), layout.NO_FORMS)
 
 
 def describe_book(workbook: Workbook, book: YearBook) -> None:

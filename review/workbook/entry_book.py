@@ -4,7 +4,7 @@ The book's properties carry the token under which Meguri stores what it wrote, t
 the labels beside its open cells: a re-arranged file is noticed. How the cells are found again: `entry_places`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,22 +13,27 @@ from typing import BinaryIO
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import PatternFill, Protection
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from review.domain.book import FormSheet
 from review.domain.fiscal import fiscal_year_label
-from review.workbook import entry_cells, entry_places, paging
+from review.workbook import entry_hints, entry_places, paging
+from review.workbook.cell_formats import OPEN
+from review.workbook.entry_places import (
+    CODE_PROPERTY,
+    CYCLE_PROPERTY,
+    FORM,
+    FORM_PROPERTY,
+    SHEET_PROPERTY,
+    TOKEN_PROPERTY,
+)
 from review.workbook.layout import Page
 from review.workbook.painter import CellWarning, Painter
-from review.workbook.styles import OPEN
+from review.workbook.read_book import Cell, Sheet
 from review.workbook.writer import add_sheet, describe, fill_form, new_book, save
 
-FORM = "1"
-# The last says which 施策ID a sheet is of, where a sheet's name cannot hold it.
-FORM_PROPERTY, TOKEN_PROPERTY, CYCLE_PROPERTY, SHEET_PROPERTY, CODE_PROPERTY = (
-    "MeguriForm", "MeguriToken", "MeguriCycle", "MeguriSheet.", "MeguriCode.",
-)  # fmt: skip
 #: Which cells a person may type into and which not, in what is remembered of a book.
 CLOSED, OPENED = "closed", "open"
 OPEN_FILL = PatternFill("solid", fgColor=OPEN)
@@ -80,17 +85,37 @@ def _add(book: Workbook, painter: Painter, entry: EntrySheet) -> dict[str, dict[
     areas = paging.places(page)
     for top, left, bottom, right in areas.values():
         _open(sheet, top, left, bottom, right)
-    entry_places.add_names(sheet, code, {key: (top, left) for key, (top, left, _, _) in areas.items()})
+    _add_names(sheet, code, {key: (top, left) for key, (top, left, _, _) in areas.items()})
     sheet["A2"].value = HOW_TO
     _lock(sheet)
     cells = {key: f"{get_column_letter(left)}{top}" for key, (top, left, _, _) in areas.items()}
-    entry_cells.add_hints(sheet, cells, entry.form.sheet.form)
-    _note(book, SHEET_PROPERTY + sheet.title, entry_places.arrangement(sheet, cells))
+    entry_hints.add_hints(sheet, cells, entry.form.sheet.form)
+    written = as_read(sheet)
+    _note(book, SHEET_PROPERTY + sheet.title, entry_places.arrangement(written, cells))
     if sheet.title != code:
         _note(book, CODE_PROPERTY + sheet.title, code)
-    digests = {cell: entry_places.cell_digest(text) for cell, text in entry_places.texts(sheet)}
+    digests = {cell: entry_places.cell_digest(text) for cell, text in entry_places.texts(written)}
     opened = {cell: digests.pop(cell) for cell in cells.values() if cell in digests}
     return {CLOSED: digests, OPENED: opened}
+
+
+def _add_names(sheet: Worksheet, code: str, cells: Mapping[str, tuple[int, int]]) -> None:
+    """Give the sheet and its open cells their names; `cells` is {item key: (row, column)}."""
+    sheet.defined_names.add(
+        DefinedName(entry_places.SHEET_NAME, attr_text=f'"{code.replace(chr(34), chr(34) * 2)}"', hidden=True)
+    )
+    for key, (row, column) in cells.items():
+        where = f"{quote_sheetname(sheet.title)}!${get_column_letter(column)}${row}"
+        sheet.defined_names.add(DefinedName(entry_places.cell_name(key), attr_text=where, hidden=True))
+
+
+def as_read(sheet: Worksheet) -> Sheet:
+    """The sheet as a reader will have it, without its look."""
+    cells = {
+        (cell.row, cell.column): Cell(cell.row, cell.column, cell.value) for row in sheet.iter_rows() for cell in row
+    }
+    names = {name: str(one.attr_text or "") for name, one in sheet.defined_names.items()}
+    return Sheet(title=sheet.title, cells=cells, names=names)
 
 
 def _note(book: Workbook, name: str, value: str) -> None:

@@ -6,18 +6,20 @@ Spreadsheet programs move such names along with their rows and copy them with th
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 
-from openpyxl.cell.cell import Cell, MergedCell
-from openpyxl.utils import get_column_letter, quote_sheetname
-from openpyxl.workbook.defined_name import DefinedName
-from openpyxl.worksheet.worksheet import Worksheet
-
-from review.domain import form_labels, items
+from review.domain import cell_address, form_labels, items
 from review.domain.fields import OWN
 from review.domain.form_labels import fold
 from review.workbook import entry_cells
+from review.workbook.read_book import Cell, Place, Sheet
 
+FORM = "1"
+# The properties of a book; the last says which 施策ID a sheet is of, where a sheet's name cannot hold it.
+FORM_PROPERTY, TOKEN_PROPERTY, CYCLE_PROPERTY, SHEET_PROPERTY, CODE_PROPERTY = (
+    "MeguriForm", "MeguriToken", "MeguriCycle", "MeguriSheet.", "MeguriCode.",
+)  # fmt: skip
 NAME, SHEET_NAME = "meguri.", "meguri_sheet"
 #: How a key of `domain.fields.OWN` begins there, for a name of Excel has no hyphen.
 _OWN = "own:"
@@ -25,6 +27,7 @@ _OWN = "own:"
 MOVABLE = "2:"
 #: 施策概要 stands at the top of a sheet.
 CODE_WITHIN = 40
+_CELL = re.compile(r"(([A-Z]{1,3})([1-9][0-9]{0,6}))(?::|$)")
 
 
 def cell_name(key: str) -> str:
@@ -38,81 +41,79 @@ def item_key(name: str) -> str:
     return folded.removeprefix(NAME).replace(".", ":").replace(_OWN, OWN, 1) if folded.startswith(NAME) else ""
 
 
-def add_names(sheet: Worksheet, code: str, cells: Mapping[str, tuple[int, int]]) -> None:
-    """Give the sheet and its open cells their names; `cells` is {item key: (row, column)}."""
-    sheet.defined_names.add(DefinedName(SHEET_NAME, attr_text=f'"{code.replace(chr(34), chr(34) * 2)}"', hidden=True))
-    for key, (row, column) in cells.items():
-        where = f"{quote_sheetname(sheet.title)}!${get_column_letter(column)}${row}"
-        sheet.defined_names.add(DefinedName(cell_name(key), attr_text=where, hidden=True))
-
-
-def places(sheet: Worksheet) -> dict[str, str]:
+def places(sheet: Sheet) -> dict[str, str]:
     """{item key: its cell}, from the names of the sheet; '' where the cell was deleted (#REF!)."""
-    return {
-        key: str(defined.attr_text or "").rpartition("!")[2].replace("$", "").partition(":")[0]
-        for name, defined in sheet.defined_names.items()
-        if (key := item_key(name))
+    cells = {
+        key: meant.rpartition("!")[2].replace("$", "") for name, meant in sheet.names.items() if (key := item_key(name))
     }
+    return {key: match[1] if (match := _CELL.match(cell)) else "" for key, cell in cells.items()}
 
 
-def code_of(sheet: Worksheet, codes: Collection[str]) -> str:
+def place_of(coordinate: str) -> Place:
+    """(row, column) of one of the `places`. Raises ValueError for what is no cell."""
+    if not (match := _CELL.match(coordinate)):
+        raise ValueError(coordinate)
+    return int(match[3]), cell_address.number(match[2])
+
+
+def code_of(sheet: Sheet, codes: Collection[str]) -> str:
     """Which of the 施策ID the sheet is of, by its hidden name or else by its 施策概要; '' where it is of none."""
-    named = next((one for name, one in sheet.defined_names.items() if name.lower() == SHEET_NAME), None)
-    code = str(named.attr_text or "")[1:-1].replace('""', '"') if named else written_code(sheet)
+    named = next((meant for name, meant in sheet.names.items() if name.lower() == SHEET_NAME), None)
+    code = written_code(sheet) if named is None else named[1:-1].replace('""', '"')
     return code if code in codes else ""
 
 
-def written_code(sheet: Worksheet) -> str:
+def written_code(sheet: Sheet) -> str:
     """The 施策ID that the sheet shows."""
     for row in range(1, min(sheet.max_row, CODE_WITHIN) + 1):
-        if fold(text_of(sheet.cell(row=row, column=1))) == form_labels.CODE:
-            return text_of(sheet.cell(row=row, column=2))
+        if fold(text_of(sheet.cell(row, 1))) == form_labels.CODE:
+            return text_of(sheet.cell(row, 2))
     return ""
 
 
-def is_arranged(sheet: Worksheet, cells: Mapping[str, str], digest: str) -> bool:
+def is_arranged(sheet: Sheet, cells: Mapping[str, str], digest: str) -> bool:
     """Whether the labels beside the cells are those with which the book was handed out."""
     if "" in cells.values() or len({*cells.values()}) < len(cells):
         return False
     return digest == (arrangement if digest.startswith(MOVABLE) else arrangement_in_place)(sheet, cells)
 
 
-def arrangement(sheet: Worksheet, cells: Mapping[str, str]) -> str:
+def arrangement(sheet: Sheet, cells: Mapping[str, str]) -> str:
     """A digest of the labels beside each item's cell, wherever that is: the nearest in the first column, what stands in
     the second, and the head of its column; and of the 施策ID."""
     rows = [[written_code(sheet)]]
     for key, coordinate in sorted(cells.items()):
-        row, column = sheet[coordinate].row, sheet[coordinate].column
-        above = (fold(text_of(sheet.cell(row=up, column=1))) for up in range(row, 0, -1))
-        part = fold(text_of(sheet.cell(row=row, column=2))) if column > 2 else ""
+        row, column = place_of(coordinate)
+        above = (fold(text_of(sheet.cell(up, 1))) for up in range(row, 0, -1))
+        part = fold(text_of(sheet.cell(row, 2))) if column > 2 else ""
         rows.append([key, next((text for text in above if text), ""), part, entry_cells.heading(sheet, column)])
     return MOVABLE + _digest(rows)
 
 
-def arrangement_in_place(sheet: Worksheet, cells: Mapping[str, str]) -> str:
+def arrangement_in_place(sheet: Sheet, cells: Mapping[str, str]) -> str:
     """The digest of books that were handed out before: of which item is in which cell, and of its labels."""
     rows: list[list[str]] = []
     for key, coordinate in sorted(cells.items()):
-        row, column = sheet[coordinate].row, sheet[coordinate].column
-        labels = [fold(text_of(sheet.cell(row=row, column=c))) for c in range(1, min(column, 3))]
+        row, column = place_of(coordinate)
+        labels = [fold(text_of(sheet.cell(row, c))) for c in range(1, min(column, 3))]
         if items.bar_cell(key) or items.is_next(key):
             labels.append(entry_cells.heading(sheet, column))
         rows.append([key, coordinate, *labels])
-    return _digest([*rows, [text_of(sheet.cell(row=4, column=2))]])
+    return _digest([*rows, [text_of(sheet.cell(4, 2))]])
 
 
 def _digest(rows: list[list[str]]) -> str:
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[:24]
 
 
-def texts(sheet: Worksheet, but: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+def texts(sheet: Sheet, but: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """(cell, its text) of every cell with a text except some; a note on whichever cell as (`C24(メモ)`, its text)."""
-    for row in sheet.iter_rows():
-        for cell in row:
-            if cell.coordinate not in but and text_of(cell).strip():
-                yield cell.coordinate, text_of(cell)
-            if cell.comment and cell.comment.text.strip():
-                yield f"{cell.coordinate}(メモ)", cell.comment.text
+    for place in sorted({*sheet.cells, *sheet.notes}):
+        coordinate, text, note = cell_address.address(*place), text_of(sheet.cell(*place)), sheet.notes.get(place, "")
+        if coordinate not in but and text.strip():
+            yield coordinate, text
+        if note.strip():
+            yield f"{coordinate}(メモ)", note
 
 
 def cell_digest(text: str) -> str:
@@ -120,5 +121,5 @@ def cell_digest(text: str) -> str:
     return hashlib.sha256(fold(text).encode("utf-8", "replace")).hexdigest()[:8]
 
 
-def text_of(cell: Cell | MergedCell) -> str:
+def text_of(cell: Cell) -> str:
     return "" if cell.value is None else str(cell.value)

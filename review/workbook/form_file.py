@@ -1,6 +1,6 @@
 """Reads a plan out of a file of any accepted kind: a workbook, a list with separators, or the plan's own text.
 
-Runs in a throw-away process (see sandbox.py); a workbook is opened only where the inspection has found it safe.
+Runs in a throw-away process (see sandbox.py).
 """
 
 from dataclasses import asdict
@@ -13,32 +13,34 @@ from review.domain.forms.headings import Corrections
 from review.domain.forms.proposal import Proposal
 from review.domain.plan_text import read_plan_text
 from review.domain.sheet import DocumentError, PlanDocument
+from review.workbook.book_reader import opened
 from review.workbook.file_kind import refuse_other_than_text
-from review.workbook.findings import OK, Code, Finding, Refused
+from review.workbook.findings import Code, Refused
+from review.workbook.form_grids import read_grids
+from review.workbook.read_book import Book
+from review.workbook.reader import holds_form, read_plan_workbook
 
 
-def read_form_file(path: Path, finding: Finding, corrections: Corrections) -> tuple[Finding, dict[str, Any] | None]:
-    """(the finding, the data of a "form" of `sandbox.read`), after the inspection found `finding`."""
+def read_form_file(path: Path, corrections: Corrections) -> dict[str, Any]:
+    """The data of a "form" of `sandbox.read`. Raises Refused."""
     try:
-        if finding.is_ok:
-            return finding, _book(path, corrections)
-        if finding.code is not Code.NOT_XLSX or not path.is_file():
-            return finding, None
-        return OK, _text(refuse_other_than_text(path.read_bytes()), corrections)
+        book = opened(path)
     except Refused as refusal:
-        return refusal.finding(), None
+        if refusal.code is not Code.NOT_XLSX or not path.is_file():
+            raise
+        book = None
+    try:
+        if book is None:
+            return _text(refuse_other_than_text(path.read_bytes()), corrections)
+        return _book(book, corrections)
     except DocumentError as error:
-        return OK, {"refusal": str(error)}
+        return {"refusal": str(error)}
 
 
-def _book(path: Path, corrections: Corrections) -> dict[str, Any]:
-    # openpyxl is only loaded for a file that is worth it.
-    from review.workbook.form_grids import read_grids
-    from review.workbook.reader import holds_form, read_plan_workbook
-
-    grids = read_grids(path)
+def _book(book: Book, corrections: Corrections) -> dict[str, Any]:
+    grids = read_grids(book)
     if any(holds_form(grid.rows) for grid in grids):
-        return _of_the_city(read_plan_workbook(path, corrections.called))
+        return _of_the_city(read_plan_workbook(book, corrections.called))
     return _of_a_list(reading.read_grids(grids, corrections))
 
 

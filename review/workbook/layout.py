@@ -5,9 +5,10 @@ from 1: labels in the first, 取組内容 and 評価項目・目標・実績 in 
 """
 
 import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, chain, count
 
 from review.domain import bars, fields
 from review.domain import form_labels as labels
@@ -39,6 +40,18 @@ _BROKEN = {
 COVER, SUMMARY, INDICATORS, CHANGES = "表紙", "総括", "成果指標一覧", "変更履歴"
 # Sheets of the consolidated book that are no form.
 NO_FORMS = (COVER, SUMMARY, INDICATORS, CHANGES)
+_FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def sheet_names(codes: Iterable[str], taken: Iterable[str]) -> list[str]:
+    """For each 施策ID a valid, unused name of a sheet: the ID itself, as long as it is one."""
+    used, names = {title.lower() for title in taken}, []
+    for code in codes:
+        name = _FORBIDDEN_IN_NAMES.sub("-", code).strip("' ")[:28] or "施策"
+        numbered = chain([name], (f"{name}({number})" for number in count(2)))
+        names.append(next(one for one in numbered if one.lower() not in used))
+        used.add(names[-1].lower())
+    return names
 
 
 # Not frozen, made by position: a book of 3,000 sheets makes 400,000 of these, which would take three times as long.

@@ -44,6 +44,11 @@ def refuse_active(what: str) -> None:
             raise Refused(Code(code), reason)
 
 
+def is_set(value: str) -> bool:
+    """Whether an attribute says yes."""
+    return value not in ("", "0", "false", "f")
+
+
 def is_dangerous(formula: str) -> bool:
     """Whether a formula calls another program or the network; what it says between quotes is text."""
     return bool(_DDE.search(re.sub(r'"[^"]*"', '""', formula)) or _SERVER.search(formula))
@@ -94,6 +99,12 @@ class Relation:
     part: str
 
 
+def relations_of(part: str) -> str:
+    """The .rels part of a part: xl/_rels/workbook.xml.rels of xl/workbook.xml."""
+    folder, _, file = part.rpartition("/")
+    return f"{folder}/_rels/{file}.rels".lstrip("/")
+
+
 class Relations(Scanner):
     """A .rels part: `relations` holds those within the archive. With `charts` a chart may have the book it was drawn from."""
 
@@ -141,27 +152,33 @@ def _refuse_outside(kind: str, target: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class SheetEntry:
-    """One sheet of the book: its name and the id of its relation."""
+    """One sheet of the book: its name, the id of its relation, and whether it is hidden."""
 
     name: str
     relation: str
+    hidden: bool
 
 
 class Book(Scanner):
-    """xl/workbook.xml: its sheets in order and its defined names."""
+    """xl/workbook.xml: its sheets in order, {its number or '': {defined name: meaning}}, its epoch."""
 
     wants_text = True
 
     def __init__(self, budget: Budget) -> None:
         super().__init__(budget)
         self.sheets: list[SheetEntry] = []
-        self.names = 0
+        self.names: dict[str, dict[str, str]] = {}
+        self.named = 0
+        self.since_1904 = False
         self._defining = ""
+        self._of = ""
         self._words: list[str] = []
 
     def start(self, name: str, attributes: Attributes) -> None:
         if name == "sheet":
             self._sheet(attributes)
+        elif name == "workbookPr":
+            self.since_1904 = is_set(attributes.get("date1904", ""))
         elif name == "definedName":
             self._defined(attributes)
 
@@ -169,17 +186,19 @@ class Book(Scanner):
         title = attributes.get("name", "")
         if attributes.get("state") == "veryHidden":
             raise Refused(Code.ACTIVE, f"Excelの画面に出ないシート「{title[:31]}」があります")
-        self.sheets.append(SheetEntry(name=title, relation=attribute(attributes, "id")))
+        hidden = attributes.get("state", "visible") != "visible"
+        self.sheets.append(SheetEntry(name=title, relation=attribute(attributes, "id"), hidden=hidden))
         if len(self.sheets) > MAX_SHEETS:
             raise Refused(Code.TOO_LARGE, f"シートが{MAX_SHEETS:,}枚を超えています")
 
     def _defined(self, attributes: Attributes) -> None:
-        self.names += 1
-        self._defining, self._words = attributes.get("name", "?"), []
+        self.named += 1
+        self._defining, self._words = attributes.get("name") or "?", []
+        self._of = attributes.get("localSheetId", "")
         acts = any(attributes.get(key) in ("1", "true") for key in ("xlm", "vbProcedure", "function", "macro"))
         if acts or self._defining.lower().removeprefix("_xlnm.").startswith(("auto_open", "auto_close")):
             raise Refused(Code.MACRO, f"マクロを呼び出す名前「{self._defining[:40]}」があります")
-        if self.names > MAX_NAMES:
+        if self.named > MAX_NAMES:
             raise Refused(Code.TOO_LARGE, "名前の定義が多すぎます")
 
     def text(self, data: str) -> None:
@@ -194,6 +213,7 @@ class Book(Scanner):
             raise Refused(Code.ACTIVE, f"ほかのブックを指す名前「{self._defining[:40]}」があります")
         if is_dangerous(meant):
             raise Refused(Code.FORMULA, f"名前「{self._defining[:40]}」に危険な数式があります")
+        self.names.setdefault(self._of, {})[self._defining] = meant
         self._defining = ""
 
 
@@ -224,9 +244,13 @@ class TextCheck:
         if self.length <= cell_text.MAX_UNITS * 8:  # an escape takes seven letters for one
             self.pieces.append(data)
 
+    def text(self) -> str:
+        """The whole, as far as it was kept."""
+        return "".join(self.pieces)
+
     def problem(self) -> tuple[Code, str] | None:
         """The code and what is wrong, None for a text that can be stored."""
-        text = "".join(self.pieces)
+        text = self.text()
         if cell_text.has_impossible(text):
             return Code.BAD_CHAR, "保存できない文字(制御文字など)があります"
         decoded = cell_text.decode(text) if len(text) == self.length else ""
@@ -237,13 +261,13 @@ class TextCheck:
 
 
 class SharedStrings(Scanner):
-    """xl/sharedStrings.xml: how many there are, and which ones cannot be stored, by index."""
+    """xl/sharedStrings.xml: the texts, and what is wrong with those that cannot be stored, by index."""
 
     wants_text = True
 
     def __init__(self, budget: Budget) -> None:
         super().__init__(budget)
-        self.count = 0
+        self.texts: list[str] = []
         self.problems: dict[int, tuple[Code, str]] = {}
         self._check: TextCheck | None = None
         self._in_text = self._aside = False
@@ -264,7 +288,7 @@ class SharedStrings(Scanner):
         if name == "rPh":
             self._aside = False
         if name == "si" and self._check:
-            if (problem := self._check.problem()) and len(self.problems) < 100:
-                self.problems[self.count] = problem
+            if problem := self._check.problem():
+                self.problems[len(self.texts)] = problem
+            self.texts.append(self._check.text())
             self._check = None
-            self.count += 1

@@ -13,7 +13,7 @@ from review.domain import fields, sheet_form
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_labels import SORT_ROW, SORTS
 from review.domain.sheet_form import Form
-from review.workbook.entry_cells import hint
+from review.workbook.entry_hints import hint
 from review.workbook.styles import FONT
 from review.workbook.writer import describe, new_book, save
 

@@ -1,16 +1,12 @@
 """Reads the city's form out of a workbook: our own export, or one filled in by hand.
 
 The labels are searched on the whole sheet; rows and columns may have moved. What Excel turned into numbers or dates
-is read as it was shown, and doubted. The file must have been inspected before (this module opens it in full).
+is read as it was shown, and doubted.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-
-from openpyxl.cell.cell import Cell, MergedCell
-from openpyxl.worksheet.worksheet import Worksheet
 
 from review.domain import fields
 from review.domain import form_labels as labels
@@ -21,32 +17,31 @@ from review.domain.scan_marks import Wording
 from review.domain.sheet import DocumentError, Doubt, PlanDocument
 from review.domain.sheet_rows import SheetReader
 from review.workbook import cell_text, shown
-from review.workbook.entry_cells import has_colour
-from review.workbook.layout import NO_FORMS
-from review.workbook.table_reader import opened, typed
-from review.workbook.writer import sheet_names
+from review.workbook.layout import NO_FORMS, sheet_names
+from review.workbook.read_book import Book, Cell, Sheet
+from review.workbook.table_reader import typed
 
 MAX_COLUMNS = 200
 
 _CODE_LIKE = re.compile(r"\d{1,2}(?:[-.]\d{1,2}){1,2}")
 
 
-def read_plan_workbook(path: Path, called: Mapping[str, str] | None = None) -> PlanDocument:
+def read_plan_workbook(book: Book, called: Mapping[str, str] | None = None) -> PlanDocument:
     """Every sheet of the form in the book, in book order, with its doubts; 表紙 and the lists are passed over. `called` are
     our words for labels that a plan has changed.
 
-    Raises Refused for a cell or a book that cannot be read, and DocumentError where no form is in it, or a part of one is
-    missing; nothing is half-read. Costs some 20 ms a sheet.
+    Raises Refused for a cell that cannot be read, and DocumentError where no form is in the book, or a part of one is
+    missing; nothing is half-read.
     """
     forms: list[_Form] = []
     doubts: list[Doubt] = []
-    for sheet in opened(path).worksheets:
+    for sheet in book.sheets:
         if sheet.title in NO_FORMS:
             continue
         form = _form_of(sheet, {fold(label): ours for label, ours in (called or {}).items()})
         if form:
             forms.append(form)
-        elif any(c.value is not None for row in sheet.iter_rows() for c in row):
+        elif any(c.value is not None for c in sheet.cells.values()):
             doubts.append(Doubt.of("skipped_sheet", title=sheet.title))
     if not forms:
         raise DocumentError("no_code:book")
@@ -90,11 +85,10 @@ class _Form:
         return doubts
 
 
-def _form_of(sheet: Worksheet, called: Mapping[str, str]) -> _Form | None:
+def _form_of(sheet: Sheet, called: Mapping[str, str]) -> _Form | None:
     width = min(sheet.max_column, MAX_COLUMNS)
     rows = [
-        Row(number=number, cells=tuple(map(_typed, cells)))
-        for number, cells in enumerate(sheet.iter_rows(max_col=width), start=1)
+        Row(number=number, cells=tuple(map(_typed, cells))) for number, cells in enumerate(sheet.rows(width), start=1)
     ]
     start = next((i for i, row in enumerate(rows) if begins_form(row)), None)
     if start is None:
@@ -106,39 +100,39 @@ def _form_of(sheet: Worksheet, called: Mapping[str, str]) -> _Form | None:
     if any(labels.DEMO in cell for row in rows[:start] for cell in row.cells):
         form.odd.append(Doubt.of("demo_value", line=rows[0].number, sign=labels.DEMO))
     for row in rows[start:]:
-        cells = [sheet.cell(row=row.number, column=column + 1) for column in columns]
+        cells = [sheet.cell(row.number, column + 1) for column in columns]
         if is_results(Row(number=row.number, cells=tuple(map(_typed, cells)))):
             break
         if row.cells[columns[0]] == labels.CONTINUED:
             continue
-        label, *rest = (_read_cell(form, row.number, cell) for cell in cells)
+        label, *rest = (_read_cell(form, sheet, row.number, cell) for cell in cells)
         form.rows.append(Row(number=row.number, cells=(called.get(fold(label), label), *rest)))
     _read_painted_bars(form, sheet, columns)
     return form
 
 
-def _typed(cell: Cell | MergedCell) -> str:
+def _typed(cell: Cell) -> str:
     value = cell.value
     return cell_text.decode(value) if isinstance(value, str) else "" if value is None else str(value)
 
 
-def _read_cell(form: _Form, row: int, cell: Cell | MergedCell) -> str:
+def _read_cell(form: _Form, sheet: Sheet, row: int, cell: Cell) -> str:
     """The text of a cell as a person sees it; numbers and dates are marked for confirmation. Raises Refused."""
-    text, code = typed(cell), ""
+    text, code = typed(sheet, cell), ""
     if cell.data_type == "e" or (text is None and cell.value is not None):
-        text, code = shown.shown_text(cell.value, cell.number_format)
+        text, code = shown.shown_text(cell.value, cell.format.number_format)
         doubt = Doubt.of("excel_value", line=row, proposal=text, place=cell.coordinate, text=text)
         form.odd.append(replace(doubt, code=code))
     return text or ""
 
 
-def _read_painted_bars(form: _Form, sheet: Worksheet, columns: Sequence[int]) -> None:
+def _read_painted_bars(form: _Form, sheet: Sheet, columns: Sequence[int]) -> None:
     """Put the sign of a bar into cells of the schedule that are only coloured."""
     try:
         header = find_header(form.rows)
     except DocumentError:
         return  # the reader will say it, with the line
-    covered = {(area.min_row, area.min_col): area.max_col for area in sheet.merged_cells.ranges}
+    covered = {(top, left): right for top, left, _, right in sheet.merged}
     for index in range(header.index + 1, len(form.rows)):
         row = form.rows[index]
         if block_label(row, header):
@@ -153,7 +147,7 @@ def _read_painted_bars(form: _Form, sheet: Worksheet, columns: Sequence[int]) ->
 
 
 def _painted_columns(
-    row: Row, header: Header, sheet: Worksheet, columns: Sequence[int], covered: dict[tuple[int, int], int]
+    row: Row, header: Header, sheet: Sheet, columns: Sequence[int], covered: dict[tuple[int, int], int]
 ) -> list[int]:
     painted: list[int] = []
     until = 0
@@ -161,7 +155,7 @@ def _painted_columns(
         if column >= len(columns):
             break
         position = columns[column] + 1
-        if has_colour(sheet.cell(row=row.number, column=position)):
+        if sheet.cell(row.number, position).format.painted:
             until = max(until, covered.get((row.number, position), position))
             painted.append(column)
         elif position <= until:

@@ -3,11 +3,11 @@
 import math
 import re
 
-from openpyxl.utils import column_index_from_string, get_column_letter
-
+from review.domain import cell_address
 from review.workbook.acting import Content
 from review.workbook.findings import Code, Refused
 from review.workbook.parts import SharedStrings, TextCheck
+from review.workbook.read_book import Area
 from review.workbook.xml_scan import Attributes, Budget
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
@@ -33,7 +33,8 @@ class SheetScan(Content):
         self.formulas = formulas
         self.title = title
         self.strings = strings
-        self.cells = self.merges = self.merged = self.rules = 0
+        self.cells = self.merged = self.rules = 0
+        self.areas: list[Area] = []
         self.row = self.column = self.last_row = self.last_column = 0
         self.declared: tuple[int, int] | None = None
         self._type = "n"
@@ -43,29 +44,29 @@ class SheetScan(Content):
     @property
     def place(self) -> str:
         """The current cell as シート!A1."""
-        return f"{self.title}!{get_column_letter(self.column)}{self.row}"
+        return f"{self.title}!{cell_address.address(self.row, self.column)}"
 
     # --- elements -------------------------------------------------------------------------------------------------
 
     def start(self, name: str, attributes: Attributes) -> None:
         if name == "c":
-            self._cell(attributes)
-        elif name == "row":
-            self._row(attributes)
-        elif name == "f" and self._in_cell and not self.formulas:  # it occurs nowhere else in a worksheet
-            raise Refused(Code.FORMULA, cell=self.place)
+            self.cell(attributes)
         elif name in ("v", "t"):
             self._value = TextCheck() if self._in_cell and not self._aside else None
+        elif name == "row":
+            self.new_row(attributes)
+        elif name == "f" and self._in_cell and not self.formulas:  # it occurs nowhere else in a worksheet
+            raise Refused(Code.FORMULA, cell=self.place)
         elif name == "rPh":
             self._aside = True
         elif name == "dimension":
-            self.declared = _corner(attributes.get("ref", ""))
+            self.declared = corner(attributes.get("ref", ""))
         elif name == "mergeCell":
             self._merge(attributes.get("ref", ""))
         elif name in ("cfRule", "dataValidation", "conditionalFormatting", "hyperlink"):
             self._rule()
         else:
-            super().start(name, attributes)
+            self.other(name, attributes)
 
     def text(self, data: str) -> None:
         super().text(data)
@@ -75,7 +76,7 @@ class SheetScan(Content):
     def end(self, name: str) -> None:
         super().end(name)
         if name == "c":
-            self._in_cell = False
+            self.cell_ends()
         elif name == "rPh":
             self._aside = False
         elif name in ("v", "t") and self._value is not None:
@@ -93,7 +94,8 @@ class SheetScan(Content):
 
     # --- rows and cells -------------------------------------------------------------------------------------------
 
-    def _row(self, attributes: Attributes) -> None:
+    def new_row(self, attributes: Attributes) -> None:
+        """A row begins."""
         reference = attributes.get("r")
         number = self.row + 1 if reference is None else self._position(reference)
         if number <= self.row:
@@ -107,7 +109,8 @@ class SheetScan(Content):
             raise Refused(Code.BROKEN, f"シート「{self.title}」の行の番号が正しくありません")
         return int(text)
 
-    def _cell(self, attributes: Attributes) -> None:
+    def cell(self, attributes: Attributes) -> None:
+        """A cell begins."""
         reference = attributes.get("r")
         column, row = (self.column + 1, self.row) if reference is None else self._address(reference)
         if row != self.row or column <= self.column:
@@ -115,20 +118,30 @@ class SheetScan(Content):
         self.column = column
         if column > MAX_COLUMN:
             raise Refused(Code.TOO_LARGE, f"シート「{self.title}」に、Excelの表に収まらない列があります")
+        if column > self.last_column:
+            self.last_column = column
+        self.last_row = row
         self.cells += 1
-        self.last_row, self.last_column = max(self.last_row, row), max(self.last_column, column)
-        if self.cells > MAX_CELLS or self.last_row * self.last_column > MAX_AREA:
+        if self.cells > MAX_CELLS or row * self.last_column > MAX_AREA:
             raise Refused(Code.TOO_LARGE, f"シート「{self.title}」で使っている行や列が多すぎます")
         self._type, self._in_cell = attributes.get("t", "n"), True
+
+    def cell_ends(self) -> None:
+        """A cell is at its end."""
+        self._in_cell = False
+
+    def other(self, name: str, attributes: Attributes) -> None:
+        """An element begins that is none of the above."""
+        super().start(name, attributes)
 
     def _address(self, reference: str) -> tuple[int, int]:
         match = _CELL.fullmatch(reference)
         if not match:
             raise Refused(Code.BROKEN, f"シート「{self.title}」のセルの番地が正しくありません")
-        return column_index_from_string(match[1]), int(match[2])
+        return cell_address.number(match[1]), int(match[2])
 
     def _check(self, value: TextCheck, element: str) -> None:
-        text = "".join(value.pieces)
+        text = value.text()
         if self._type == "s" and element == "v":
             self._shared(text.strip())
         elif self._type in ("n", "") and element == "v":
@@ -137,7 +150,7 @@ class SheetScan(Content):
             raise Refused(*problem, cell=self.place)
 
     def _shared(self, text: str) -> None:
-        count = self.strings.count if self.strings else 0
+        count = len(self.strings.texts) if self.strings else 0
         if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) < count):
             raise Refused(Code.BROKEN, "文字の一覧にない番号を指しています", cell=self.place)
         if self.strings and (problem := self.strings.problems.get(int(text))):
@@ -153,13 +166,13 @@ class SheetScan(Content):
     # --- the rest -------------------------------------------------------------------------------------------------
 
     def _merge(self, reference: str) -> None:
-        self.merges += 1
         first, _, last = reference.partition(":")
-        begin, end = _corner(first), _corner(last or first)
+        begin, end = corner(first), corner(last or first)
         if begin is None or end is None or end[0] < begin[0] or end[1] < begin[1]:
             raise Refused(Code.BROKEN, f"シート「{self.title}」の結合セルの範囲が正しくありません")
         self.merged += (end[0] - begin[0] + 1) * (end[1] - begin[1] + 1)
-        if self.merges > MAX_MERGES or self.merged > MAX_MERGED:
+        self.areas.append((*begin, *end))
+        if len(self.areas) > MAX_MERGES or self.merged > MAX_MERGED:
             raise Refused(Code.TOO_LARGE, f"シート「{self.title}」の結合セルが多すぎるか、広すぎます")
 
     def _rule(self) -> None:
@@ -168,10 +181,10 @@ class SheetScan(Content):
             raise Refused(Code.TOO_LARGE, f"シート「{self.title}」の条件付き書式や入力規則が多すぎます")
 
 
-def _corner(reference: str) -> tuple[int, int] | None:
+def corner(reference: str) -> tuple[int, int] | None:
     """(row, column) of the last cell of a reference; None where it is no reference."""
     match = _CELL.fullmatch(reference.rpartition(":")[2].replace("$", ""))
     if not match:
         return None
-    row, column = int(match[2]), column_index_from_string(match[1])
+    row, column = int(match[2]), cell_address.number(match[1])
     return (row, column) if row <= MAX_ROW and column <= MAX_COLUMN else None

@@ -1,7 +1,7 @@
 """A small process that is warm: it has loaded what reads files, and forks a child for each.
 
-Starting Python and loading openpyxl takes twenty times as long as reading a filled workbook. The parent is started at a
-process's first file, as bare as the child: an environment of three words, no handle but one socket, the child's own limits.
+Starting Python and loading the readers takes twenty times as long as reading a filled workbook. The parent is started at a
+process's first file, as bare as the child: an environment of two words, no handle but one socket, the child's own limits.
 It meets no file and no request, and forks one child ahead: that one is handed an end of a pair of sockets, over which it and
 the caller speak alone. Both end with the caller; where the parent's processor time is used up (thousands of files), another
 follows.
@@ -32,8 +32,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 # -I keeps the folder and the environment of the caller out; the one path that is needed is put back by hand.
 _BOOT = """import sys; sys.path.insert(0, sys.argv[1]); from review.workbook import sandbox, warm_parent
 warm_parent.serve(sandbox.load, sandbox.child)"""
-# openpyxl with lxml would let some DTDs pass where defusedxml refuses them.
-_ENVIRONMENT = {"OPENPYXL_LXML": "False", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
+_ENVIRONMENT = {"PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
 
 
 def ask(request: bytes, *, seconds: float) -> bytes:

@@ -1,9 +1,8 @@
 """Writes the city's form: one sheet for each 施策, named by its 施策ID, ready for A4 paper."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain, count
 from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -27,8 +26,6 @@ from review.workbook.styles import FONT, set_standard_font
 A4 = 9
 # What fits beside the page number, and beside the state; a program takes 255 letters in all, its codes included.
 FOOT_LETTERS, HEAD_LETTERS = 50, 60
-
-_FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def write_form(
@@ -83,20 +80,9 @@ def _pack(book: Workbook, stream: BinaryIO) -> None:
         ExcelWriter(book, archive).save()
 
 
-def sheet_names(codes: Iterable[str], taken: Iterable[str]) -> list[str]:
-    """For each 施策ID a valid, unused name of a sheet: the ID itself, as long as it is one."""
-    used, names = {title.lower() for title in taken}, []
-    for code in codes:
-        name = _FORBIDDEN_IN_NAMES.sub("-", code).strip("' ")[:28] or "施策"
-        numbered = chain([name], (f"{name}({number})" for number in count(2)))
-        names.append(next(one for one in numbered if one.lower() not in used))
-        used.add(names[-1].lower())
-    return names
-
-
 def add_sheet(book: Workbook, code: str) -> Worksheet:
     """Add an empty sheet for a 施策 at the end of the book."""
-    sheet: Worksheet = book.create_sheet(sheet_names([code], book.sheetnames)[0])
+    sheet: Worksheet = book.create_sheet(layout.sheet_names([code], book.sheetnames)[0])
     return sheet
 
 

@@ -115,11 +115,11 @@ class Scanner:
         for value in attributes.values():
             if len(value) > MAX_ATTRIBUTE_LENGTH:
                 raise Refused(Code.XML_UNSAFE, "属性の値が長すぎます")
-        self.start(name.rpartition(":")[2], attributes)
+        self.start(name.rpartition(":")[2] if ":" in name else name, attributes)
 
     def _end(self, name: str) -> None:
         self.depth -= 1
-        self.end(name.rpartition(":")[2])
+        self.end(name.rpartition(":")[2] if ":" in name else name)
 
 
 def attribute(attributes: Attributes, name: str) -> str:

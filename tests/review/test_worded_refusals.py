@@ -19,6 +19,7 @@ from review.domain.plan_text import read_plan_text
 from review.domain.refusal_words import REFUSALS
 from review.domain.sheet import DocumentError
 from review.reader_words import worded
+from review.workbook.book_reader import opened
 from review.workbook.reader import read_plan_workbook
 from review.workbook.writer import write_form
 from tests.cast import Cast
@@ -44,19 +45,19 @@ def listed(years: range = range(0), **names: str) -> None:
 
 
 def in_book(folder: Path, **cells: str) -> None:
-    read_plan_workbook(by_hand(folder / "hand.xlsx", **cells))
+    read_plan_workbook(opened(by_hand(folder / "hand.xlsx", **cells)))
 
 
 def twice(folder: Path) -> None:
     write_form([samples.form(samples.sheet()), samples.form(samples.sheet())], folder / "twice.xlsx")
-    read_plan_workbook(folder / "twice.xlsx")
+    read_plan_workbook(opened(folder / "twice.xlsx"))
 
 
 def without_form(folder: Path) -> None:
     book = Workbook()
     book.active["A1"] = "施策の一覧"
     book.save(folder / "plain.xlsx")
-    read_plan_workbook(folder / "plain.xlsx")
+    read_plan_workbook(opened(folder / "plain.xlsx"))
 
 
 def tries(folder: Path) -> Iterator[Callable[[], object]]:

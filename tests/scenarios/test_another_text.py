@@ -22,6 +22,7 @@ from review.publication.services import corrections, schemas
 from review.publication.services.corrections import Typed
 from review.sheet.services import carrying, submission
 from review.workbook import engine
+from review.workbook.book_reader import opened
 from review.workbook.entry_reader import read_entry_book
 from review.workbook.reader import read_plan_workbook
 from tests.cast import YEAR, Cast, settle_background
@@ -127,7 +128,7 @@ def test_books_papers_pages_and_data_of_the_published_year_have_it(cast: Cast, t
     book = books.edition_book(edition)
     path = tmp_path / "book.xlsx"
     engine.write(book, path)
-    assert read_plan_workbook(path).sheets[0].text(KEY) == FIRST
+    assert read_plan_workbook(opened(path)).sheets[0].text(KEY) == FIRST
     assert [LABEL, FIRST] in content.of_sheet(books.form(edition.snapshot["measures"][0], edition.snapshot, label=""))[
         "evaluation"
     ]
@@ -164,7 +165,7 @@ def test_an_import_reads_it_where_a_file_has_it(cast: Cast, tmp_path: Path) -> N
     path = tmp_path / "book.xlsx"
     book = books.year_book(snapshot.snapshot_of(cast.cycle), label="", made_at=cast.cycle.opened_at)
     engine.write(book, path)
-    document = read_plan_workbook(path)
+    document = read_plan_workbook(opened(path))
     assert document.sheets[0].text(KEY) == FIRST
     planning.import_plan(document, year=YEAR, plan_name="別の計画", city="見本市")
     assert MeasureYear.objects.get(measure__plan__name="別の計画").text(KEY) == FIRST

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from review.domain import cell_address
+
 #: (top, left, bottom, right), all counted from 0 and included
 Span = tuple[int, int, int, int]
 
@@ -99,22 +101,14 @@ class Grid:
 
     def address(self, row: int, column: int) -> str:
         """F7, as a table calculation names the cell."""
-        return _address(self.row_numbers[row], self.column_numbers[column])
+        return cell_address.address(self.row_numbers[row], self.column_numbers[column])
 
 
 class _Turned(Grid):
     """A turned sheet, whose addresses are still those of the file."""
 
     def address(self, row: int, column: int) -> str:
-        return _address(self.column_numbers[column], self.row_numbers[row])
-
-
-def _address(row: int, column: int) -> str:
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row}"
+        return cell_address.address(self.column_numbers[column], self.row_numbers[row])
 
 
 def make_grid(

@@ -15,7 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from review.books.services import uploads
 from review.models import EntryBook, Upload
 from review.workbook import entry_places
-from review.workbook.entry_book import SHEET_PROPERTY
+from review.workbook.entry_book import as_read
+from review.workbook.entry_places import SHEET_PROPERTY
 from tests.cast import Cast
 from tests.review.acting import as_, words
 from tests.review.books.test_uploads import fill, issued, sent
@@ -32,7 +33,7 @@ def with_row(sheet: Worksheet, before: int) -> None:
     for area in merged:
         area.shift(row_shift=1)
         sheet.merge_cells(area.coord)
-    for key, cell in entry_places.places(sheet).items():
+    for key, cell in entry_places.places(as_read(sheet)).items():
         if (row := sheet[cell].row) >= before:
             name = sheet.defined_names[entry_places.cell_name(key)]
             name.attr_text = f"'{sheet.title}'!${cell.rstrip('0123456789')}${row + 1}"
@@ -72,7 +73,11 @@ WAYS: dict[str, Callable[[Workbook], Worksheet]] = {
 
 def spread(sheet: Worksheet) -> set[str]:
     """A word of its own in every cell that is neither open nor a label, far beyond the form, and on a note; the words."""
-    opened = {sheet[cell].coordinate for cell in entry_places.places(sheet).values()} if sheet.title != COPY else set()
+    opened = (
+        {sheet[cell].coordinate for cell in entry_places.places(as_read(sheet)).values()}
+        if sheet.title != COPY
+        else set()
+    )
     merged = list(sheet.merged_cells.ranges)
     typed: set[str] = set()
     for line in sheet.iter_rows(min_row=1, max_row=sheet.max_row + 4, min_col=3, max_col=12):
@@ -124,7 +129,7 @@ def test_a_value_hidden_under_merged_cells_is_listed_or_held_for_a_tick(cast: Ca
     cast.open(1)
     path = fill(issued(cast, tmp_path), {"indicator:1:actual": "120件"})
     book = load_workbook(path)
-    place = book[SHEET][entry_places.places(book[SHEET])["indicator:1:actual"]]
+    place = book[SHEET][entry_places.places(as_read(book[SHEET]))["indicator:1:actual"]]
     beside = place.offset(column=-1)
     beside.value = "121件"
     book[SHEET].merge_cells(f"{beside.coordinate}:{place.coordinate}")
@@ -164,7 +169,7 @@ def test_a_book_of_before_hidden_names_is_read_and_its_renamed_sheet_too(cast: C
     book = load_workbook(path)
     sheet = book[SHEET]
     del sheet.defined_names[entry_places.SHEET_NAME]
-    digest = entry_places.arrangement_in_place(sheet, entry_places.places(sheet))
+    digest = entry_places.arrangement_in_place(as_read(sheet), entry_places.places(as_read(sheet)))
     next(one for one in book.custom_doc_props.props if one.name == SHEET_PROPERTY + SHEET).value = digest
     book.save(path)
     record = EntryBook.objects.get()

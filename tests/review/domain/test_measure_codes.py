@@ -7,7 +7,7 @@ import random
 import pytest
 
 from review.domain import measure_codes
-from review.workbook.writer import sheet_names
+from review.workbook.layout import sheet_names
 
 CODES = [
     "1-2",

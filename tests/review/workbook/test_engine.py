@@ -18,6 +18,7 @@ from openpyxl.xml.functions import tostring
 
 from review.domain.book import YearBook, YearCounts
 from review.workbook import engine, part_cache, zip_parts
+from review.workbook.book_reader import opened
 from review.workbook.part_cache import PartCache
 from review.workbook.reader import read_plan_workbook
 from tests.review.workbook import plain_book, samples
@@ -148,7 +149,7 @@ def test_the_same_warnings_are_given(texts: list[str]) -> None:
 def test_every_sheet_of_the_facts_comes_back(tmp_path) -> None:
     path = tmp_path / "book.xlsx"
     assert engine.write(samples.book(), path) == []
-    assert samples.without_empty_texts(read_plan_workbook(path)) == samples.without_empty_texts(samples.facts())
+    assert samples.without_empty_texts(read_plan_workbook(opened(path))) == samples.without_empty_texts(samples.facts())
 
 
 def test_the_archive_is_sound_and_its_directory_first() -> None:

@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from review.domain import fields, items
 from review.domain.book import FormSheet
 from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
+from review.workbook.book_reader import opened
 from review.workbook.entry_book import EntrySheet, write_entry_book
 from review.workbook.entry_cells import CellText
 from review.workbook.entry_reader import EntryBook, read_entry_book
@@ -262,7 +263,7 @@ def test_a_rearranged_schedule_is_the_wrong_form(wide_path: Path, change: Callab
 
 def test_our_own_entry_book_is_no_painted_schedule_to_the_importer(wide_path: Path) -> None:
     drawn(wide_path, None, "■")
-    row = read_plan_workbook(wide_path).sheets[0].schedule[0]
+    row = read_plan_workbook(opened(wide_path)).sheets[0].schedule[0]
     assert [(bar.fiscal_year, bar.filled) for bar in row.bars] == [
         (2022, False), (2023, True), (2024, False), (2025, True)
     ]  # fmt: skip

@@ -11,7 +11,8 @@ import pytest
 from django.core.management import call_command
 
 from review.workbook import sandbox
-from review.workbook.findings import ADVICE, Code
+from review.workbook.book_reader import opened
+from review.workbook.findings import ADVICE, Code, Refused
 from review.workbook.inspect import inspect
 from tests.corpus import documents, genuine, hostile
 
@@ -26,6 +27,15 @@ def test_a_hostile_file_gets_its_code(name: str, tmp_path: Path) -> None:
     assert finding.code == hostile.CASES[name][0], finding
     assert finding.detail.endswith(ADVICE[finding.code])
     assert time.monotonic() - begin < 10
+
+
+@pytest.mark.parametrize("name", hostile.CASES)
+def test_a_hostile_file_is_not_opened_either(name: str, tmp_path: Path) -> None:
+    """What reads a book while it is inspected finds what the inspection finds."""
+    path = hostile.write(name, tmp_path)
+    with pytest.raises(Refused) as refusal:
+        opened(path)
+    assert refusal.value.finding() == inspect(path)
 
 
 @pytest.mark.parametrize("name", genuine.CASES)

@@ -11,6 +11,7 @@ from openpyxl.styles import PatternFill
 
 from review.domain.sheet import DocumentError, PlanDocument
 from review.workbook import writer
+from review.workbook.book_reader import opened
 from review.workbook.findings import Code, Refused
 from review.workbook.reader import read_plan_workbook
 from tests.review.workbook import samples
@@ -64,7 +65,7 @@ def codes(document: PlanDocument) -> dict[str, str]:
 
 
 def test_a_form_drawn_by_hand_is_read(tmp_path):
-    document = read_plan_workbook(by_hand(tmp_path / "hand.xlsx"))
+    document = read_plan_workbook(opened(by_hand(tmp_path / "hand.xlsx")))
     (sheet,) = document.sheets
     assert (sheet.code, sheet.name, sheet.owner) == ("01-01", "電子地域通貨の普及", "産業振興課")
     assert (sheet.related_all, sheet.related_note) == (True, "令和6年度から財政課を削除")
@@ -75,7 +76,7 @@ def test_a_form_drawn_by_hand_is_read(tmp_path):
 
 
 def test_cells_that_are_only_coloured_are_bars(tmp_path):
-    bars = read_plan_workbook(by_hand(tmp_path / "hand.xlsx")).sheets[0].schedule[0].bars
+    bars = read_plan_workbook(opened(by_hand(tmp_path / "hand.xlsx"))).sheets[0].schedule[0].bars
     assert [(bar.filled, bar.label) for bar in bars] == [(True, ""), (True, ""), (False, "運用"), (False, "")]
 
 
@@ -99,14 +100,14 @@ def test_what_excel_changed_is_read_as_shown_and_doubted(tmp_path, value, number
     book["01-01"]["E21"] = value
     book["01-01"]["E21"].number_format = number_format
     book.save(path)
-    document = read_plan_workbook(path)
+    document = read_plan_workbook(opened(path))
     assert document.sheets[0].indicators[0].years[1].actual == text
     assert codes(document) == {code: text}
 
 
 def test_a_formula_is_refused_with_its_cell(tmp_path):
     with pytest.raises(Refused) as refusal:
-        read_plan_workbook(by_hand(tmp_path / "hand.xlsx", E21="=1+1"))
+        read_plan_workbook(opened(by_hand(tmp_path / "hand.xlsx", E21="=1+1")))
     assert (refusal.value.code, refusal.value.cell) == (Code.FORMULA, "01-01!E21")
 
 
@@ -122,7 +123,7 @@ def test_a_formula_is_refused_with_its_cell(tmp_path):
 )
 def test_a_form_with_a_part_missing_is_refused(tmp_path, address, cause):
     with pytest.raises(DocumentError) as refusal:
-        read_plan_workbook(by_hand(tmp_path / "hand.xlsx", **{address: ""}))
+        read_plan_workbook(opened(by_hand(tmp_path / "hand.xlsx", **{address: ""})))
     assert cause in str(refusal.value)
     assert "シート「01-01」" in str(refusal.value)
 
@@ -130,8 +131,8 @@ def test_a_form_with_a_part_missing_is_refused(tmp_path, address, cause):
 def test_a_text_under_a_name_of_the_plans_own_is_read_where_the_name_is_known_and_else_says_the_way(tmp_path):
     path = by_hand(tmp_path / "hand.xlsx", B10="背景と 課題")
     with pytest.raises(DocumentError, match="「計画の取込み」の画面から"):
-        read_plan_workbook(path)
-    (sheet,) = read_plan_workbook(path, {"背景と課題": "現状と課題"}).sheets
+        read_plan_workbook(opened(path))
+    (sheet,) = read_plan_workbook(opened(path), {"背景と課題": "現状と課題"}).sheets
     assert sheet.text("current_state") == "利用は増えています。"
 
 
@@ -139,7 +140,7 @@ def test_two_sheets_with_one_code_are_refused(tmp_path):
     path = tmp_path / "twice.xlsx"
     writer.write_form([samples.form(samples.sheet()), samples.form(samples.sheet())], path)
     with pytest.raises(DocumentError, match=r"施策ID「01-01」が2回あります\(1回目はシート「01-01」\)"):
-        read_plan_workbook(path)
+        read_plan_workbook(opened(path))
 
 
 def test_a_sheet_that_is_no_form_is_named(tmp_path):
@@ -148,13 +149,13 @@ def test_a_sheet_that_is_no_form_is_named(tmp_path):
     book.create_sheet("メモ")["A1"] = "覚え書き"
     book.create_sheet("空")
     book.save(path)
-    assert [(d.code, "メモ" in d.detail) for d in read_plan_workbook(path).doubts] == [("skipped_sheet", True)]
+    assert [(d.code, "メモ" in d.detail) for d in read_plan_workbook(opened(path)).doubts] == [("skipped_sheet", True)]
 
 
 def test_a_demo_sheet_says_so_when_it_is_read(tmp_path):
     path = tmp_path / "demo.xlsx"
     writer.write_form([samples.form(samples.sheet(), demo=True)], path)
-    assert "demo_value" in codes(read_plan_workbook(path))
+    assert "demo_value" in codes(read_plan_workbook(opened(path)))
 
 
 def test_half_a_workbook_is_refused(tmp_path):
@@ -163,7 +164,7 @@ def test_half_a_workbook_is_refused(tmp_path):
     for share in (0, 0.3, 0.6, 0.95):
         path.write_bytes(whole[: int(len(whole) * share)])
         with pytest.raises(Refused):
-            read_plan_workbook(path)
+            read_plan_workbook(opened(path))
 
 
 def test_a_workbook_without_a_form_is_refused(tmp_path):
@@ -172,9 +173,9 @@ def test_a_workbook_without_a_form_is_refused(tmp_path):
     book.active["A1"] = "施策の一覧"
     book.save(path)
     with pytest.raises(DocumentError, match="市の様式のシート"):
-        read_plan_workbook(path)
+        read_plan_workbook(opened(path))
 
 
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(Refused):
-        read_plan_workbook(tmp_path / "none.xlsx")
+        read_plan_workbook(opened(tmp_path / "none.xlsx"))

@@ -66,6 +66,17 @@ def test_a_name_that_is_no_path_is_a_refusal(tmp_path: Path) -> None:
     assert sandbox.read("book", tmp_path / "absent").finding.code == Code.NOT_XLSX
 
 
+def test_what_reads_files_is_all_loaded_and_no_library_for_workbooks_is_in_it() -> None:
+    """Whatever a child loads by itself costs each file anew."""
+    code = f"""import sys, json; sys.path.insert(0, {str(ROOT)!r}); from review.workbook import sandbox; sandbox.load()
+before = set(sys.modules)
+for task in ("book", "entry", "table", "form", "evidence"):
+    assert b'"OK"' in sandbox.child(json.dumps([task, {str(genuine.SAMPLES / "libreoffice-7-entry-book.xlsx")!r}, {{}}]).encode())
+print(sorted(set(sys.modules) - before), [name for name in sys.modules if name.startswith(("openpyxl", "defusedxml", "lxml"))])"""
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[] []\n", "")
+
+
 # --- the warm parent ----------------------------------------------------------------------------------------------
 
 
@@ -99,7 +110,7 @@ def test_the_parent_knows_nothing_that_a_file_should_not_reach(who: str) -> None
     """And the child that it made ahead no more than it."""
     pid = warm() if who == "the parent" else waiting(warm())
     words = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
-    assert {word.partition("=")[0] for word in words if word} == {"OPENPYXL_LXML", "PYTHONDONTWRITEBYTECODE", "LC_ALL"}
+    assert {word.partition("=")[0] for word in words if word} == {"PYTHONDONTWRITEBYTECODE", "LC_ALL"}
     handles = {os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()}
     assert {one.partition(":")[0] for one in handles} <= {"socket", "/dev/null"}
     maps = Path(f"/proc/{pid}/maps").read_text()

@@ -10,6 +10,7 @@ from review.domain.forms import reading
 from review.domain.plan_text import read_plan_text
 from review.domain.separated import read_separated
 from review.workbook import form_grids, sandbox
+from review.workbook.book_reader import opened
 from tests.review.domain.forms.books import Case, differences
 from tests.review.domain.forms.cities_lists import FACILITIES
 from tests.review.domain.forms.test_cities import CASES
@@ -22,7 +23,7 @@ ENCODINGS = ["utf-8", "utf-8-sig", "cp932", "utf-16"]
 def test_a_real_workbook_says_the_same(case: Case, tmp_path: Path) -> None:
     path = tmp_path / "list.xlsx"
     path.write_bytes(case.xlsx())
-    entry = reading.read_grids(form_grids.read_grids(path)).as_data()
+    entry = reading.read_grids(form_grids.read_grids(opened(path))).as_data()
     assert differences(entry["measures"], case.measures) == {}
     assert case.doubts <= {doubt["code"] for doubt in entry["doubts"]}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from review.domain.forms.grid import Grid
 from review.domain.separated import read_separated
 from review.workbook import form_grids
+from review.workbook.book_reader import opened
 from tests.review.domain.forms.books import Case
 
 
@@ -19,7 +20,7 @@ class FileCase(Case):
     def grids(self) -> list[Grid]:
         if self.path.suffix == ".csv":
             return [read_separated(self.path.read_bytes())]
-        return form_grids.read_grids(self.path)
+        return form_grids.read_grids(opened(self.path))
 
 
 UNSEEN_FILES = [
