@@ -20,6 +20,7 @@ from review.notices.services import reminders
 from review.year.services import cycles
 from tests.cast import Cast
 from tests.moved import shifted
+from tests.remembered import remembered
 from tests.review.acting import as_, words
 from workflow import steps
 
@@ -49,6 +50,7 @@ def walk(first: date, last: date) -> None:
         morning(first + timedelta(days=n))
 
 
+@remembered
 def opened(cast: Cast, due: date, sheets: int = 1, owners: tuple[str, ...] = ("産業振興課",)) -> Cycle:
     """A year with that 提出期限, opened 40 days before it, its opening mails sent."""
     with at(local(due - timedelta(days=40), 10)):
