@@ -200,6 +200,7 @@ def test_going_back_shows_what_was_saved(cast: Cast, page, review: MeasureReview
 
 
 @pytest.mark.drill
+@pytest.mark.drill
 def test_schedule_and_next_targets(cast: Cast, page, review: MeasureReview, screenshot) -> None:
     """The schedule's bars, set from the keyboard alone; next year's 目標, with the reason of its change."""
     page.goto(step_of(cast.fill(review), 3))

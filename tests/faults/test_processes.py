@@ -30,6 +30,7 @@ def test_worker_parent_killed(rig: Rig) -> None:
     rig.wait_for_worker("one")
 
 
+@pytest.mark.drill
 def test_pool_child_killed_while_it_builds(rig: Rig) -> None:
     def kill() -> None:
         running(rig, "jobs")

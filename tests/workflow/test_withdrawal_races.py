@@ -35,6 +35,7 @@ WHY = "確かめ直します。"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900 + 30 * ROUNDS)]
 
 
+@pytest.mark.drill
 def one_task(review: MeasureReview) -> str:
     """The one thing that the sheet waits for."""
     return Task.objects.get(process=review.process, finished=None).flow_task.name

@@ -48,7 +48,7 @@ def papers(name: str) -> dict[str, PdfReader]:
     return {kind: reading.opened(paper) for kind, paper in made.items()}
 
 
-@pytest.fixture(params=["made up", "the city's"])
+@pytest.fixture(params=["made up", pytest.param("the city's", marks=pytest.mark.drill)])
 def year(request: pytest.FixtureRequest) -> dict[str, PdfReader]:
     if request.param not in dict(long_years.documents()):
         pytest.skip("MEGURI_PLAN_FILE is not set: the papers of the city's whole document were not looked at")
