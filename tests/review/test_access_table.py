@@ -51,6 +51,7 @@ from review.models import (
 from review.publication.services import publication
 from tests.audited import noting
 from tests.cast import Cast, settle_background
+from tests.remembered import remembered
 from tests.review.acting import as_, words
 from tests.review.expected_access import EXPECTED, REFUSED_BY_STATE
 from tests.review.screens.test_access import IDENTITIES, addresses, filled, ours
@@ -69,6 +70,7 @@ def cast(db: None) -> Cast:
 
 
 @pytest.fixture
+@remembered
 def numbers(cast: Cast) -> dict[str, int]:
     """One of everything that has a number, of the sheet that 産業振興課 owns and 市民課 is related to."""
     cast.open(2)

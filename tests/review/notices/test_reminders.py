@@ -249,6 +249,7 @@ def test_the_later_steps_call_whoever_has_the_sheet(cast: Cast) -> None:
     assert days_told("contributor") == {}
 
 
+@remembered
 def decision_waits(cast: Cast) -> Cycle:
     """A year whose only sheet is approved, and whose 公表の決定 is wanted by 2026-05-22."""
     cycle = opened(cast, date(2026, 5, 7))
