@@ -59,6 +59,7 @@ def test_pool_child_killed_while_it_decides_on_many(rig: Rig) -> None:
         assert answer == {"settled": jobs[-1]["sheets"], "failed": {}, "lost": [], "twice": []}
 
 
+@pytest.mark.drill
 def test_pool_child_killed_while_it_sends(rig: Rig) -> None:
     def kill() -> None:
         rig.write_mails(count=10)

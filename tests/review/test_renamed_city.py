@@ -122,6 +122,7 @@ def test_every_page_and_refusal_has_the_city_s_own_names(
     assert all(word in seen for word in NEW[language])
 
 
+@pytest.mark.drill
 @pytest.fixture
 def renamed_year(cast: Cast) -> Cast:
     """A whole year of the renamed city, from its opening to its publication, with returns on the way."""
