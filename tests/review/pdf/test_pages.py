@@ -122,6 +122,7 @@ def test_all_letters_are_large_enough_and_on_the_page(year, kind: str) -> None:
         assert_on_page(page, number)
 
 
+@pytest.mark.drill
 def assert_on_page(page, number: int) -> None:
     runs = reading.runs(page)
     assert min(one.size for one in runs) >= SMALLEST, f"page {number}"
