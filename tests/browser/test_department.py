@@ -202,7 +202,6 @@ def test_going_back_shows_what_was_saved(cast: Cast, page, review: MeasureReview
 
 
 @pytest.mark.drill
-@pytest.mark.drill
 def test_schedule_and_next_targets(cast: Cast, page, review: MeasureReview, screenshot) -> None:
     """The schedule's bars, set from the keyboard alone; next year's 目標, with the reason of its change."""
     page.goto(step_of(cast.fill(review), 3))
@@ -223,6 +222,7 @@ def test_schedule_and_next_targets(cast: Cast, page, review: MeasureReview, scre
     saved(page)
 
 
+@pytest.mark.drill
 def test_the_steps_fit_a_phone(cast: Cast, page, review: MeasureReview, axe, screenshot) -> None:
     cast.fill(review)
     page.set_viewport_size({"width": 390, "height": 844})

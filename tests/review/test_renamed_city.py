@@ -122,7 +122,6 @@ def test_every_page_and_refusal_has_the_city_s_own_names(
     assert all(word in seen for word in NEW[language])
 
 
-@pytest.mark.drill
 @pytest.fixture
 def renamed_year(cast: Cast) -> Cast:
     """A whole year of the renamed city, from its opening to its publication, with returns on the way."""
@@ -151,6 +150,7 @@ def renamed_year(cast: Cast) -> Cast:
     return cast
 
 
+@pytest.mark.drill
 def test_mails_and_files_have_the_city_s_own_names(renamed_year: Cast) -> None:
     notices = [f"{one.title} {one.body} {one.act}" for one in Notification.objects.all()]
     mails = [f"{one.subject} {one.body}" for one in Mail.objects.all()]

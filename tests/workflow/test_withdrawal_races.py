@@ -35,12 +35,12 @@ WHY = "確かめ直します。"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900 + 30 * ROUNDS)]
 
 
-@pytest.mark.drill
 def one_task(review: MeasureReview) -> str:
     """The one thing that the sheet waits for."""
     return Task.objects.get(process=review.process, finished=None).flow_task.name
 
 
+@pytest.mark.drill
 def test_a_confirmation_withdrawn_against_its_approval(cast: Cast) -> None:
     cast.open(ROUNDS, indicators=1)
     won: Counter[str] = Counter()

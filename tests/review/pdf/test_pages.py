@@ -122,7 +122,6 @@ def test_all_letters_are_large_enough_and_on_the_page(year, kind: str) -> None:
         assert_on_page(page, number)
 
 
-@pytest.mark.drill
 def assert_on_page(page, number: int) -> None:
     runs = reading.runs(page)
     assert min(one.size for one in runs) >= SMALLEST, f"page {number}"
@@ -130,6 +129,7 @@ def assert_on_page(page, number: int) -> None:
     assert len(beside) <= 2, f"page {number}: letters beside its one line of head and foot, at {beside}"
 
 
+@pytest.mark.drill
 def test_what_is_longer_than_a_page_runs_over_and_not_off() -> None:
     """Rows under one head stay together, but for those that no page could hold."""
     for paper in (maker.book(endless()), maker.pack(endless())):
