@@ -18,13 +18,14 @@ PYTHON_STAMP := .venv/.stamp
 DEMO_STAMP := .venv/.demo
 NPM_STAMP := node_modules/.stamp
 # Each process has servers of its own, and a file of tests stays with one of them. One more than the two cores of the
-# build machine: while one waits for a worker, a browser or a killed database to come back, two others work.
+# build machine: while one waits for a worker, a browser or a killed database to come back, two others work. Linters and
+# types need one core for half a minute: they run beside the tests; a fault of theirs is printed at once, and at the end.
 THREE := -n 3 --no-loadscope-reorder
 # What is run again on SQLite: what touches the database and may differ by it. The engine, the jobs and the record in
 # `make test`, all else in `make drills`.
 ON_SQLITE := MEGURI_TEST_DATABASE=sqlite $(BIN)/python -m pytest $(THREE)
 TWICE := not bench and not worker and not browser and not postgres and not services and not once
-ENGINE := tests/workflow tests/tasks tests/review/trail tests/review/sheet
+ENGINE := tests/workflow tests/tasks tests/review/trail
 # What djhtml indents. What must stay as it is typed stands between {# fmt:off #} and {# fmt:on #}.
 TEMPLATES := --tabwidth 2 templates
 
@@ -51,8 +52,10 @@ demo: $(DEMO_STAMP) ## 令和6年度を最初から公表まで動かし、画�
 
 test: setup ## すべてのテスト / linters and all tests: PostgreSQL, broker, worker, browser; then the core on SQLite
 ifeq ($(strip $(ARGS)),)
-	@$(MAKE) --no-print-directory -j 2 check prepared
-	@$(BIN)/python -m pytest $(THREE) -m "not bench and not drill"
+	@mkdir -p build; { $(MAKE) --no-print-directory check >build/check.txt 2>&1 || { cat build/check.txt >&2; false; }; } & check=$$!; \
+	  $(BIN)/python -m tests.prepared && $(BIN)/python -m pytest $(THREE) -m "not bench and not drill"; tests=$$?; \
+	  wait $$check && cat build/check.txt || { echo "make check が通っていません / make check failed: build/check.txt" >&2; tests=1; }; \
+	  exit $$tests
 	@cat build/faults-short.md
 	@$(ON_SQLITE) -m "$(TWICE) and not drill" $(ENGINE)
 else
@@ -67,7 +70,7 @@ check: setup ## 書式と型 / linters, the form of templates, types
 	@report=$$($(BIN)/djhtml --check $(TEMPLATES) 2>&1) || { printf '%s\n' "$$report" "make format" >&2; exit 1; }
 	@$(BIN)/mypy
 
-prepared: setup # what many tests begin with, made while one core waits for the types
+prepared: setup # what many tests begin with
 	@$(BIN)/python -m tests.prepared
 
 format: setup ## 書式をそろえる / format the code

@@ -12,8 +12,10 @@ from review.books.services.snapshot import snapshot_of
 from review.models import Cycle, CycleState, Edition, IndicatorYear, MeasureReview, MeasureYear, ReviewState
 from review.publication.services import publication
 from tests.cast import YEAR, Cast
+from tests.remembered import remembered
 
 
+@remembered
 def frozen(cast: Cast, sheets: int = 2, *, actual: str = "120件") -> Edition:
     """The 第1版 of a year of `sheets` 施策, every 実績 the same. No file of it is made."""
     return freeze_now(cast, cast.draft(sheets), actual)

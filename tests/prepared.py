@@ -2,7 +2,7 @@
 
 They are kept under a hash of what makes them, so that a changed migration or package makes new ones. Django looks at
 each copy again and would apply what is missing. `python -m tests.prepared` makes both ahead and unpacks the browser (make test
-does, beside the linters); whoever comes first makes them otherwise. Migrations themselves are proved elsewhere, on empty databases.
+does); whoever comes first makes them otherwise. Migrations themselves are proved elsewhere, on empty databases.
 """
 
 import fcntl

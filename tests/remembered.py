@@ -15,7 +15,7 @@ import copy
 import pickle
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -60,6 +60,8 @@ class _Step:
 @dataclass
 class _State:
     active: bool = False
+    #: Within an act that is played to be kept.
+    playing: bool = False
     writes: int = 0
     steps: dict[tuple, _Step] = field(default_factory=dict)
 
@@ -116,10 +118,13 @@ def remembered(act: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[C, P
             return act(cast, *args, **kwargs)
         assert cast.acts is not None
         before, acts = cast.acts, (*cast.acts, (_named(act), repr(args), repr(sorted(kwargs.items()))))
-        # An act within an act is part of it.
-        if acts not in _state.steps and _stands(before):
-            with really():
-                _state.steps[acts] = _play(lambda: act(cast, *args, **kwargs), cast, before)
+        # An act within an act is part of it: put back if it was played before, and not kept by itself.
+        if acts not in _state.steps:
+            if _state.playing:
+                return act(cast, *args, **kwargs)
+            if _stands(before):
+                with suppress(_Failed):  # what it wrote until it failed is to stay: played below
+                    _state.steps[acts] = _play(lambda: act(cast, *args, **kwargs), cast, before)
         try:
             answer = _put_back(_state.steps[acts], cast)
         except (KeyError, DatabaseError):  # somebody else's rows stand there, a running worker's for one
@@ -175,21 +180,38 @@ _ENVIRONMENT = {"ALLOWED_HOSTS", "DEBUG", "EMAIL_BACKEND", "TEST_RUNNER"}
 # --- playing and putting back ---------------------------------------------------------------------------
 
 
+class _Failed(Exception):
+    """The act raised."""
+
+
 def _play(act: Callable[[], Any], cast: Remembering, before: tuple) -> _Step:
     """Do it, note what it wrote, and take it all away again."""
     rows = _state.steps[before].rows if before in _state.steps else {}
     files, mails, fields = _files(), len(mail.outbox), dict(vars(cast))
-    with transaction.atomic():
-        answer = act()
-        after = _rows()
-        transaction.set_rollback(True)
-    written = {name: (Path(default_storage.location) / name).read_bytes() for name in _files() - files}
-    sent = mail.outbox[mails:]
-    del mail.outbox[mails:]
-    left = pickle.dumps((cast.changeable(), answer if answer is not cast else ITSELF))
-    vars(cast).clear()
-    vars(cast).update(fields)
-    return _Step(_statements(rows, after), after, written, sent, left)
+    try:
+        with transaction.atomic(), _playing():
+            try:
+                answer = act()
+            except Exception as failure:
+                raise _Failed from failure
+            after = _rows()
+            transaction.set_rollback(True)
+        written = {name: (Path(default_storage.location) / name).read_bytes() for name in _files() - files}
+        left = pickle.dumps((cast.changeable(), answer if answer is not cast else ITSELF))
+        return _Step(_statements(rows, after), after, written, mail.outbox[mails:], left)
+    finally:
+        del mail.outbox[mails:]
+        vars(cast).clear()
+        vars(cast).update(fields)
+
+
+@contextmanager
+def _playing() -> Iterator[None]:
+    _state.playing = True
+    try:
+        yield
+    finally:
+        _state.playing = False
 
 
 def _put_back(step: _Step, cast: Remembering) -> Any:

@@ -94,11 +94,14 @@ def hands_out_tests(options: argparse.Namespace) -> bool:
 LONG = ("timeout", "browser", "worker", "fault", "services")
 
 # Of several processes one takes a file as a whole, so that what its tests share is made once; and of these, all files
-# with the same word: the faults share an installation, the living ones a worker, a site and a browser.
+# with the same word: the faults share an installation, the living ones a worker, a site and a browser, the ends of a plan
+# one year that was played to its end.
 TOGETHER = {
     "tests/faults/": "faults",
     "tests/browser/": "living",
     "tests/scenarios/": "living",
+    "tests/review/ending/": "ending",
+    "tests/review/publication/test_summary_pages.py": "ending",
     "tests/review/publication/test_api.py": "living",
     "tests/review/books/test_upload_pages.py": "living",
 }
@@ -125,12 +128,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Ten thousand tests and all modules stay to the end: nothing of them is looked through for garbage, now or later."""
+    """Ten thousand tests and all modules stay to the end: nothing of them is looked through for garbage, now or later.
+
+    And what a test makes is looked through seldom: a page of rows alone is thousands of objects.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
         gc.enable()
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from review.models import Department, MeasureReview, ReviewState
 from tests.cast import Cast
 from tests.remembered import remembered
+from workflow import steps
 
 PLAYED: list[str] = []
 
@@ -47,3 +49,33 @@ def test_where_other_rows_stand_it_is_played_upon_them(cast: Cast) -> None:
     ready(cast, "80件")
     assert Department.objects.filter(name="新しい課").exists() and PLAYED.count("80件") == 1
     assert MeasureReview.objects.get().state == ReviewState.SUBMITTED
+
+
+@remembered
+def failing(cast: Cast) -> None:
+    cast.open(1)
+    raise ValueError("after it wrote")
+
+
+def test_what_an_act_wrote_until_it_failed_stays(cast: Cast) -> None:
+    with pytest.raises(ValueError, match="after it wrote"):
+        failing(cast)
+    assert MeasureReview.objects.get().state == ReviewState.NOT_STARTED and cast.sheet()
+
+
+@remembered
+def further(cast: Cast) -> str:
+    ready(cast, "70件")
+    review = cast.sheet()
+    return steps.confirm(user=cast.reviewer2, review_id=review.pk, round=review.round).state
+
+
+def test_an_act_within_an_act_is_put_back_if_it_was_played_before(db: None) -> None:
+    for act, state in (
+        (lambda cast: ready(cast, "70件").sheet().state, ReviewState.SUBMITTED),
+        (further, ReviewState.REVIEWED),
+    ):
+        with transaction.atomic():
+            assert act(Cast.build()) == MeasureReview.objects.get().state == state
+            transaction.set_rollback(True)
+    assert PLAYED.count("70件") == 1

@@ -32,6 +32,7 @@ def test_killed(rig: Rig) -> None:
         rig.strike("broker_killed", kill)
 
 
+@pytest.mark.drill
 def test_flushed_while_messages_wait(rig: Rig) -> None:
     def flush() -> None:
         rig.front.send_again(times=3)

@@ -34,6 +34,7 @@ def test_postgres_killed(rig: Rig) -> None:
         rig.strike("postgres_killed", kill)
 
 
+@pytest.mark.drill
 def test_connections_cut(rig: Rig) -> None:
     def cut() -> None:
         for _ in range(5):

@@ -68,6 +68,7 @@ def test_clock_moved(rig: Rig, hours: int) -> None:
     assert rig.workers["two"] is not name
 
 
+@pytest.mark.drill
 def test_two_sweeps(rig: Rig) -> None:
     def sweep() -> None:
         rig.front.sweeps(count=6)

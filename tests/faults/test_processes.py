@@ -30,6 +30,7 @@ def test_worker_parent_killed(rig: Rig) -> None:
     rig.wait_for_worker("one")
 
 
+@pytest.mark.drill
 def test_pool_child_killed_while_it_builds(rig: Rig) -> None:
     def kill() -> None:
         running(rig, "jobs")
@@ -58,6 +59,7 @@ def test_pool_child_killed_while_it_decides_on_many(rig: Rig) -> None:
         assert answer == {"settled": jobs[-1]["sheets"], "failed": {}, "lost": [], "twice": []}
 
 
+@pytest.mark.drill
 def test_pool_child_killed_while_it_sends(rig: Rig) -> None:
     def kill() -> None:
         rig.write_mails(count=10)

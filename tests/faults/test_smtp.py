@@ -55,6 +55,7 @@ def test_a_slow_server_holds_nothing_else_up(rig: Rig) -> None:
         rig.strike("smtp_slow", slow)
 
 
+@pytest.mark.drill
 def test_a_hanging_server_holds_one_sender(rig: Rig) -> None:
     entry, most = line("smtp_hanging"), 0
 

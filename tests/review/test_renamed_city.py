@@ -150,6 +150,7 @@ def renamed_year(cast: Cast) -> Cast:
     return cast
 
 
+@pytest.mark.drill
 def test_mails_and_files_have_the_city_s_own_names(renamed_year: Cast) -> None:
     notices = [f"{one.title} {one.body} {one.act}" for one in Notification.objects.all()]
     mails = [f"{one.subject} {one.body}" for one in Mail.objects.all()]

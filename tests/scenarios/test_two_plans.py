@@ -18,6 +18,7 @@ from review.domain.refusals import NotAllowed
 from review.models import Appointment, Artifact, Cycle, Edition, MeasureReview, Notification, Outcome, Proxy, Role, User
 from review.publication.views import plain_files
 from tests.cast import PASSWORD, YEAR, Cast, settle_background
+from tests.remembered import remembered
 from tests.review.acting import as_, words
 from tests.review.screens.test_access import filled, ours
 from workflow import steps
@@ -29,6 +30,12 @@ PAGES = ("progress", "queue", "board", "files", "cycle", "definitions", "plan_ch
 @pytest.fixture
 def two(cast: Cast) -> tuple[Cast, Cast]:
     """A year of each plan with sheets sent in: two of the one, three of the other, told apart by their names."""
+    return cast, other_beside(cast)
+
+
+@remembered
+def other_beside(cast: Cast) -> Cast:
+    """Plays both years; the cast is the one, and answers the other."""
     cast.open(2)
     other = cast.beside()
     other.open(3)
@@ -41,7 +48,7 @@ def two(cast: Cast) -> tuple[Cast, Cast]:
     other.submitted(1)
     other.submitted(2)
     settle_background()
-    return cast, other
+    return other
 
 
 def test_a_notice_of_a_year_says_of_which_plan_it_is(two: tuple[Cast, Cast]) -> None:

@@ -30,6 +30,7 @@ from review.publication.services import corrections, edition_check, publication
 from review.publication.services.corrections import Typed
 from review.sheet.services import submission
 from tests.cast import YEAR, Cast, settle_background
+from tests.remembered import remembered
 from tests.review.acting import as_, words
 from workflow import steps
 from workflow.models import CorrectionProcess
@@ -42,6 +43,7 @@ def cycle(cast: Cast) -> Cycle:
     return cast.published(2)
 
 
+@remembered
 def prepared(cast: Cast, cycle: Cycle, right: str = "70件", *more: Typed) -> Correction:
     """A correction of 01-01's first 実績, sent for decision."""
     correction = steps.start_correction(user=cast.reviewer, cycle_id=cycle.pk)
@@ -50,6 +52,7 @@ def prepared(cast: Cast, cycle: Cycle, right: str = "70件", *more: Typed) -> Co
     return steps.submit_correction(user=cast.reviewer, correction_id=correction.pk)
 
 
+@remembered
 def published(cast: Cast, cycle: Cycle, right: str = "70件", *more: Typed) -> Edition:
     """The same, decided and published."""
     correction = prepared(cast, cycle, right, *more)

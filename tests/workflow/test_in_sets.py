@@ -42,6 +42,7 @@ from review.year.services import cycles
 from review.year.services.carried_over import carry_over
 from tests.at_once import at_once
 from tests.cast import YEAR, Cast
+from tests.remembered import remembered
 from workflow import rows, steps
 from workflow.demo.each import each
 from workflow.flows import AnnualCycleFlow, MeasureReviewFlow
@@ -141,6 +142,7 @@ def chosen_of(*sheets: MeasureReview) -> Chosen:
 
 
 @pytest.fixture
+@remembered
 def sent(cast: Cast) -> Cast:
     """Six submitted sheets, the last by a colleague, who may confirm, too."""
     cast.open(6)
@@ -204,6 +206,7 @@ def confirmed(cast: Cast) -> Cast:
     return confirmed_of(cast)
 
 
+@remembered
 def confirmed_of(cast: Cast) -> Cast:
     """Six confirmed sheets: one asks for another target next year, one is proposed to be 対象外, one was rated otherwise."""
     cast.open(6)

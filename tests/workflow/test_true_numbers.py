@@ -209,6 +209,7 @@ def test_the_home_page_counts_as_sql_does(mixed: Cast) -> None:
 
 
 @pytest.fixture
+@remembered
 def final(cast: Cast) -> Cast:
     """A published year: two approved, and two settled whose departments had drafted values before."""
     cast.open(4)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from review.models import Decision, MeasureReview, ReviewState
 from tests.cast import Cast, settle_background
+from tests.remembered import remembered
 from tests.review.acting import as_, hidden, words
 
 EVERYBODY = (
@@ -41,6 +42,7 @@ def sheet_of(review: MeasureReview) -> str:
     return reverse("meguri:sheet", args=[review.pk])
 
 
+@remembered
 def stands(cast: Cast, name: str) -> MeasureReview:
     """A sheet on which the decision was just taken, all notices of it made."""
     cast.open(1)

@@ -40,6 +40,7 @@ def one_task(review: MeasureReview) -> str:
     return Task.objects.get(process=review.process, finished=None).flow_task.name
 
 
+@pytest.mark.drill
 def test_a_confirmation_withdrawn_against_its_approval(cast: Cast) -> None:
     cast.open(ROUNDS, indicators=1)
     won: Counter[str] = Counter()

@@ -29,6 +29,7 @@ from review.publication.services import exports
 from review.sheet.services import submission
 from review.workbook import engine
 from tests.cast import YEAR, Cast, settle_background
+from tests.remembered import remembered
 from tests.review.acting import as_, words
 from tests.review.workbook import plain_book
 from workflow import steps
@@ -47,6 +48,7 @@ def fill(cast: Cast, number: int, first: str, second: str) -> int:
     return review.pk
 
 
+@remembered
 def submitted(cast: Cast) -> Cycle:
     cycle = cast.open(2)
     goal = Indicator.objects.get(measure__code="01-01", number=1)
@@ -60,6 +62,7 @@ def submitted(cast: Cast) -> Cycle:
     return cycle
 
 
+@remembered
 def reviewed(cast: Cast) -> Cycle:
     cycle = submitted(cast)
     for number in (1, 2):
@@ -68,6 +71,7 @@ def reviewed(cast: Cast) -> Cycle:
     return cycle
 
 
+@remembered
 def decided(cast: Cast) -> Cycle:
     cycle = reviewed(cast)
     for number in (1, 2):
@@ -78,6 +82,7 @@ def decided(cast: Cast) -> Cycle:
 
 
 @pytest.fixture
+@remembered
 def edition(cast: Cast) -> Edition:
     steps.decide_year(user=cast.approver, cycle_id=decided(cast).pk)
     settle_background()

@@ -205,6 +205,7 @@ def test_the_comparison_costs_the_same_however_many_sheets_the_plan_has(
         browser.get(reverse("meguri:upload", args=["dx", YEAR]))
 
 
+@pytest.mark.drill
 @pytest.mark.browser
 def test_the_screens_in_a_browser(
     transactional_db: None, cast: Cast, tmp_path: Path, new_page: Any, sign_in: Any, axe: Any, screenshot: Any

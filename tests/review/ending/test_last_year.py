@@ -10,10 +10,12 @@ from review.models import Cycle, Notification, OutboxEvent, Plan
 from review.notices.services.further_table import ENDING_NOTICES
 from review.year.services import cycles
 from tests.cast import YEAR, Cast, settle_background
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
 
+@remembered
 def ended(cast: Cast, sheets: int = 1) -> Plan:
     """A plan whose last 年度 is published."""
     cast.open(sheets)

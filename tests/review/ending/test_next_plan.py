@@ -13,6 +13,7 @@ from review.ending.services.next_plan import NextPlan
 from review.models import Cycle, IndicatorYear, Job, Measure, MeasureReview, Plan, User
 from review.year.services import cycles
 from tests.cast import YEAR, Cast, settle_background
+from tests.remembered import remembered
 from tests.review.acting import words
 from tests.review.ending.test_last_year import ended, signed_in
 from workflow import steps
@@ -27,6 +28,7 @@ def wish(old: Plan, **more: object) -> NextPlan:
     return NextPlan(**{**given, **more})  # type: ignore[arg-type]
 
 
+@remembered
 def begun(cast: Cast) -> Cycle:
     """The next plan's first year, opened, with its targets in."""
     old = ended(cast)

@@ -29,11 +29,13 @@ from review.models import (
     SummaryEdition,
 )
 from tests.cast import YEAR, Cast, settle_background
+from tests.remembered import remembered
 from tests.review.ending.test_last_year import ended, signed_in
 
 pytestmark = pytest.mark.django_db
 
 
+@remembered
 def written(cast: Cast, sheets: int = 1) -> Plan:
     """The 総括 of an ended plan, written to its end."""
     plan = ended(cast, sheets)
@@ -43,6 +45,7 @@ def written(cast: Cast, sheets: int = 1) -> Plan:
     return plan
 
 
+@remembered
 def proposed(cast: Cast, sheets: int = 1) -> Plan:
     plan = written(cast, sheets)
     summaries.submit(user=cast.reviewer2, plan_id=plan.pk)

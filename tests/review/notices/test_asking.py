@@ -15,6 +15,7 @@ from tasks.sweep import sweep
 from tests.asked import assert_asked
 from tests.cast import Cast, settle_background
 from tests.moved import shifted
+from tests.remembered import remembered
 from tests.review.people.test_proxies import named
 from workflow import steps
 
@@ -33,6 +34,7 @@ def appoint(cast: Cast, user: User, role: str, department: str = "", *, ahead: i
 
 
 @pytest.fixture
+@remembered
 def year(cast: Cast) -> Cast:
     """A year with two sheets of 産業振興課; everybody of it was asked."""
     cast.open(2)
@@ -40,6 +42,7 @@ def year(cast: Cast) -> Cast:
     return cast
 
 
+@remembered
 def waits_for(cast: Cast, role: str) -> None:
     """Bring the first sheet to where the role is asked."""
     if role == Role.HEAD:

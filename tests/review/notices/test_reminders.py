@@ -20,6 +20,7 @@ from review.notices.services import reminders
 from review.year.services import cycles
 from tests.cast import Cast
 from tests.moved import shifted
+from tests.remembered import remembered
 from tests.review.acting import as_, words
 from workflow import steps
 
@@ -49,6 +50,7 @@ def walk(first: date, last: date) -> None:
         morning(first + timedelta(days=n))
 
 
+@remembered
 def opened(cast: Cast, due: date, sheets: int = 1, owners: tuple[str, ...] = ("産業振興課",)) -> Cycle:
     """A year with that 提出期限, opened 40 days before it, its opening mails sent."""
     with at(local(due - timedelta(days=40), 10)):
@@ -247,6 +249,7 @@ def test_the_later_steps_call_whoever_has_the_sheet(cast: Cast) -> None:
     assert days_told("contributor") == {}
 
 
+@remembered
 def decision_waits(cast: Cast) -> Cycle:
     """A year whose only sheet is approved, and whose 公表の決定 is wanted by 2026-05-22."""
     cycle = opened(cast, date(2026, 5, 7))

@@ -48,7 +48,7 @@ def papers(name: str) -> dict[str, PdfReader]:
     return {kind: reading.opened(paper) for kind, paper in made.items()}
 
 
-@pytest.fixture(params=["made up", "the city's"])
+@pytest.fixture(params=["made up", pytest.param("the city's", marks=pytest.mark.drill)])
 def year(request: pytest.FixtureRequest) -> dict[str, PdfReader]:
     if request.param not in dict(long_years.documents()):
         pytest.skip("MEGURI_PLAN_FILE is not set: the papers of the city's whole document were not looked at")
@@ -129,6 +129,7 @@ def assert_on_page(page, number: int) -> None:
     assert len(beside) <= 2, f"page {number}: letters beside its one line of head and foot, at {beside}"
 
 
+@pytest.mark.drill
 def test_what_is_longer_than_a_page_runs_over_and_not_off() -> None:
     """Rows under one head stay together, but for those that no page could hold."""
     for paper in (maker.book(endless()), maker.pack(endless())):

@@ -25,6 +25,7 @@ from review.plan.services import measure_state
 from review.publication.services import publication
 from review.sheet.services import submission
 from tests.cast import YEAR, Cast, settle_background
+from tests.remembered import remembered
 from tests.review.acting import as_, hidden, words
 from workflow import steps
 
@@ -214,6 +215,7 @@ def test_a_published_year_has_a_list_and_no_form(cast: Cast) -> None:
 # --- between 公表の決定 and 公表 --------------------------------------------------------------------------------------
 
 
+@remembered
 def decided(cast: Cast) -> None:
     """A year of which the 公表 is decided for a day to come."""
     cast.approved(1)

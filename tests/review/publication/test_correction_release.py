@@ -9,12 +9,14 @@ from review.models import AuditEntry, Correction, Cycle, Edition, IndicatorYear,
 from review.publication.services import correction_release, corrections, publication
 from review.publication.services.corrections import Typed
 from tests.cast import YEAR, Cast
+from tests.remembered import remembered
 from workflow import steps
 
 KEY = f"indicator:1:actual:{YEAR}"
 
 
 @pytest.fixture
+@remembered
 def correction(cast: Cast) -> Correction:
     """A decided correction of 01-01's first 実績 and its 要因, whose edition no worker has made yet."""
     cycle: Cycle = cast.published(2)

@@ -20,12 +20,13 @@ from review.models import Artifact, AuditEntry, Edition, Meeting
 from review.publication.services import corrections, edition_check
 from review.publication.services.corrections import Typed
 from tests.cast import YEAR, Cast, settle_background
-from tests.remembered import really
+from tests.remembered import really, remembered
 from tests.trail import tampering
 from workflow import steps
 
 
 @pytest.fixture
+@remembered
 def editions(cast: Cast) -> list[Edition]:
     """第1版 and 訂正第1版 with their files."""
     cycle = cast.published(1)

@@ -13,6 +13,7 @@ from review.books.services import workbooks
 from review.models import Edition
 from tests.cast import YEAR, Cast, settle_background
 from tests.frozen import frozen
+from tests.remembered import remembered
 
 HERE = f"/results/dx/{YEAR}"
 FILES = [
@@ -23,6 +24,7 @@ INTERFACE = ["/api/v1/", "/api/v1/openapi.json", f"/api/v1/plans/dx/years/{YEAR}
 
 
 @pytest.fixture(autouse=True)
+@remembered
 def edition(cast: Cast) -> Edition:
     """A published year whose workbook is made."""
     one = frozen(cast)

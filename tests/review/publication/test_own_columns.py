@@ -15,6 +15,7 @@ from django.test import Client
 from review.models import Edition
 from review.publication.services import exports, open_data, schemas
 from tests.cast import YEAR, Cast, settle_background
+from tests.remembered import remembered
 from workflow import steps
 
 COST: dict[str, Any] = {
@@ -39,6 +40,7 @@ def edition(cast: Cast) -> Edition:
     return published_with(cast, FORM)
 
 
+@remembered
 def published_with(cast: Cast, form: dict[str, Any]) -> Edition:
     cycle = cast.draft(1)
     cycle.form = form

@@ -31,6 +31,7 @@ from review.publication.views import kept_files, plain_files, public_frame, publ
 from review.templatetags import charts
 from tests.cast import YEAR, Cast
 from tests.frozen import changed, follow, freeze_now, frozen
+from tests.remembered import remembered
 from tests.review.acting import words
 
 Files = Mapping[str, bytes]
@@ -47,6 +48,7 @@ def pages(files: Files) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture
+@remembered
 def large(cast: Cast) -> Edition:
     """More 施策 than one page of a list holds, in two departments."""
     cycle = cast.draft(published.ROWS + 5, owners=("産業振興課", "農林水産課"))

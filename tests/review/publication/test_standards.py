@@ -172,6 +172,7 @@ def test_the_shapes_miss_what_is_not_there(cast: Cast, missing: str) -> None:
 # --- OpenAPI, DuckDB ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.drill
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_a_validator_of_openapi_begins_with_the_address(cast: Cast, live_site: str) -> None:

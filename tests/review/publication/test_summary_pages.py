@@ -19,6 +19,7 @@ from review.publication.services import bundle, summary_tables
 from review.publication.views import plain_files
 from tests.cast import YEAR, Cast, settle_background
 from tests.frozen import changed, follow
+from tests.remembered import remembered
 from tests.review.acting import as_, words
 from tests.review.ending.test_summary import decide, proposed
 from tests.review.publication.test_plain_files import LINK
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.django_db
 PLACE = "results/dx/summary/"
 
 
+@remembered
 def published(cast: Cast) -> SummaryEdition:
     """The first edition of the 総括 of an ended plan."""
     decide(cast, proposed(cast))
@@ -34,6 +36,7 @@ def published(cast: Cast) -> SummaryEdition:
     return SummaryEdition.objects.select_related("plan").get()
 
 
+@remembered
 def second(cast: Cast, first: SummaryEdition) -> SummaryEdition:
     """A further one, with a formula's sign in its text."""
     summaries.reopen(user=cast.reviewer2, plan_id=first.plan_id, reason="文の誤りのため")

@@ -162,6 +162,7 @@ def test_definitions_are_confirmed_a_hundred_at_a_time_until_none_is_left(cast: 
     assert waiting == SHEETS * 2 and not Indicator.objects.filter(defined_at=None).exists()
 
 
+@pytest.mark.drill
 def test_the_last_page_is_as_light_as_the_first(cast: Cast) -> None:
     cast.open(SHEETS)
     client = as_(cast.reviewer2)

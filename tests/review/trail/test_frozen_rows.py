@@ -36,6 +36,7 @@ from review.trail.services import audit_chain, frozen_rows
 from review.trail.services.frozen_rows import FROZEN
 from tests.cast import Cast
 from tests.frozen import frozen
+from tests.remembered import remembered
 from tests.trail import tampering
 
 COLUMNS = [(model, each.name) for model in FROZEN for each in model._meta.concrete_fields]
@@ -99,6 +100,7 @@ def attached(review: MeasureReview, cast: Cast, path: str = "e", **more: Any) ->
 
 
 @pytest.fixture
+@remembered
 def rows(cast: Cast) -> dict[type[Row], Row]:
     return written(cast)
 
