@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 from django.urls import reverse
 
@@ -42,8 +44,25 @@ def test_a_table_is_renewed_only_where_it_holds_the_same_columns_and_measures(ed
         exports.as_csv(exports.Source(snapshot={**edition.snapshot, "measures": some}, edition=edition))
         for some in (rows[:1], rows[1:])
     )
-    assert open_data.renewed(table, one, source.meta, {rows[0]["code"]}) == table
-    assert open_data.renewed(other, one, source.meta, {rows[0]["code"]}) is None
-    assert open_data.renewed(table, exports.measures_csv(source), source.meta, ()) is None
-    later = open_data.renewed(table, one, {**source.meta, "label": "訂正第1版"}, {rows[0]["code"]})
-    assert later and later.count("訂正第1版".encode()) == table.count("第1版".encode()) - one.count("第1版".encode())
+    assert exports.renewed_table(table, one, source.meta, {rows[0]["code"]}) == table
+    assert exports.renewed_table(other, one, source.meta, {rows[0]["code"]}) is None
+    assert exports.renewed_table(table, exports.measures_csv(source), source.meta, ()) is None
+    later = exports.renewed_table(table, one, {**source.meta, "label": "訂正第1版"}, {rows[0]["code"]})
+    assert later and later.count("訂正第1版".encode()) == table.count("第1版".encode())
+
+
+def test_a_text_that_looks_like_the_beginning_of_a_row_is_none(edition: Edition) -> None:
+    """The table is cut where its rows begin; a text of the city's may say the same."""
+    source = exports.Source(snapshot=edition.snapshot, edition=edition)
+    rows = edition.snapshot["measures"]
+    begin = exports.as_csv(source).decode().splitlines()[1].partition(rows[0]["code"])[0]
+    rows[1]["indicators"][0]["years"][0]["target"] = f'5"件\r\n{begin}{rows[0]["code"]},'
+    rows[2]["indicators"][0]["years"][0]["target"] = '5"件,\r\n"'
+    later = exports.Source(snapshot=edition.snapshot, edition=copy.copy(edition))
+    assert later.edition
+    later.edition.number = 2
+    for changed in ({rows[0]["code"]}, {rows[1]["code"], rows[2]["code"]}):
+        for name in open_data.TABLES:
+            assert exports.renewed(later, name, exports.FILES[name](source), changed) == exports.FILES[name](later)
+    rows[0]["code"] = "-1"
+    assert exports.renewed(later, "indicators.csv", exports.as_csv(source), {"-1"}) == exports.as_csv(later)
