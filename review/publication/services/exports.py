@@ -137,8 +137,8 @@ def renewed_table(former: bytes, rows: bytes, edition: Mapping[str, Any], change
     if not fresh.keys() <= {code for code, _row in there}:
         return None
     own = _begin_of([*begin[:-3], *(edition[key] for key in ("label", "number", "published_at"))])
-    kept = (fresh.pop(code, ()) if code in anew else (row,) for code, row in there)
-    return f"{own.join((head, *chain.from_iterable(kept)))}\r\n".encode()
+    joined = (fresh.pop(code, ()) if code in anew else (row,) for code, row in there)
+    return f"{own.join((head, *chain.from_iterable(joined)))}\r\n".encode()
 
 
 def _cut(table: str) -> tuple[str, list[str], list[str]]:

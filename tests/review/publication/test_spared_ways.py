@@ -11,9 +11,10 @@ from review.books.services import editions
 from review.books.services.editions import Filters
 from review.models import Edition
 from review.publication.services import exports, open_data
-from review.publication.views import shelf
+from review.publication.views import public_frame, published, shelf
 from tests.cast import YEAR, Cast
 from tests.frozen import freeze_now
+from tests.review.publication.test_plain_files import corrected, made, pages
 
 
 @pytest.fixture
@@ -66,3 +67,18 @@ def test_a_text_that_looks_like_the_beginning_of_a_row_is_none(edition: Edition)
             assert exports.renewed(later, name, exports.FILES[name](source), changed) == exports.FILES[name](later)
     rows[0]["code"] = "-1"
     assert exports.renewed(later, "indicators.csv", exports.as_csv(source), {"-1"}) == exports.as_csv(later)
+
+
+def test_a_page_in_a_frame_made_ready_is_the_page_as_it_would_be_made_alone(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also its title: each list names what it lists, and which part of it."""
+    large = freeze_now(cast, cast.draft(published.ROWS + 5, owners=("産業振興課", "農林水産課")), "120件")
+    second = corrected(large, "01-02", "130件")
+    files = made(second)
+    titles = [" ".join(text.partition("<title>")[2].partition("</title>")[0].split()) for _place, text in pages(files)]
+    assert any("農林水産課" in title for title in titles) and any("(2/2)" in title for title in titles)
+    monkeypatch.setattr(public_frame, "_framed", lambda site, page, alike: page)
+    alone = dict(pages(made(second)))
+    for place, text in pages(files):
+        assert text.split() == alone[place].split(), place
