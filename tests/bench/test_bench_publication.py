@@ -308,7 +308,7 @@ def shown_first(stock: plain_files.Stock) -> tuple[list[Any], list[str]]:
     places = plain_files.places_of(stock, sheets)
     known = [*places, *(place for place, _make in plain_files.data_files(stock)), *plain_files.assets().values()]
     chosen = [
-        (place, sheet)
+        (place, sheet, None)
         for place, sheet in zip(places, sheets, strict=True)
         if sheet.name in ("year", "departments", "index")
     ]
