@@ -98,18 +98,20 @@ def _sheets(notice: Notification) -> set[int]:
     return {notice.review_id} if notice.review_id else set(notice.asks.get("sheets", ()))
 
 
-def look_again(mails: Iterable[Mail]) -> None:
+def look_again(mails: Sequence[Mail]) -> None:
     """Before mails leave that may have waited for long: take out what their receivers may not read any more, under the
     same Message-ID, and park those of which nothing is left. For the transaction that claims them."""
     notices: dict[int, list[Notification]] = defaultdict(list)
     for notice in Notification.objects.filter(mail__in=[mail.pk for mail in mails]).order_by("created_at", "pk"):
         notices[notice.mail_id or 0].append(notice)
-    for mail in mails:
-        hidden = _unreadable(mail.recipient, notices[mail.pk])
+    with_notices = [mail for mail in mails if mail.pk in notices]
+    people = User.objects.in_bulk({mail.recipient_id for mail in with_notices})
+    for mail in with_notices:
+        hidden = _unreadable(people[mail.recipient_id], notices[mail.pk])
         left = [notice for notice in notices[mail.pk] if notice.pk not in hidden]
         if hidden and left:
             Notification.objects.filter(pk__in=hidden).update(mail=None, mail_after=None)
-            Mail.objects.filter(pk=mail.pk).update(**_contents(mail.recipient, _acts_first(left)))
+            Mail.objects.filter(pk=mail.pk).update(**_contents(people[mail.recipient_id], _acts_first(left)))
         elif hidden:
             Mail.objects.filter(pk=mail.pk).update(
                 state=MailState.PARKED, token=None, leased_until=None, cause=UNREADABLE

@@ -121,7 +121,8 @@ def _claim() -> Batch:
         Mail.objects.filter(pk__in=list(gone.order_by().values_list("pk", flat=True))).update(
             state=MailState.PARKED, cause=GONE
         )
-        chosen = list(_due(senders).select_related("recipient")[:BATCH])
+        # Each is read once more when it is ours: here it is enough to know which, and whose.
+        chosen = list(_due(senders).only("recipient")[:BATCH])
         envelopes.look_again(chosen)
         lease = clock.shared(timedelta(seconds=settings.MEGURI_LEASE_SECONDS))
         _due(senders).filter(pk__in=[mail.pk for mail in chosen]).order_by().update(

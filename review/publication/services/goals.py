@@ -7,12 +7,16 @@ the same rules.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from review.books.services.editions import Row, Snapshot
 from review.domain import rating
 from review.domain.notation import renamed
 from review.domain.values import achievement
 from review.domain.values.reading import Direction
+
+#: {(施策ID, number): (the goal, the scale, its grade last year by them)}
+Computed = dict[tuple[str, int], tuple[Row, Any, str]]
 
 DIRECTIONS: Mapping[str, Direction | None] = {"up": "up", "down": "down"}
 
@@ -40,8 +44,9 @@ class Change:
     now: Mapping[str, int]
 
 
-def change(snapshot: Snapshot, earlier: Snapshot | None) -> Change:
-    """What changed since last year, whose edition is `earlier`; the largest steps first."""
+def change(snapshot: Snapshot, earlier: Snapshot | None, known: Computed | None = None) -> Change:
+    """What changed since last year, whose edition is `earlier`; the largest steps first. `known`: what was computed of
+    last year for other editions of the year, which hold most goals alike."""
     scale, year = rating.Scale.from_data(snapshot["scale"]), snapshot["fiscal_year"]
     same = earlier if earlier and rating.Scale.from_data(earlier["scale"]) == scale else None
     published = {
@@ -49,7 +54,7 @@ def change(snapshot: Snapshot, earlier: Snapshot | None) -> Change:
         for row in (same or {"measures": ()})["measures"]
         for one in row["indicators"]
     }
-    order = [grade.letter for grade in scale.decided]
+    order, known = [grade.letter for grade in scale.decided], {} if known is None else known
     steps = []
     for row in snapshot["measures"]:
         for one in row["indicators"]:
@@ -57,7 +62,10 @@ def change(snapshot: Snapshot, earlier: Snapshot | None) -> Change:
             if one["grade"] not in order or not {year, year - 1} <= cells.keys():
                 continue
             name, former = cells[year]["name"], cells[year - 1]["name"]
-            before = published.get((row["code"], one["number"])) if same else _computed(one, cells, year - 1, scale)
+            key = row["code"], one["number"]
+            if not same and known.get(key, ())[:2] != (one, snapshot["scale"]):
+                known[key] = one, snapshot["scale"], _computed(one, cells, year - 1, scale)
+            before = published.get(key) if same else known[key][2]
             if before in order and former and not renamed(former, name):
                 rose = order.index(before) - order.index(one["grade"])
                 steps.append(

@@ -6,8 +6,7 @@ say what another does not. Everything is computed from a frozen snapshot.
 
 import csv
 import io
-from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -346,30 +345,6 @@ def as_table(columns: Iterable[Column], rows: Iterable[Values]) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([column.title for column in columns])
     writer.writerows([_field(row[column.key], column) for column in columns] for row in rows)
-    return text.getvalue().encode()
-
-
-def renewed(former: bytes, rows: bytes, edition: Values, changed: Container[str]) -> bytes | None:
-    """The table of the edition before with other `rows` for the 施策 that are `changed`, and this edition in every row;
-    None where they have not the same columns or 施策."""
-    old, new = (list(csv.reader(io.StringIO(table.decode(), newline=""))) for table in (former, rows))
-    head, places = old[0], {one.key: place for place, one in enumerate(_HEAD)}
-    of, fresh = places["measure_id"], defaultdict[str, list[list[str]]](list)
-    own = [(places["edition"], "label"), (places["edition_number"], "number"), (places["published_at"], "published_at")]
-    for row in new[1:]:
-        fresh[row[of]].append(row)
-    if head != new[0] or not fresh.keys() <= {row[of] for row in old}:
-        return None
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(head)
-    for row in old[1:]:
-        if row[of] in changed:
-            writer.writerows(fresh.pop(row[of], ()))
-            continue
-        for place, key in own:
-            row[place] = str(edition[key])
-        writer.writerow(row)
     return text.getvalue().encode()
 
 

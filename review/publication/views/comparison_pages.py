@@ -50,7 +50,8 @@ def change_of(book: Book) -> goals.Change:
     """What became of the goals since the year before, computed once a site."""
     earlier = book.site.book(book.plan, book.year - 1)
     key = ("change", book.edition.pk, earlier.edition.pk if earlier else None)
-    make = partial(goals.change, book.snapshot, earlier.snapshot if earlier else None)
+    known: goals.Computed = book.site.shared(("before", book.edition.cycle_id), dict)
+    make = partial(goals.change, book.snapshot, earlier.snapshot if earlier else None, known)
     return book.site.shared(key, make)
 
 

@@ -8,9 +8,9 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 
@@ -21,8 +21,9 @@ from review.publication.services import exports
 from review.publication.services.bundle import Former, Packed
 from review.publication.views import following, published
 from review.publication.views.publication import SET_SO, look
-from review.publication.views.shelf import Book, place_of
+from review.publication.views.shelf import Book, Linker, Site, place_of
 from review.trail.services import whole_files
+from review.workbook.zip_parts import Part
 
 if TYPE_CHECKING:
     from review.publication.views.plain_files import Sheet, Stock
@@ -32,6 +33,9 @@ MAKER = "assets/made-by.txt"
 #: what an edition holds that the pages of one 施策 do not show, or show by 施策
 APART = {"measures", "corrections", "totals", "previous", "audit", "decision", "plan_changes", "target_changes"}
 
+#: what holds a list on its page
+BEGIN, END = '<section class="section" id="measures"', "</section>"
+
 #: what makes a file of the site
 Make = Callable[..., bytes | Packed]
 
@@ -40,6 +44,33 @@ def maker(base: str) -> bytes:
     """Which Meguri makes the site, and for which place."""
     state = repr((look(), base, [getattr(settings, name) for name in SET_SO]))
     return hashlib.sha256(state.encode()).hexdigest().encode() + b"\n"
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Where the files of an edition stand once it is corrected."""
+
+    was: str
+    now: str
+    #: the pages of 施策 that say in the correction what they said
+    stay: frozenset[str]
+
+    def __call__(self, place: str) -> str:
+        return place if place in self.stay or not place.startswith(self.was) else self.now + place[len(self.was) :]
+
+
+class FormerList(NamedTuple):
+    """A list of the edition that was corrected, as the former site holds it."""
+
+    part: Part
+    place: str
+    moved: Moved
+
+    def section(self, linker: Linker, place: str) -> bytes:
+        """The list itself, for the file `place`."""
+        text = self.part.content().decode()
+        begin, end = text.index(BEGIN), text.rindex(END, 0, text.index("</main>")) + len(END)
+        return linker.moved(text[begin:end], self.place, place, self.moved).encode()
 
 
 @contextmanager
@@ -62,7 +93,8 @@ class Before:
 
     def __init__(self, archive: Former, stock: "Stock", last: Edition) -> None:
         self.archive, self._year, self._codes = archive, last.cycle.key, dict[Any, list[list[str]]]()
-        self._last = last
+        self._last, self._stock = last, stock
+        self._was = next(one for one in stock.editions if one.pk == last.previous_id)
         was, now = [stock.snapshots[pk] for pk in (last.previous_id or 0, last.pk)]
         site, pair = stock.site("ja"), (one for one in stock.editions if one.pk in (last.pk, last.previous_id))
         self._lists = [Book(site=site, edition=one).lists for one in pair]
@@ -72,6 +104,26 @@ class Before:
         #: the 施策 of whose pages anything changed
         self.changed = {code for code, shown in _facts(now).items() if facts.get(code) != shown}
         self._offered = published.choices(was) == published.choices(now)
+
+    @property
+    def list_pages(self) -> int:
+        """How many pages the lists of the edition that was corrected have in one language: they stand elsewhere now."""
+        return sum(published.page_count(len(rows)) for rows in self._lists[-1].values())
+
+    def list_of(self, sheet: "Sheet") -> FormerList | None:
+        """The page of a list of the edition that was corrected, which stood elsewhere; None for any other page."""
+        if sheet.name != "year" or not sheet.query or sheet.args != (*self._year, self._was.number):
+            return None
+        site = self._stock.site(sheet.language)
+        place = place_of(site.url("year", *self._year, query=dict(sheet.query)))
+        moved = site.shared(("moved", site.language), partial(self._moved, site))
+        return FormerList(self.archive.member(place).part, place, moved)
+
+    def _moved(self, site: Site) -> Moved:
+        book = Book(site=site, edition=self._was, numbered=True)
+        was, now = [place_of(site.url("year", *place)).removesuffix("index.html") for place in (self._year, book.place)]
+        places = (place_of(book.url("measure", code)) for code in book.rows)
+        return Moved(was, now, frozenset(place for place in places if not place.startswith(now)))
 
     def stands(self, sheet: "Sheet") -> bool:
         """Whether the page is what it was, at its place."""

@@ -5,12 +5,7 @@ way from file to file (`shelf.Linker`): a link to something that is not in the p
 no dead link. Large sites are made by several processes at once; the order of the files never depends on that.
 """
 
-import gc
 import json
-import os
-import pickle
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -26,6 +21,7 @@ from django.templatetags.static import static
 from django.utils import translation
 
 from review import queries
+from review.background.services.helper import Helper
 from review.books.services import editions
 from review.books.services.editions import Filters, Row, Snapshot
 from review.models import Artifact, Edition, SummaryEdition
@@ -38,14 +34,14 @@ from review.publication.views.shelf import Book, Linker, Site, place_of
 from review.reader_words import with_words
 from review.trail.services import whole_files
 
+#: the place of a page, what it is, and its list where the former site holds that
+Work = tuple[str, "Sheet", kept_files.FormerList | None]
 #: from so many pages and files of goals on, other processes make them all; from so many on, one helps
 TOGETHER, HELPED = 1000, 500
+#: so many files are taken over in the time of one page
+TAKEN = 60
 SCRIPTS = ("review/js/search.js",)
 STYLES = ("tokens", "base", "layout", "components", "forms", "tables", "charts", "print", "public")
-
-#: what another process runs
-PROCESS = """import sys, django; from pathlib import Path; django.setup()
-from review.publication.views import plain_files; plain_files.make_share(*map(Path, sys.argv[1:]))"""
 
 Progress = Callable[[int, int], None]
 
@@ -95,8 +91,8 @@ def plan(stock: Stock) -> list[Sheet]:
 
 def _in_language(site: Site) -> Iterator[Sheet]:
     def sheet(name: str, *args: Any, **query: Any) -> Sheet:
-        pairs = tuple((key, value) for key, value in query.items() if value not in ("", None))
-        return Sheet(language=site.language, name=name, args=args, query=pairs)
+        pairs = tuple((key, value) for key, value in query.items() if value not in ("", None)) if query else ()
+        return Sheet(site.language, name, args, pairs)
 
     yield from (sheet(name) for name in ("index", "open_data"))
     yield from (sheet(name, plan) for plan in site.plans for name in ("plan", "method", "compare"))
@@ -278,40 +274,75 @@ def files(
 ) -> Iterator[tuple[str, bytes | Packed]]:
     """(place, content) of every file of the site, always in the same order; what still stands in the former site is taken
     over from it."""
-    sheets, data = plan(stock), list(data_files(stock, former))
-    places = places_of(stock, sheets)
-    known = [*places, *(place for place, _make in data), *assets().values()]
-    if len(set(places)) != len(places):
-        raise ValueError("two pages have the same file")
-    stand = {place for place, sheet in zip(places, sheets, strict=True) if former and former.stands(sheet)}
-    todo = [(place, sheet) for place, sheet in zip(places, sheets, strict=True) if place not in stand]
-    made = _made(
-        stock, todo, known, processes or settings.MEGURI_BUNDLE_PROCESSES, progress or (lambda done, total: None)
+    with ExitStack() as stack:
+        crew = _Crew(processes or settings.MEGURI_BUNDLE_PROCESSES, stack)
+        if _at_least(stock, former) >= HELPED:
+            crew.start()
+        sheets, data = plan(stock), list(data_files(stock, former))
+        places = places_of(stock, sheets)
+        known = [*places, *(place for place, _make in data), *assets().values()]
+        if len(set(places)) != len(places):
+            raise ValueError("two pages have the same file")
+        stand = {place for place, sheet in zip(places, sheets, strict=True) if former and former.stands(sheet)}
+        todo = [
+            (place, sheet, former.list_of(sheet) if former else None)
+            for place, sheet in zip(places, sheets, strict=True)
+            if place not in stand
+        ]
+        made = crew.made(stock, todo, known, len(stand), progress or (lambda done, total: None))
+        next(made)  # from here on, other processes make the pages while this one makes the data
+        yield from asset_files()
+        for place, write in data:
+            yield place, write()
+        yield kept_files.MAKER, kept_files.maker(stock.base)
+        for place in places:
+            yield (place, former.archive.member(place)) if former and place in stand else next(made)
+        next(made, None)
+
+
+def _at_least(stock: Stock, former: kept_files.Before | None) -> int:
+    """So many pages there will be to make at least: of every 施策 one, after a correction the lists of the former edition."""
+    one_language = (
+        former.list_pages
+        if former
+        else sum(len(stock.snapshots[one.pk]["measures"]) for one in stock.editions if one.current)
     )
-    next(made)  # from here on, other processes make the pages while this one makes the data
-    yield from asset_files()
-    for place, write in data:
-        yield place, write()
-    yield kept_files.MAKER, kept_files.maker(stock.base)
-    for place in places:
-        yield (place, former.archive.member(place)) if former and place in stand else next(made)
-    next(made, None)
+    return len(shelf.NAMESPACES) * one_language
 
 
-def pages_in(stock: Stock, work: Sequence[tuple[str, Sheet]], known: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+def pages_in(stock: Stock, work: Sequence[Work], known: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """(place, content) of some pages, made by this process."""
     linker = Linker(known, assets())
     sites = {language: stock.site(language) for language in shelf.NAMESPACES}
-    for place, sheet in work:
+    for place, sheet, former_list in work:
         with translation.override(sheet.language):
             site, query = sites[sheet.language], {key: str(value) for key, value in sheet.query}
             if sheet.name == "goal_file":
                 yield place, _goal_file(site, *sheet.args)
                 continue
+            if former_list:
+                yield place, _with_list(former_list, site, sheet.args, query, linker, place)
+                continue
             page = pages.make(site, sheet.name, sheet.args, query)
             if page is None:
                 raise LookupError(f"no page for {sheet}")
             yield place, linker.linked(page.html(), place)
+
+
+def _with_list(
+    former_list: kept_files.FormerList,
+    site: Site,
+    args: tuple[Any, ...],
+    query: Mapping[str, str],
+    linker: Linker,
+    place: str,
+) -> bytes:
+    """The page of a list that the former site held elsewhere: the list is its, what stands around it is made anew."""
+    mark, book = "\x02list\x03", site.book(*args)
+    if book is None:
+        raise LookupError(f"no edition {args}")
+    page = pages.year(book, published.filters_of(query), published.page_number(query), section=mark)
+    return linker.linked(page.html(), place).replace(mark.encode(), former_list.section(linker, place))
 
 
 def _goal_file(site: Site, plan: str, year: int, code: str, number: int, name: str) -> bytes:
@@ -322,69 +353,46 @@ def _goal_file(site: Site, plan: str, year: int, code: str, number: int, name: s
     return content
 
 
-def make_share(task: Path, out: Path) -> None:
-    """In another process: make the pages of the task, both files being those of the process that waits for them."""
-    stock, work, known = pickle.loads(task.read_bytes())  # noqa: S301 - written by our own parent process
-    # All that is there now stays until the end: no need to look through two editions for garbage again and again.
-    gc.freeze()
-    with out.open("wb") as stream:
-        for number, (place, content) in enumerate(pages_in(stock, work, known), start=1):
-            pickle.dump((place, packed(content)), stream)
-            if number % 50 == 0 or number == len(work):
-                stream.flush()
-                print(number, flush=True)  # noqa: T201 - this is how the parent hears of it
+def make_share(task: Callable[[], tuple[Stock, Sequence[Work], Iterable[str]]]) -> Iterator[tuple[str, Packed]]:
+    """In another process: the pages of the task. What every page needs is there before the task is."""
+    Site(editions=(), read=lambda _edition: {}).url("index")
+    return ((place, packed(content)) for place, content in pages_in(*task()))
 
 
-def _made(
-    stock: Stock, work: Sequence[tuple[str, Sheet]], known: list[str], many: int, tell: Progress
-) -> Iterator[Any]:
-    """First nothing, once the work has begun, then the pages in their order: made by as many processes as are worth it."""
-    many = many if len(work) >= HELPED else 1
-    share, own = -(-len(work) // many), 1 if many == 1 or len(work) < TOGETHER else 0
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="meguri-site-"))) if many > 1 else Path()
-        others = [
-            _Other(folder / str(number), (stock, work[number * share : (number + 1) * share], known), stack)
-            for number in range(own, many)
-        ]
+class _Crew:
+    """This process and those that help it make the pages, `many` in all."""
+
+    def __init__(self, many: int, stack: ExitStack) -> None:
+        self._many, self._stack, self._others = many, stack, list[Helper]()
+
+    def start(self, others: int | None = None) -> None:
+        """Start what will help."""
+        others = self._many - 1 if others is None else others
+        if others > len(self._others):
+            folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="meguri-site-")))
+            numbers = range(len(self._others), others)
+            making = f"{__name__}.{make_share.__name__}"
+            self._others += [Helper(making, folder / str(number), self._stack) for number in numbers]
+
+    def made(self, stock: Stock, work: Sequence[Work], known: list[str], taken: int, tell: Progress) -> Iterator[Any]:
+        """First nothing, once the work has begun, then the pages in their order: made by as many processes as are worth it.
+        `taken`: so many files are to be taken over beside them."""
+        many = self._many if len(work) >= HELPED else 1
+        own = len(work)
+        if many > 1:
+            self.start(many if len(work) >= TOGETHER else None)
+            taken //= TAKEN
+            own = 0 if len(work) >= TOGETHER else max(0, (len(work) + taken) // many - taken)
+            share = -(-(len(work) - own) // len(self._others))
+            for edition in stock.editions:  # which takes long, and every process would do it
+                comparison_pages.change_of(Book(site=stock.site("ja"), edition=edition))
+            for number, other in enumerate(self._others):
+                begin = own + number * share
+                other.give((stock, work[begin : begin + share], known))
         yield None
-        mine = pages_in(stock, work[: own * share], known)
-        pages = chain(mine, chain.from_iterable(other.files() for other in others))
+        pages = chain(pages_in(stock, work[:own], known), chain.from_iterable(other.made() for other in self._others))
         for number, file in enumerate(pages, start=1):
             yield file
             if number % 50 == 0:
                 tell(number, len(work))
-    tell(len(work), len(work))
-
-
-class _Other:
-    """Another process at its share of the pages."""
-
-    def __init__(self, place: Path, task: tuple[Any, ...], stack: ExitStack) -> None:
-        self.out, given = place.with_suffix(".out"), place.with_suffix(".task")
-        given.write_bytes(pickle.dumps(task))
-        self.out.touch()
-        settings_module = os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.dev")
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", PROCESS, str(given), str(self.out)],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=settings.BASE_DIR,
-            env={**os.environ, "DJANGO_SETTINGS_MODULE": settings_module},
-        )
-        stack.callback(self._end)
-
-    def files(self) -> Iterator[tuple[str, bytes]]:
-        """Its pages, as they come."""
-        with self.out.open("rb") as stream:
-            done = 0
-            for made in map(int, self.process.stdout or ()):
-                yield from (pickle.load(stream) for _each in range(made - done))  # noqa: S301 - written by our own process
-                done = made
-        if self.process.wait():
-            raise RuntimeError("another process could not make its pages")
-
-    def _end(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
+        tell(len(work), len(work))

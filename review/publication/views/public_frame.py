@@ -99,7 +99,7 @@ def _framed(site: Site, page: Page, alike: tuple[Any, ...]) -> Page:
     are rendered once and the words are put in."""
     own = {
         name: str(page.context.get(name, ""))
-        for name in ("page_title", "site_title", "edition_label", "description", "canonical")
+        for name in ("page_title", "site_title", "edition_label", "description", "canonical", "narrowed", "part")
     }
     own |= {f"at_{language}": url for language, url in page.context.get("alternates", {}).items()}
     own["other"] = page.context["other"]["url"]

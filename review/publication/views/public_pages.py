@@ -128,29 +128,29 @@ def data(site: Site) -> Page:
 # --- one year --------------------------------------------------------------------------------------------------------
 
 
-def year(book: Book, filters: Filters | None = None, page: int = 1) -> Page:
-    """One year: what came out, by field and department, and the list. Narrowed or turned over, the list alone."""
+def year(book: Book, filters: Filters | None = None, page: int = 1, section: str = "") -> Page:
+    """One year: what came out, by field and department, and the list. Narrowed or turned over, the list alone; there
+    `section` stands for the list, where that is made already."""
     filters = filters or Filters()
-    snapshot = book.snapshot
-    site, pk = book.site, (book.edition.pk, book.numbered)
-    shapes = [one.shape for one in Scale.from_data(snapshot["scale"]).grades]
-    rows = book.lists[filters] if site.static else editions.listed(snapshot, filters)
+    site, snapshot, pk = book.site, book.snapshot, (book.edition.pk, book.numbered)
     alone = filters.narrows or page > 1
     # Of a list, a correction elsewhere changes nothing, so that it names its edition only where somebody looks at one.
-    unnamed = {} if book.numbered else {"edition_label": ""}
+    of_list = {} if book.numbered else {"edition_label": ""}
     label = fiscal_year(book.year)
-    query = parts.query_of(filters, page=page if page > 1 else "")
-    words = parts.narrowed_by(site.remembered((pk, "choices"), lambda: parts.choices(snapshot)), filters)
+    offered = site.remembered((pk, "choices"), lambda: parts.choices(snapshot))
+    listed = parts.pages_of(book, filters, page, drawn=not section)
     shown = {
         "snapshot": snapshot,
         "names": parts.grade_names(snapshot),
-        "marks": site.remembered((pk, "marks"), lambda: [{"shapes": shapes}]),
+        "marks": site.remembered((pk, "marks"), lambda: [{"shapes": parts.shapes_of(snapshot)}]),
         "headings": parts.headings(book, filters),
-        "list": parts.pages_of(rows, page, book, filters),
+        "list": listed,
+        "part": listed["part"],
+        "section": section,
         "whole": len(snapshot["measures"]),
         "filters": filters,
-        "narrowed": _("、").join(words),
-        "choices": {} if site.static else site.remembered((pk, "choices"), lambda: parts.choices(snapshot)),
+        "narrowed": _("、").join(parts.narrowed_by(offered, filters)),
+        "choices": {} if site.static else offered,
         "indexes": site.remembered((pk, "indexes"), lambda: [{"lists": parts.indexes(book)}]) if site.static else [],
         "search_data": book.url("data", "search.js") if book.site.static else "",
         "summaries": site.summary_links(book.plan) if book.year == book.edition.cycle.plan.last_year else [],
@@ -163,10 +163,10 @@ def year(book: Book, filters: Filters | None = None, page: int = 1) -> Page:
         _("%(year)s 評価結果") % {"year": label},
         here="year",
         book=book,
-        path=("year", *book.place, query),
+        path=("year", *book.place, parts.query_of(filters, page=page if page > 1 else "")),
         words="" if alone else comparison_pages.year_line(book),
         steps=steps,
-        shown={**shown, **(unnamed if alone else _overview(book))},
+        shown={**shown, **(of_list if alone else _overview(book))},
     )
 
 

@@ -1,6 +1,6 @@
 """What the public pages show of a snapshot, as plain dicts for their templates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from review.domain.fields import Section
 from review.domain.form_rows import related_text
 from review.domain.grade_words import FINAL_STATUSES
 from review.domain.progress import status_of
+from review.domain.rating import Scale
 from review.models import Artifact, Edition
 from review.publication.services.releases import Release
 from review.publication.views.shelf import Book
@@ -153,6 +154,11 @@ def listed_row(row: editions.Row, book: Book) -> dict[str, Any]:
     }
 
 
+def shapes_of(snapshot: editions.Snapshot) -> list[str]:
+    """The shape of each grade of the edition's scale, best first."""
+    return [one.shape for one in Scale.from_data(snapshot["scale"]).grades]
+
+
 def headings(book: Book, filters: Filters) -> list[dict[str, str]]:
     """The heads of the list's columns; on the site, not in plain files, each sorts by its column."""
     heads = []
@@ -171,8 +177,9 @@ def page_count(rows: int) -> int:
     return max(1, -(-rows // ROWS))
 
 
-def pages_of(rows: Sequence[editions.Row], page: int, book: Book, filters: Filters) -> dict[str, Any]:
-    """One page of a list, with the addresses of the pages around it."""
+def pages_of(book: Book, filters: Filters, page: int, *, drawn: bool = True) -> dict[str, Any]:
+    """One page of a list, with the addresses of the pages around it; its rows only where they are to be drawn."""
+    rows = book.lists[filters] if book.site.static else editions.listed(book.snapshot, filters)
     paginator = Paginator(rows, ROWS)
     here = paginator.get_page(page)
     around = {1, here.number - 1, here.number, here.number + 1, paginator.num_pages} & set(paginator.page_range)
@@ -185,13 +192,14 @@ def pages_of(rows: Sequence[editions.Row], page: int, book: Book, filters: Filte
             book.site.remembered(
                 ("listed", book.edition.pk, book.numbered, row["code"]), partial(listed_row, row, book)
             )
-            for row in here.object_list
+            for row in (here.object_list if drawn else ())
         ],
         "count": paginator.count,
         "first": here.start_index(),
         "last": here.end_index(),
         "number": here.number,
         "total": paginator.num_pages,
+        "part": f"({here.number}/{paginator.num_pages})" if here.number > 1 else "",
         "previous": url(here.number - 1) if here.has_previous() else "",
         "next": url(here.number + 1) if here.has_next() else "",
         "links": [

@@ -323,27 +323,54 @@ class Linker:
     def __init__(self, known: Iterable[str], assets: Mapping[str, str]) -> None:
         self.known, self.assets = frozenset(known), assets
         self._targets: dict[str, str] = {}
+        #: the ways from the folder of the last page: pages of one list name mostly the same
+        self._ways: tuple[Any, dict[str, str]] = (None, {})
 
     def linked(self, text: str, place: str) -> bytes:
         """The page's text for the file `place`."""
-        names = place.split("/")[:-1]
-        folders = [("../" * up, "".join(f"{one}/" for one in names[: len(names) - up])) for up in range(len(names))]
+        folders, ways = _folders(place), self._ways_from(_folder(place))
         before, *parts = text.split('="/')
         made = [before]
         for part in parts:
             url, quote, rest = part.partition('"') if before.endswith(_LINKS) else ("", "", "")
-            made.append(f'="{self._way(f"/{url}", folders)}{quote}{rest}' if quote else f'="/{part}')
+            if quote:
+                way = ways.get(url) or ways.setdefault(url, self._way(f"/{url}", folders))
+                made += '="', way, quote, rest
+            else:
+                made += '="/', part
             before = part
         return "".join(made).encode()
+
+    def moved(self, text: str, was: str, place: str, to: Callable[[str], str]) -> str:
+        """A piece of a finished page, whose file was `was`, in the file `place`; `to` gives each file's place now."""
+        ways, folders = self._ways_from((_folder(was), _folder(place))), _folders(place)
+        held = [folder for _up, folder in _folders(was)]
+        before, *parts = text.split(' href="')
+        made = [before]
+        for part in parts:
+            way, quote, rest = part.partition('"')
+            if way[:1] != "#":
+                if way not in ways:
+                    file, sign, fragment = way.partition("#")
+                    up = file.count("../")
+                    target = to((held[up] if up < len(held) else "") + file[3 * up :])
+                    if target not in self.known:
+                        raise LookupError(f"{way} of {was} leads out of the site ({target})")
+                    ways[way] = _way(target + sign + fragment, folders)
+                way = ways[way]
+            made += ' href="', way, quote, rest
+        return "".join(made)
+
+    def _ways_from(self, key: Any) -> dict[str, str]:
+        if self._ways[0] != key:
+            self._ways = key, {}
+        return self._ways[1]
 
     def _way(self, url: str, folders: list[tuple[str, str]]) -> str:
         target = self._targets.get(url)
         if target is None:
             target = self._targets[url] = self._target(html.unescape(url))
-        for up, folder in folders:
-            if target.startswith(folder):
-                return up + target[len(folder) :]
-        return "../" * len(folders) + target
+        return _way(target, folders)
 
     def _target(self, url: str) -> str:
         """The file's place with the fragment: looked up once for each address of the site."""
@@ -352,3 +379,20 @@ class Linker:
         if target not in self.known:
             raise LookupError(f"{url} leads out of the site ({target})")
         return target + sign + fragment
+
+
+def _folder(place: str) -> str:
+    return place.rpartition("/")[0]
+
+
+def _folders(place: str) -> list[tuple[str, str]]:
+    """(way up to it, folder with a slash at its end) of each folder that holds the file, the nearest first."""
+    names = place.split("/")[:-1]
+    return [("../" * up, "".join(f"{one}/" for one in names[: len(names) - up])) for up in range(len(names))]
+
+
+def _way(target: str, folders: list[tuple[str, str]]) -> str:
+    for up, folder in folders:
+        if target.startswith(folder):
+            return up + target[len(folder) :]
+    return "../" * len(folders) + target

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import csv
-import gc
 import hashlib
 import html
 import io
 import json
-import pickle
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -73,15 +70,6 @@ def test_the_site_is_made_twice_and_is_the_same_to_the_byte(
     assert [place for place, _content in first] == [place for place, _content in again]
     assert packed(large, first) == packed(large, again)
     assert progress[-1][0] == progress[-1][1] == len(plain_files.plan(plain_files.stock_as_of(large)))
-
-
-def test_a_helping_process_does_not_look_for_garbage_in_what_it_was_given(tmp_path: Path) -> None:
-    task, out = tmp_path / "task", tmp_path / "out"
-    stock = plain_files.Stock(editions=(), snapshots={}, books={})
-    task.write_bytes(pickle.dumps((stock, [], [])))
-    before = gc.get_freeze_count()
-    plain_files.make_share(task, out)
-    assert gc.get_freeze_count() > before
 
 
 def test_every_link_leads_to_a_file_of_the_site(large: Edition) -> None:
@@ -373,8 +361,15 @@ def test_after_a_correction_what_stands_is_taken_over_and_nothing_tells_that_it_
         patch.setattr(kept_files, "look", lambda: "another Meguri")
         files = list(plain_files.site_as_of(second))
         assert not [place for place, content in files if isinstance(content, bundle.Packed)]
+    lists: list[str] = []
+    section = kept_files.FormerList.section
+    monkeypatch.setattr(
+        kept_files.FormerList, "section", lambda one, linker, place: lists.append(place) or section(one, linker, place)
+    )
     for edition, code in ((second, "01-02"), (corrected(second, "01-31", "70件", number=3), "01-31")):
+        lists.clear()
         files = list(plain_files.site_as_of(edition))
+        assert lists and all(f"/editions/{edition.number - 1}/" in place for place in lists)
         taken, anew = packed(edition, files), stored(edition)
         with ZipFile(io.BytesIO(taken)) as here, ZipFile(io.BytesIO(anew)) as there:
             assert [name for name in there.namelist() if here.read(name) != there.read(name)] == []
@@ -389,6 +384,9 @@ def test_after_a_correction_what_stands_is_taken_over_and_nothing_tells_that_it_
         assert {f"results/dx/{YEAR}/editions/1/{name}" for name in data} <= taken_over
         # the first brings a grade that no list offered before; after the second, the other department's list stands
         assert any("/department/" in place for place in taken_over) == (code == "01-31")
+    monkeypatch.setattr(plain_files, "HELPED", 1)
+    monkeypatch.setattr(settings, "MEGURI_BUNDLE_PROCESSES", 2)
+    assert packed(edition, plain_files.site_as_of(edition)) == anew, "with the help of another process"
 
 
 def test_an_earlier_edition_gives_its_own_site_also_after_a_correction(cast: Cast) -> None:
