@@ -319,8 +319,11 @@ class TableRows:
             role = kind_of_row(self.grid.seen(row, self.layout.kind))
         elif role is Role.YEARLY and turn < len(self.kinds_in_turn):
             role = self.kinds_in_turn[turn]
+        said = self._said_of_row(row, value)
         if role is Role.YEARLY:
-            role = self.kind or self._kind_from_titles(value)
+            role = said or self.kind or self._kind_from_titles(value)
+        elif said in (Role.BASELINE, Role.CURRENT) and role is not Role.LEFT_OUT and turn == 0:
+            role = said  # 基準年度(平成30年度) over the years of the plan
         if role is Role.BASELINE or role is Role.CURRENT:
             return ("baseline", None)
         if role is Role.LEFT_OUT:
@@ -334,6 +337,11 @@ class TableRows:
             self._doubt_heading("year_unknown", value.column)
             return None
         return ("target" if role is Role.TARGET else "actual", year)
+
+    def _said_of_row(self, row: int, value: ValueColumn) -> Role | None:
+        """The value's word beside the year of the row: 基準年度(平成30年度), 令和12年度(目標)."""
+        own_year = value.year is None and value.year_column is None
+        return kind_of_row(self._text(row, self.layout.year)) if own_year and self.layout.year is not None else None
 
     def _row_year(self, row: int, value: ValueColumn) -> int | None:
         column = self.layout.year if value.year_column is None else value.year_column

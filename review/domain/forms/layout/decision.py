@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import VALUES, Role, core, is_amount, is_year_only, kind_of_row, sort_of, years_of
+from review.domain.forms.headings import OF_A_YEAR, VALUES, Role, core, is_amount, is_year_only, kind_of_row, sort_of, years_of
 from review.domain.forms.layout.names import Names, is_code
 from review.domain.forms.layout.shape import Layout, Segment, ValueColumn
 from review.domain.forms.tables import Table
@@ -63,6 +63,10 @@ class _Decision(Names):
                 self.roles[column] = None
         years = [column for column in self.columns(Role.YEAR) if not years_of(self.table.headings[column])]
         self.layout.year = years[0] if years else None
+        if self.layout.kind is not None and self.layout.year is None:
+            yearly = [text for text in self.listed(self.layout.kind) if kind_of_row(text) in OF_A_YEAR]
+            named = [named_year(text).year for text in yearly]
+            self.layout.year = self.layout.kind if named and all(named) else None  # R3実績, R12目標
         if self.layout.kind is not None and not self.columns(*VALUES):
             for column in self.columns(Role.FIGURE):
                 self.roles[column] = Role.YEARLY

@@ -56,7 +56,7 @@ class Layout:
         roles |= {c: Role.RELATED if final[c] is Role.RELATED else Role.DEPARTMENT for c in self.departments}
         roles |= dict.fromkeys(self.groups, Role.GROUP) | dict.fromkeys(self.texts, Role.TEXT)
         single: list[tuple[int | None, Role]] = [(self.measure, Role.MEASURE), (self.code, Role.CODE)]
-        single += [(self.kind, Role.SORT), (self.sort, Role.SORT), (self.year, Role.YEAR)]
+        single += [(self.year, Role.YEAR), (self.kind, Role.SORT), (self.sort, Role.SORT)]
         for segment in self.segments:
             single += [(segment.goal, Role.GOAL), (segment.unit, Role.UNIT), (segment.divided_by, Role.SORT)]
             single += [(value.year_column, Role.YEAR) for value in segment.values]
