@@ -3,14 +3,17 @@
 from review.domain.forms.grid import Grid
 from review.domain.forms.layout.shape import Layout
 from review.domain.forms.sections import class_of, is_caption
-from review.domain.forms.tables import Table, is_total
+from review.domain.forms.tables import Table, adds_others, is_total
 
 
 def is_sum(grid: Grid, layout: Layout, row: int) -> bool:
     """Whether the row adds up others: it begins with 合計, or that stands where names do."""
     names = [layout.measure, *layout.groups, layout.code, *(segment.goal for segment in layout.segments)]
-    texts = [grid.own(row, grid.filled(row)[0]), *(grid.own(row, column) for column in names if column is not None)]
-    return any(is_total(text) for text in texts if text.strip())
+    first = grid.filled(row)[0]
+    texts = [grid.own(row, first), *(grid.own(row, column) for column in names if column is not None)]
+    goals = [segment.goal for segment in layout.segments if segment.goal is not None]
+    nameless = goals and first not in goals and not any(grid.seen(row, goal).strip() for goal in goals)
+    return any(is_total(text) for text in texts if text.strip()) or (bool(nameless) and adds_others(texts[0]))
 
 
 def is_section(grid: Grid, table: Table, layout: Layout, row: int) -> bool:

@@ -13,17 +13,23 @@ from review.domain.forms.years import named_year
 
 _MOST_HEADER_ROWS, _LONGEST = 4, 12
 _NOTE = re.compile(
-    r"[※*]|[「『][^」』]{1,10}[」』]\s*[:…=]|[(\[【]?(?:注|備考|出典|資料|凡例)\s*[\d)\]】:、]|[(\[]?単位\s*:|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[:…]"
+    r"[※*]|[「『][^」』]{1,10}[」』]\s*[:…=]|[(\[【<〈]?(?:注|備考|出典|資料|凡例)\s*(?:[\d)\]】>〉:、]|$)|[(\[]?単位\s*:|[◎○△×✕▲●★☆A-ES]\s*[:…=]\s*\D|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[:…]"
 )
 #: A:達成, ○…順調 and ◎達成 ○改善, as a legend says what its signs mean
 _LEGEND = re.compile(
-    r"(?:^|[\s、,・/(\[【】):])(?:[A-ES]\s*[:…=]\s*\D|[◎○△×✕▲●★☆](?:\s*[:…=]\s*\D|[^\s\d◎○△×✕▲●★☆]{1,10}(?=[\s、,・/)]|$)))"
+    r"(?:^|[\s、,・/(\[【】):])(?:[A-ES]\s*[:…=]\s*\S|[◎○△×✕▲●★☆](?:\s*[:…=]\s*\D|[^\s\d◎○△×✕▲●★☆]{1,10}(?=[\s、,・/)]|$)))"
 )
 #: 進捗率=(実績-現状値)÷(目標値-現状値)
 _FORMULA = re.compile(r"\w\s*=.*[÷×/*]")
 _PAGE = re.compile(
     r"[-(]?\s*(?:P\.?\s*)?\d+\s*(?:/\s*\d+\s*)?(?:ページ|頁)?\s*[-)]?|\(?(?:次ページへ)?(?:続き|つづき|続く)\)?|以上"
 )
+#: the sign that a row of a legend begins with
+_SIGN = re.compile(r"[◎○△×✕▲●★☆◇□■A-ES-]|[-―ー–—]")
+#: 目標の達成状況 (つづき)
+_GOING_ON = re.compile(r"[\s(\[]*(?:続き|つづき|続く|その\d+|\d+\s*/\s*\d+)[)\]]*$")
+_UNIT_BEHIND = re.compile(r"\s*[(\[][^()\[\]]*[)\]]$")
+_ADDED = re.compile(r".*(?:合計|総計|小計)")
 _TOTAL = re.compile(
     r"(?:合計|小計|総計|計|平均|総合計|合計値|全体|施策数|指標数|件数計|累計|(?:分野|施策|政策|基本目標|目標|部門|項目|区分)別?[小合]?計)(?:\(.*\))?"
 )
@@ -54,8 +60,14 @@ def is_note(text: str) -> bool:
 
 def is_total(text: str) -> bool:
     """Whether the row adds up others: 合計, or 1 安全 計."""
-    words = re.split(r"\s+", unicodedata.normalize("NFKC", text.strip()))
+    bare = _UNIT_BEHIND.sub("", unicodedata.normalize("NFKC", text.strip()))
+    words = re.split(r"\s+", bare)
     return bool(_TOTAL.fullmatch(fold(text)) or {words[0], words[-1]} & {"計", "小計", "合計"})
+
+
+def adds_others(text: str) -> bool:
+    """Whether a text without a goal beside it is the head of a row of sums: 財政効果額合計(千円)."""
+    return bool(_ADDED.fullmatch(_UNIT_BEHIND.sub("", fold(text))))
 
 
 def find_tables(grid: Grid) -> list[Table]:
@@ -86,13 +98,39 @@ def passes_over(grid: Grid, row: int, table: Table) -> bool:
         not columns
         or (len(columns) <= 2 and is_note(first))
         or (len(columns) == 1 and _PAGE.fullmatch(unicodedata.normalize("NFKC", first.strip())))
-        or (len(columns) == 1 and not class_of(first) and any(first in grid.rows[above] for above in range(table.top)))
+        or (len(columns) == 1 and not class_of(first) and _repeats(grid, first, table.top))
+        or _is_legend(grid, row, table)
     ):
         return True
     texts = [vocabulary.unmarked(grid.own(row, c)) for c in range(grid.width)]
     return any(
         texts == [vocabulary.unmarked(grid.own(above, c)) for c in range(grid.width)] for above in range(table.first)
     )
+
+
+def _repeats(grid: Grid, text: str, end: int) -> bool:
+    """Whether a title above says the same, as a printer repeats it on the next page."""
+    bare = _GOING_ON.sub("", unicodedata.normalize("NFKC", text.strip()))
+    above = (one for row in range(end) for one in grid.rows[row] if one.strip())
+    return any(_GOING_ON.sub("", unicodedata.normalize("NFKC", one.strip())) == bare for one in above)
+
+
+def _is_legend(grid: Grid, row: int, table: Table) -> bool:
+    """Whether the row, below all of the table, says what signs mean (◎ beside 達成), or stands over such rows."""
+    rows = [[grid.own(below, column) for column in grid.filled(below)] for below in range(row, table.end)]
+    signs = [len(texts) % 2 == 0 and all(map(_is_sign, texts[::2])) for texts in rows]
+    if any(len(texts) > 2 and not sign for texts, sign in zip(rows, signs, strict=True)):
+        return False
+    means = [sign and not any(map(_says_value, texts[1::2])) for texts, sign in zip(rows, signs, strict=True)]
+    return means[0] or (len(rows[0]) == 1 and any(means[1:2]))
+
+
+def _says_value(text: str) -> bool:
+    return _is_sign(text) or vocabulary.is_amount(text)
+
+
+def _is_sign(text: str) -> bool:
+    return bool(_SIGN.fullmatch(unicodedata.normalize("NFKC", text.strip())))
 
 
 # --- headings -------------------------------------------------------------------------------------------------------
@@ -253,6 +291,8 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
     if not columns:
         return False
     column, text = columns[0], grid.own(row, columns[0])
+    if len(columns) == 1 and is_note(text):
+        return False
     head_role = headings[column].role
     amounts = [c for c in columns if headings[c].role in VALUES and vocabulary.is_number(grid.own(row, c))]
     if head_role is Role.GOAL and len(amounts) > 1 and not _MONEY.fullmatch(fold(text)):
