@@ -4,9 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
-from review.domain.forms import headings
+from review.domain.forms import headings, titles
 from review.domain.forms.departments import is_office, split_departments
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import (
@@ -31,12 +32,9 @@ from review.domain.forms.reshaped.upright import upright
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
 from review.domain.forms.table_rows import TableRows
 from review.domain.forms.tables import Table, find_tables, is_note
-from review.domain.forms.years import all_years, named_year, year_said
+from review.domain.forms.years import all_years, named_year
 from review.domain.sheet import DocumentError
 
-_NO_NAME = re.compile(
-    r"(?:Sheet|Table|Worksheet|.*(?:シート|個票|一覧表?|様式|調書|管理表|進捗表|評価表|KPI))?\s*\d*", re.I
-)
 _UNIT = re.compile(r"[(\[]?\s*単位\s*[::]\s*([^)\]]+)[)\]]?")
 _SAMPLES = re.compile(r"記[入載]例|記[入載]見本|見本|サンプル|記[入載]要領|作成要領|使い方|凡例|説明|目次|表紙")
 #: 施策 over 事業名 on a card says where it belongs
@@ -56,13 +54,14 @@ _MOST_NAMED, _LONGEST, _MOST_SAMPLES, _SAMPLE, _MOST_TITLES = 40, 60, 3, 30, 4
 def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Proposal:
     """The proposal for these sheets. Raises DocumentError where nothing in them looks like a plan."""
     collector = Collector()
+    alone = sum(bool(find_tables(grid)) for grid in grids if not (grid.hidden or _SAMPLES.search(grid.title))) < 2
     for grid in (one.rewritten(corrections.cells.get(one.title, {})) for one in grids):
         if grid.hidden:
             collector.doubt("hidden_sheet", sheet=grid.title, title=grid.title)
         elif _SAMPLES.search(grid.title):
             collector.doubt("sample_sheet", sheet=grid.title, title=grid.title)
         elif grid.rows:
-            _SheetReader(divided(unjoined(upright(grid, collector)), collector), collector, corrections).read()
+            _SheetReader(divided(unjoined(upright(grid, collector)), collector), collector, corrections, alone=alone).read()
             collector.keep_cells(grid)
     doubt_all(collector.measures.values(), collector)
     proposal = collector.proposal()
@@ -74,8 +73,10 @@ def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Propos
 class _SheetReader:
     """One sheet, from top to bottom: labels name the measure that the tables below them belong to."""
 
-    def __init__(self, grid: Grid, collector: Collector, corrections: Corrections) -> None:
+    def __init__(self, grid: Grid, collector: Collector, corrections: Corrections, *, alone: bool) -> None:
         self.grid, self.collector, self.corrections = grid, collector, corrections
+        #: the only sheet of the file, whose name is none of a 施策
+        self.alone = alone
         self.tables = find_tables(grid)
         self.first = self.tables[0] if self.tables else None
         inside = {row for table in self.tables for row in range(table.top, table.end)}
@@ -262,7 +263,7 @@ class _SheetReader:
 
     def _labelled_value(self, pair: Pair) -> None:
         named = named_year(pair.heading)
-        year = named.year or self._year_of(pair.role)
+        year = named.year or titles.year_of(self.titles, pair.role)
         baseline = pair.role in (Role.BASELINE, Role.CURRENT)
         if not self.owner or not self.goal_name or (year is None and not baseline):
             self._doubt("unplaced:label", pair)
@@ -297,12 +298,12 @@ class _SheetReader:
             return
         if owner and layout.groups:
             owner = None
-        named = "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
+        named = "" if self.alone or not titles.can_name_measure(self.grid.title) else self.grid.title
         rows = TableRows(
             grid=self.grid, table=table, layout=layout, collector=self.collector, sections=self.sections,
-            owner=owner, year_of=self._year_of, fallback=named, called=self.goal_name,
+            owner=owner, year_of=partial(titles.year_of, self.titles), fallback=named, called=self.goal_name,
             unit="" if self.goal_name and owner is None and layout.segments[0].goal is not None else self.unit,
-            sort=self.sort if owner or self.goal_name else "", kind=self.kind, kind_of_titles=self._kind_of_titles(),
+            sort=self.sort if owner or self.goal_name else "", kind=self.kind, kind_of_titles=titles.kind_said(self.titles),
             kinds_in_turn=self._kinds_in_turn(layout),
             groups=[] if self.owner else self.head.get(Role.GROUP) or self._group_of_sheet(layout),
             departments=[] if self.owner else self._offices() or self._office_of_sheet(layout),
@@ -353,18 +354,6 @@ class _SheetReader:
                     self.collector.at(self.grid, row, column, "rows_in_turn", text=text.strip()[:40])
                     return kinds
         return []
-
-    def _kind_of_titles(self) -> Role | None:
-        """目標 or 実績, where the sheet's name or else its titles speak of one of them alone."""
-        for text in (self.grid.title, "".join(self.titles[1:])):
-            target, actual = re.search("目標", text), re.search("実績|推移", text)
-            if bool(target) != bool(actual):
-                return Role.TARGET if target else Role.ACTUAL
-        return None
-
-    def _year_of(self, role: Role) -> int | None:
-        """The year that the titles name for a value without one."""
-        return year_said(self.titles, "目標|計画" if role is Role.TARGET else "実績|結果|評価")
 
     # --- doubts -----------------------------------------------------------------------------------------------------
 
