@@ -57,6 +57,10 @@ _OF_DIVISION = re.compile(r"[(\[](?:部|局|部局)名?[)\]]")
 #: the letter by which a column is meant elsewhere: 令和5年度(A)
 _LETTER = re.compile(r"[(\[][A-Za-z][)\]]")
 _LONGEST = 30
+#: what work costs: its 計画額 and 実績額 are no values of a goal
+_MONEY = re.compile(r"(?:総|直接|全体|概算)*(?:事業費|経費|費用|コスト|人件費|予算|決算|財源内訳|投資額)(?:の(?:推移|状況|内訳))?")
+#: who acts, an owner only where no office is named beside
+_ACTOR = re.compile(r".*(?:主体|機関|組織)(?:等|名|名称)*")
 #: the word of a row that says which value stands on it, where the years are the columns
 _KINDS = {Role.TARGET, Role.ACTUAL, Role.BASELINE, Role.CURRENT, Role.LEFT_OUT, Role.GOAL}
 
@@ -69,6 +73,11 @@ def fold(text: str) -> str:
 def unmarked(text: str) -> str:
     """A heading without marks of footnotes, which differ where it is printed again."""
     return _FOOTNOTES.sub("", fold(text))
+
+
+def names_actor(label: str) -> bool:
+    """Whether a heading asks who acts (事業主体), not which office answers for it."""
+    return bool(_ACTOR.fullmatch(core(label)))
 
 
 _PARTS = (Role.PART, Role.ITEM)
@@ -141,7 +150,8 @@ def role_of(text: str) -> Role | None:
         roles = [_known(core(part)) for part in parts]
         role = next((one for one in reversed(roles) if one in NAMING), None) if None not in roles else None
         role = Role.LEFT_OUT if {*roles} <= {Role.TEXT, Role.LEFT_OUT} and Role.LEFT_OUT in roles else role
-    return Role.DIVISION if role is Role.DEPARTMENT and _OF_DIVISION.search(fold(text)) else role
+    wide = role is Role.DEPARTMENT and (_OF_DIVISION.search(fold(text)) or names_actor(text))
+    return Role.DIVISION if wide else role
 
 
 def _known(word: str) -> Role | None:
@@ -165,6 +175,8 @@ def understand(path: Sequence[str]) -> Heading:
     if only_year and role not in VALUES and role not in (Role.LEFT_OUT, Role.UNIT, Role.DEPARTMENT):
         is_worded = role is Role.TEXT and not core(path[0]).endswith("期間")
         role = Role.LEFT_OUT if is_worded else Role.YEARLY  # 工程 over its years
+    if role not in (None, Role.LEFT_OUT) and any(_MONEY.fullmatch(core(text)) for text in path[:-1]):
+        role = Role.LEFT_OUT
     under = next((word for text in reversed(path[:-1]) if (word := role_of(text)) in VALUES), None)
     sort = next((which for text in reversed(path) if (which := sort_of(core(text)))), "")
     over = path[0] if role in VALUES and len(path) > 1 and not is_headingish(path[0]) else ""

@@ -197,6 +197,9 @@ def _goes_on(grid: Grid, top: int, bottom: int) -> bool:
     """Whether the row below is one of headings too: known words, and at least one under a word that it divides."""
     row = bottom + 1
     columns = grid.filled(row)
+    reaching = {grid.origin(row, column) for column in range(grid.width)} - {(row, c) for c in range(grid.width)}
+    if columns and sum(is_headingish(grid.rows[at][column]) for at, column in reaching) > 1:
+        return True  # headings that are merged down to this row
     texts = [grid.own(row, column) for column in columns]
     strange = [c for c, text in zip(columns, texts, strict=True) if not is_headingish(text)]
     if not columns or not _divide_others(grid, row, strange, columns):

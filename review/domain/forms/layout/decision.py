@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import OF_A_YEAR, VALUES, Role, core, is_amount, is_year_only, kind_of_row, sort_of, years_of
+from review.domain.forms.headings import OF_A_YEAR, VALUES, Role, core, is_amount, is_year_only, kind_of_row, names_actor, sort_of, years_of
 from review.domain.forms.layout.names import Names, is_code
 from review.domain.forms.layout.shape import Layout, Segment, ValueColumn
 from review.domain.forms.tables import Table
@@ -246,8 +246,9 @@ class _Decision(Names):
 
     def _rest(self) -> None:
         layout = self.layout
-        own, related = self.columns(Role.DEPARTMENT), self.columns(Role.RELATED)
-        layout.departments = [*(own or self.columns(Role.DIVISION)), *related]
+        wide = self.columns(Role.DIVISION)
+        wide = [column for column in wide if not names_actor(self.table.headings[column].label)] or wide
+        layout.departments = [*(self.columns(Role.DEPARTMENT) or wide), *self.columns(Role.RELATED)]
         used = layout.roles(self.roles)
         for column in range(self.grid.width):
             if column in used or not self.data(column):
