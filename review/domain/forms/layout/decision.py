@@ -46,13 +46,11 @@ class _Decision(Names):
         return self.layout
 
     def _kind_and_year(self) -> None:
-        for column in self.columns(*Role, None):
-            if self.given.get(column, Role.SORT) is not Role.SORT or self.table.headings[column].year:
-                continue
-            # 活動指標 stands over its 目標 and 実績 where one column says both
-            kinds = {kind_of_row(text) for text in self.listed(column) if not sort_of(text)}
-            if None not in kinds and kinds & {Role.TARGET, Role.ACTUAL} and self.layout.kind is None:
-                self.layout.kind, self.roles[column] = column, Role.SORT
+        kinds = {column: self._kinds_in(column) for column in self.columns(*Role, None)}
+        # 計画 and 実績 say the kind better than 量の見込み and 確保方策, which are all 計画
+        if told := [column for column, some in kinds.items() if some]:
+            self.layout.kind = max(told, key=lambda column: len(kinds[column]))
+            self.roles[self.layout.kind] = Role.SORT
         for column, heading in enumerate(self.table.headings):
             data = self.data(column)
             if not heading.year and (years_of(heading) or not heading.label) and data and all(map(is_year_only, data)):
@@ -70,6 +68,14 @@ class _Decision(Names):
         if self.layout.kind is not None and not self.columns(*VALUES):
             for column in self.columns(Role.FIGURE):
                 self.roles[column] = Role.YEARLY
+
+    def _kinds_in(self, column: int) -> set[Role | None]:
+        """目標 and 実績 as far as a column says them, where it says no other words; else nothing."""
+        if self.given.get(column, Role.SORT) is not Role.SORT or self.table.headings[column].year:
+            return set()
+        # 活動指標 stands over its 目標 and 実績 where one column says both
+        kinds = {kind_of_row(text) for text in self.listed(column) if not sort_of(text)}
+        return set() if None in kinds else kinds & {Role.TARGET, Role.ACTUAL}
 
     def _goals(self) -> None:
         for column in [c for c in self.columns(Role.GOAL) if sum(map(is_amount, self.data(c))) * 2 > len(self.data(c))]:
