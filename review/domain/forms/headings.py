@@ -226,6 +226,7 @@ def is_amount(text: str) -> bool:
 def kind_of_row(text: str) -> Role | None:
     """目標, 実績 and the like at the head of a row; None for other words."""
     role = role_of(text)
+    role = Role.TARGET if role is Role.FIGURE and core(text).startswith("見込") else role
     return role if role in _KINDS and role is not Role.GOAL else None
 
 

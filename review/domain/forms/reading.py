@@ -283,6 +283,8 @@ class _SheetReader:
             return
         layout = lay_out(self.grid, table, *self.corrections.given_in(table.headings))
         path = self.sections.path()
+        if path or self.owner:
+            layout.count_unheaded(table.headings)
         if (
             path
             and path == self.sections_before

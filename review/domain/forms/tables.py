@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from review.domain.forms import headings as vocabulary
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import NAMING, VALUES, Heading, Role, fold, is_headingish, kind_of_row, role_of
+from review.domain.forms.headings import NAMING, VALUES, Heading, Role, fold, is_headingish, is_year_only, kind_of_row, role_of
 from review.domain.forms.label_rows import label_in
 from review.domain.forms.sections import class_of
 from review.domain.forms.years import named_year
@@ -103,6 +103,8 @@ def passes_over(grid: Grid, row: int, table: Table) -> bool:
     ):
         return True
     texts = [vocabulary.unmarked(grid.own(row, c)) for c in range(grid.width)]
+    if any(vocabulary.is_amount(text) and not is_year_only(text) for text in filter(None, texts)):
+        return False  # two cards may have the same values
     return any(
         texts == [vocabulary.unmarked(grid.own(above, c)) for c in range(grid.width)] for above in range(table.first)
     )
@@ -328,6 +330,8 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
         return False
     if role is Role.GOAL:
         return len(columns) > 1 and head not in (Role.SORT, None)
-    if role not in _LABELS or (kind_of_row(text) and head in (Role.SORT, Role.ITEM, Role.YEARLY, Role.YEAR, None)):
+    tells = any(c in values and (grid.span(row, c)[3] == c or vocabulary.is_amount(grid.own(row, c))) for c in columns)
+    of_kind = kind_of_row(text) and (tells or len(columns) != 2)
+    if role not in _LABELS or (of_kind and head in (Role.SORT, Role.ITEM, Role.YEARLY, Role.YEAR, None)):
         return False
     return len(columns) > 1 or role in (Role.TEXT, Role.LEFT_OUT)

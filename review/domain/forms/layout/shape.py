@@ -1,8 +1,9 @@
 """The columns of a table by what they hold: what the reading of its rows rests on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from review.domain.forms.headings import Role
+from review.domain.forms.headings import Heading, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,14 @@ class Layout:
     guess: Role | None = None
     #: what each column with data holds
     holds: dict[int, Role] = field(default_factory=dict)
+
+    def count_unheaded(self, headings: Sequence[Heading]) -> None:
+        """Below the name of a 施策, names without a heading, and with no 指標 beside them, are those of goals."""
+        first, column = self.segments[0], self.measure
+        alone = first.goal is None and first.values and not self.groups and self.code is None and not self.departments
+        if column is not None and alone and len(self.segments) == 1 and not headings[column].label:
+            self.measure, first.goal, self.holds[column] = None, column, Role.GOAL
+            self.assumed[column] = "goal_assumed"
 
     def roles(self, final: list[Role | None]) -> dict[int, Role]:
         """What each column that is read or left out holds; `final` tells departments and values apart."""
