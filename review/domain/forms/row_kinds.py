@@ -1,6 +1,7 @@
 """Which rows of a table speak of no goal: sums of others, and headings over those that follow."""
 
 from review.domain.forms.grid import Grid
+from review.domain.forms.headings import kind_of_row
 from review.domain.forms.layout.shape import Layout
 from review.domain.forms.sections import class_of, is_caption
 from review.domain.forms.tables import Table, adds_others, is_total
@@ -24,7 +25,7 @@ def is_section(grid: Grid, table: Table, layout: Layout, row: int) -> bool:
     column, text = columns[0], grid.own(row, columns[0])
     _top, left, _bottom, right = grid.span(row, column)
     values = {value.column for segment in layout.segments for value in segment.values}
-    if column in values or column in layout.texts or column == layout.kind:
+    if column in values or column in layout.texts or (column == layout.kind and (kind_of_row(text) or not class_of(text))):
         return False
     goals = {segment.goal for segment in layout.segments}
     wide = right > left and right not in {layout.measure, *layout.groups}

@@ -246,6 +246,8 @@ class TableRows:
             if key == 0 and not self.called:
                 self._doubt("no_goal_column", self.table.top, 0)
             return measure.goal(self.called or measure.name, unit)
+        if self.layout.assumed.get(segment.goal) == "goal_assumed":
+            return measure.goal(measure.name, unit)
         self._doubt("no_goal_name", row, segment.goal)
         return None
 

@@ -32,11 +32,11 @@ class _Decision(Names):
     """The columns of one table, role by role."""
 
     def decide(self) -> Layout:
+        self._forecasts()
         self._kind_and_year()
         self._goals()
         self.decide_names()
         self._words_called_values()
-        self._forecasts()
         self._marks_beside_values()
         self._kind_of_years()
         self._current_values()
@@ -48,7 +48,8 @@ class _Decision(Names):
     def _kind_and_year(self) -> None:
         kinds = {column: self._kinds_in(column) for column in self.columns(*Role, None)}
         # 計画 and 実績 say the kind better than 量の見込み and 確保方策, which are all 計画
-        if told := [column for column, some in kinds.items() if some]:
+        told = [column for column, some in kinds.items() if some]
+        if told and (self.columns(Role.YEARLY, Role.FIGURE) or not self.columns(*VALUES)):
             self.layout.kind = max(told, key=lambda column: len(kinds[column]))
             self.roles[self.layout.kind] = Role.SORT
         for column, heading in enumerate(self.table.headings):
@@ -86,10 +87,32 @@ class _Decision(Names):
         named = [c for c in self.columns(Role.TARGET) if self._is_name_of_goal(c)]
         named = named or ([] if self.layout.sort is None else self.columns(Role.PART))
         items = self.columns(Role.ITEM)
-        if named:
+        finer = [c for c in items if named and c > named[0] and len({*self.listed(c)}) > len({*self.listed(named[0])})]
+        if finer:  # 成果目標 over several 項目
+            self.roles[named[0]], self.roles[finer[-1]] = Role.MEASURE, Role.GOAL
+        elif named:
             self.roles[named[0]] = Role.GOAL
         elif items and not self.columns(Role.GOAL) and (len(items) == 1 or self.columns(Role.MEASURE, Role.GROUP)):
             self.roles[items[-1]] = Role.GOAL
+        if not self.columns(Role.GOAL):
+            for column in [c for c in self.columns(Role.SORT, None) if self._counts_apart(c)][:1]:
+                self.roles[column], self.layout.assumed[column] = Role.GOAL, "goal_assumed"
+
+    def _counts_apart(self, column: int) -> bool:
+        """Whether a column 区分 names what is counted of each 施策, as some have several: 利用者数 and 利用時間 of one service."""
+        label, parts = core(self.table.headings[column].label), self.listed(column)
+        right = min(self.columns(*VALUES, Role.UNIT), default=0)
+        if column in self.given or column in {self.layout.kind, self.layout.sort} or column > right or not label:
+            return False
+        if not _DIVISION.fullmatch(label) or not self.is_worded(column) or len({*parts}) < 2:
+            return False
+        names: dict[str, list[str]] = {}
+        for row in (row for row in self.rows if len(self.grid.filled(row)) > 1):
+            name = self.grid.seen(row, column - 1).strip() if column else ""
+            name = name or next(reversed(names), "")
+            names.setdefault(name, []).append(self.grid.seen(row, column).strip())
+        several = [some for some in names.values() if len(some) > 1]
+        return bool(several) and all(len({*some}) == len(some) for some in several)
 
     def _groups_called_goals(self) -> None:
         """目標 left of the names, over words instead of values, is a 分野."""
