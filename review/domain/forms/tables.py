@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from review.domain.forms import headings as vocabulary
@@ -157,7 +158,7 @@ def _header_block(grid: Grid, row: int, floor: int) -> tuple[int, int] | None:
 def _is_header_row(grid: Grid, row: int) -> bool:
     texts = [grid.own(row, column) for column in grid.filled(row)]
     heads = [text for text in texts if is_headingish(text) or _is_of_a_year(text)]
-    if len(heads) < 2 or len(heads) < len(texts) * 0.6:
+    if len(heads) < 2 or len(heads) < len(texts) * 0.6 or _is_of_pairs(texts):
         return False
     others = [text for text in texts if not is_headingish(text)]
     if others == texts or any(map(vocabulary.is_number, others)):
@@ -165,6 +166,13 @@ def _is_header_row(grid: Grid, row: int) -> bool:
     roles = [role_of(text) for text in heads]
     years = sum(role is None or named_year(text).year is not None for role, text in zip(roles, heads, strict=True))
     return bool(set(roles) & (NAMING | VALUES)) or years >= 2
+
+
+def _is_of_pairs(texts: Sequence[str]) -> bool:
+    """Whether the row is one of a card: each label has its value beside it, 施策 and its name, 開始年度 and 令和元年度."""
+    labels, values = texts[::2], texts[1::2]
+    told = not any(map(role_of, values)) and not all(map(is_year_only, values))
+    return len(texts) > 3 and len(labels) == len(values) and told and all(role_of(text) in _LABELS for text in labels)
 
 
 def _is_of_a_year(text: str) -> bool:
