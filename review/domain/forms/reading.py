@@ -85,6 +85,8 @@ class _SheetReader:
         self.sections = Sections()
         #: those in force where the last table ended
         self.sections_before: list[str] = []
+        #: the row of the last of them
+        self.headed = -1
         self.used: set[tuple[int, int]] = set()
         self.titles: list[str] = [grid.title]
         self.owner: Measure | None = None
@@ -131,8 +133,8 @@ class _SheetReader:
             if len(texts) == 1 and is_caption(texts[0]):
                 self.kind = headings.kind_of_row(texts[0])
                 self.used.add((row, columns[0]))
-            others = (self.grid.own(row, column) for column in self.grid.filled(row) if column != columns[0])
-            title = len(texts) == 1 and all(label_in(text)[1] for text in others)
+            # 施策2 相談, and 担当課 and its name right of it
+            title = len(texts) == 1 and columns[0] == self.grid.filled(row)[0]
             above = not self.owner and table is self.first and len(texts) < _MOST_TITLES
             above |= row == 0 and len(texts) < _MOST_TITLES - 1
             if costs := self._costs(row):
@@ -146,6 +148,7 @@ class _SheetReader:
             if (title or explained) and table and self._is_section(row, columns[0], table):
                 doubt_section(self.collector, self.grid, row, columns[0])
                 self.sections.begin(texts[0])
+                self.headed = row
                 self.used |= {(row, column) for column in columns}
 
     def _costs(self, row: int) -> Pair | None:
@@ -226,10 +229,8 @@ class _SheetReader:
         if self.above is None or self.owner is not None:
             return None
         end, measure = self.above
-        alone = (self.grid.filled(row) for row in range(end, pair.row))
-        headed = any(
-            len(columns) == 1 and class_of(self.grid.own(row, columns[0])) for row, columns in enumerate(alone, end)
-        )
+        firsts = [(row, columns[0]) for row in range(end, pair.row) if (columns := self.grid.filled(row))]
+        headed = any(class_of(self.grid.own(*place)) for place in firsts if place not in self.used)
         return None if headed else measure
 
     def _begin_measure(self, pair: Pair) -> None:
@@ -250,9 +251,13 @@ class _SheetReader:
         divisions = self._offices_in(Role.DIVISION) if Role.DEPARTMENT in self.head else []
         owner.departments = [name for name in owner.departments if name not in divisions]
         add_new(owner.departments, self._offices())
-        for pair in self.held:
-            owner.texts.setdefault(pair.label, pair.text)
-        self.held.clear()
+        self._hand_over(owner)
+
+    def _hand_over(self, measure: Measure, below: int = -1) -> None:
+        """Give the texts that wait, of those below a row, to the measure of which they speak."""
+        for pair in (one for one in self.held if one.row > below):
+            measure.texts.setdefault(pair.label, pair.text)
+        self.held = [pair for pair in self.held if pair.row <= below]
 
     def _offices(self) -> list[str]:
         own = self._offices_in(Role.DEPARTMENT) or self._offices_in(Role.DIVISION)
@@ -314,6 +319,8 @@ class _SheetReader:
         rows.read()
         made = [*self.collector.measures.values()][before:]
         self.above = (table.end, made[0]) if self.owner is None and len(made) == 1 else None
+        if self.above:
+            self._hand_over(made[0], below=self.headed)
         self.closed, self.sections_before = set(self.head), self.sections.path()
 
     def _columns(self, table: Table, layout: Layout) -> Iterator[Column]:

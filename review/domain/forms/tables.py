@@ -158,7 +158,7 @@ def _header_block(grid: Grid, row: int, floor: int) -> tuple[int, int] | None:
 def _is_header_row(grid: Grid, row: int) -> bool:
     texts = [grid.own(row, column) for column in grid.filled(row)]
     heads = [text for text in texts if is_headingish(text) or _is_of_a_year(text)]
-    if len(heads) < 2 or len(heads) < len(texts) * 0.6 or _is_of_pairs(texts):
+    if len(heads) < 2 or len(heads) < len(texts) * 0.6 or (len(texts) > 2 and _is_of_pairs(texts)):
         return False
     others = [text for text in texts if not is_headingish(text)]
     if others == texts or any(map(vocabulary.is_number, others)):
@@ -172,7 +172,7 @@ def _is_of_pairs(texts: Sequence[str]) -> bool:
     """Whether the row is one of a card: each label has its value beside it, 施策 and its name, 開始年度 and 令和元年度."""
     labels, values = texts[::2], texts[1::2]
     told = not any(map(role_of, values)) and not all(map(is_year_only, values))
-    return len(texts) > 3 and len(labels) == len(values) and told and all(role_of(text) in _LABELS for text in labels)
+    return 0 < len(labels) == len(values) and told and all(role_of(text) in _LABELS for text in labels)
 
 
 def _is_of_a_year(text: str) -> bool:
@@ -311,6 +311,9 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
     if head_role is Role.GOAL and len(amounts) > 1 and not _MONEY.fullmatch(fold(text)):
         return False
     strange = [c for c in columns if role_of(grid.own(row, c)) in _LABELS - {headings[c].role}]
+    behind = [grid.own(row, c) for c in columns[1:]]
+    if column not in strange and any(headings[c].role in VALUES for c in strange) and _is_of_pairs(behind):
+        return True  # 施策2 相談, and 担当課 and its name right of it
     if len(strange) > 1 and not any(headings[c].role in VALUES for c in strange) and column in strange:
         return True  # 評価, B, 方向性, 継続 under other headings
     goals = [c for c in columns[1:] if headings[c].role is Role.GOAL and not role_of(grid.own(row, c))]
