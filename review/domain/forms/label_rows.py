@@ -5,9 +5,10 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from review.domain.forms.departments import is_office, split_departments
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import VALUES, Role, core, role_of
-from review.domain.forms.sections import class_of
+from review.domain.forms.sections import class_of, is_caption
 
 _INLINE = re.compile(r"\s*([^(\[:\n]{1,14})[::]\s*(\S.*)", re.S)
 _LABEL = 15
@@ -56,6 +57,9 @@ def pairs_of(grid: Grid, rows: Sequence[int], used: set[tuple[int, int]]) -> Ite
             used |= {(row, one.column), (one.row, one.column)}
             yield one
         columns = grid.filled(row)
+        if office := office_beside(grid, row):
+            used.add((row, columns[1]))
+            yield Pair(role=Role.DEPARTMENT, label="", heading="", text=office, row=row, column=columns[1])
         place = 0
         while place < len(columns):
             column = columns[place]
@@ -73,6 +77,17 @@ def pairs_of(grid: Grid, rows: Sequence[int], used: set[tuple[int, int]]) -> Ite
             if pair:
                 used |= {(row, column), (pair.row, pair.column)}
                 yield pair
+
+
+def office_beside(grid: Grid, row: int) -> str:
+    """The office alone right of a numbered heading, with or without brackets: (1) 意見表明 and (こども課); else ''."""
+    columns = grid.filled(row)
+    heading, *texts = [grid.own(row, column).strip() for column in columns] or [""]
+    if len(texts) != 1 or not class_of(heading) or is_caption(heading) or heading.startswith("第"):
+        return ""
+    match = _CLOSED.fullmatch(unicodedata.normalize("NFKC", texts[0]))
+    office = texts[0][1:-1] if match else texts[0]
+    return office if not label_in(texts[0])[1] and all(map(is_office, split_departments(office))) else ""
 
 
 def _under(grid: Grid, row: int, allowed: set[int]) -> Iterator[Pair]:

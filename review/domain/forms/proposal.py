@@ -9,6 +9,8 @@ from review.domain import doubt_words
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import Column
 
+#: doubts of which one stands for all that say the same
+_ONCE = frozenset({"left_out", "section_kept"})
 #: (baseline, None), (target, year) or (actual, year)
 Slot = tuple[str, int | None]
 
@@ -166,7 +168,7 @@ class Collector:
     ) -> None:
         """Put the doubt that `doubt_words` has under this name on the list, once; one without a place only where none says it."""
         doubt = FormDoubt(sheet=sheet, cell=cell, **doubt_words.doubt(says, proposal, facts))
-        if says.startswith("left_out") and doubt.detail in {one.detail for one in self.doubts}:
+        if doubt.code in _ONCE and (doubt.code, doubt.detail) in {(one.code, one.detail) for one in self.doubts}:
             return
         if doubt not in self.doubts and (sheet or doubt.detail not in {one.detail for one in self.doubts}):
             self.doubts.append(doubt)

@@ -91,6 +91,9 @@ class _SheetReader:
         self.titles: list[str] = [grid.title]
         self.owner: Measure | None = None
         self.head: dict[Role, list[str]] = {}
+        #: where 分野 and 施策 were last said, and a 分野 that stands over several cards
+        self.group_row = self.name_row = -1
+        self.kept: list[str] = []
         #: texts above the name of their measure
         self.held: list[Pair] = []
         self.kind: Role | None = None
@@ -170,7 +173,11 @@ class _SheetReader:
             pairs = [replace(one, role=Role.GROUP) if one.label == labels[0] else one for one in pairs]
         names = {Role.MEASURE, Role.CODE} & self.closed
         first = next((place for place, one in enumerate(pairs) if one.role in names), 0)
-        early = [one for one in pairs[:first] if one.role in self.closed]
+        begins = next((place for place, one in enumerate(pairs[:first]) if one.role is Role.GROUP), first)
+        ours = {Role.GROUP, Role.DEPARTMENT, Role.DIVISION, Role.RELATED}
+        early = [
+            one for place, one in enumerate(pairs[:first]) if one.role in self.closed or (place >= begins and one.role in ours)
+        ]
         others = [one for one in pairs[:first] if one not in early]
         return [*others, *pairs[first : first + 1], *early, *pairs[first + 1 :]]
 
@@ -222,6 +229,8 @@ class _SheetReader:
                 self.closed.discard(pair.role)
                 self.head.pop(pair.role, None)
             self.head.setdefault(pair.role, []).append(pair.text)
+            self.group_row = pair.row if pair.role is Role.GROUP else self.group_row
+            self.name_row = pair.row if pair.role is Role.MEASURE else self.name_row
         self._complete()
 
     def _measure_above(self, pair: Pair) -> Measure | None:
@@ -236,7 +245,8 @@ class _SheetReader:
     def _begin_measure(self, pair: Pair) -> None:
         """A second name or number on the sheet begins another measure."""
         if pair.role in self.head:
-            self.head, self.owner = {}, None
+            self.kept = self.head.get(Role.GROUP, []) if self.group_row < self.name_row else []
+            self.head, self.owner = {Role.GROUP: self.kept} if self.kept else {}, None
             self.goal_name, self.unit, self.goal = "", "", None
 
     def _complete(self, *, by_number: bool = False) -> None:
@@ -288,6 +298,8 @@ class _SheetReader:
             return
         layout = lay_out(self.grid, table, *self.corrections.given_in(table.headings))
         path = self.sections.path()
+        if self.kept and self.head.get(Role.GROUP) is self.kept:
+            self.collector.at(self.grid, table.top, 0, "section_kept", self.kept[-1], text=self.kept[-1])
         if path or self.owner:
             layout.count_unheaded(table.headings)
         if (

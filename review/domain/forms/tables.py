@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from review.domain.forms import headings as vocabulary
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import NAMING, VALUES, Heading, Role, fold, is_headingish, is_year_only, kind_of_row, role_of
-from review.domain.forms.label_rows import label_in
+from review.domain.forms.label_rows import label_in, office_beside
 from review.domain.forms.sections import class_of
 from review.domain.forms.years import named_year
 
@@ -82,7 +82,7 @@ def find_tables(grid: Grid) -> list[Table]:
             continue
         top, bottom = block
         headings = [vocabulary.understand(_path(grid, top, bottom, column)) for column in range(grid.width)]
-        end = _end(grid, bottom + 1, headings, top)
+        end = _without_headings(grid, bottom + 1, _end(grid, bottom + 1, headings, top))
         if end == bottom + 2 and not {heading.role for heading in headings} & VALUES:
             row += 1  # labels that stand above their values
             continue
@@ -292,6 +292,16 @@ def _end(grid: Grid, first: int, headings: list[Heading], top: int) -> int:
     return row
 
 
+def _without_headings(grid: Grid, first: int, end: int) -> int:
+    """The end before what stands over the labels or the table that follow: a text alone, or a label and its value."""
+    while first + 1 < end < grid.height:
+        texts = [grid.own(end - 1, column) for column in grid.filled(end - 1)]
+        if not (class_of(texts[0]) if len(texts) == 1 else len(texts) == 2 and _is_of_pairs(texts)) or is_note(texts[0]):
+            return end
+        end -= 1
+    return end
+
+
 def _begins_other(grid: Grid, row: int) -> bool:
     """The headings of another table, or of one that holds no goals."""
     texts = [grid.own(row, column) for column in grid.filled(row)]
@@ -312,8 +322,11 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
         return False
     strange = [c for c in columns if role_of(grid.own(row, c)) in _LABELS - {headings[c].role}]
     behind = [grid.own(row, c) for c in columns[1:]]
-    if column not in strange and any(headings[c].role in VALUES for c in strange) and _is_of_pairs(behind):
+    over_values = any(headings[c].role in VALUES for c in strange)
+    if over_values and _is_of_pairs(behind if column not in strange else [text, *behind]):
         return True  # 施策2 相談, and 担当課 and its name right of it
+    if office_beside(grid, row) and headings[columns[1]].role not in (Role.DEPARTMENT, Role.DIVISION, Role.RELATED):
+        return True
     if len(strange) > 1 and not any(headings[c].role in VALUES for c in strange) and column in strange:
         return True  # 評価, B, 方向性, 継続 under other headings
     goals = [c for c in columns[1:] if headings[c].role is Role.GOAL and not role_of(grid.own(row, c))]
