@@ -95,6 +95,8 @@ class Heading:
     under: Role | None = None
     #: activity or outcome, where one of the headings is 活動指標 or 成果指標; else ''
     sort: str = ""
+    #: the heading that names the year
+    said: str = ""
     #: a text without a role over several columns of values: the name of their goal
     over: str = ""
 
@@ -160,11 +162,11 @@ def _known(word: str) -> Role | None:
 
 def understand(path: Sequence[str]) -> Heading:
     """The headings above one column, from the highest to the lowest: the lowest that says something decides."""
-    role, year, doubt, only_year, strange = None, None, "", False, False
+    role, year, doubt, only_year, strange, said = None, None, "", False, False, ""
     for text in reversed(path):
         named = named_year(text)
         if year is None and named.year is not None:
-            year, doubt = named.year, named.doubt
+            year, doubt, said = named.year, named.doubt, fold(text)
             only_year = role is None and is_year_only(text) and not strange
         word = role_of(text)
         if word is not None and (role in (None, Role.FIGURE) or (role in _PARTS and word not in VALUES)):
@@ -180,7 +182,8 @@ def understand(path: Sequence[str]) -> Heading:
     under = next((word for text in reversed(path[:-1]) if (word := role_of(text)) in VALUES), None)
     sort = next((which for text in reversed(path) if (which := sort_of(core(text)))), "")
     over = path[0] if role in VALUES and len(path) > 1 and not is_headingish(path[0]) else ""
-    return Heading(role=role, year=year, doubt=doubt, label=_label(path), under=under, sort=sort, over=over)
+    label = _label(path)
+    return Heading(role=role, year=year, doubt=doubt, label=label, under=under, sort=sort, said=said, over=over)
 
 
 def _label(path: Sequence[str]) -> str:

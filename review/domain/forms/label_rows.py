@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from review.domain.forms.departments import is_office, split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import VALUES, Role, core, role_of
+from review.domain.forms.headings import VALUES, Role, core, is_number, role_of
 from review.domain.forms.sections import class_of, is_caption
 
 _INLINE = re.compile(r"\s*([^(\[:\n]{1,14})[::]\s*(\S.*)", re.S)
@@ -156,6 +156,8 @@ def label_in(text: str) -> tuple[str, Role | None]:
 def _labelled(grid: Grid, row: int, column: int, beside: int | None, allowed: set[int]) -> Pair | None:
     heading = grid.own(row, column)
     role = role_of(heading)
+    if role is Role.TEXT and sum(is_number(grid.own(row, c)) for c in grid.filled(row)) > 1:
+        return None  # 決算額, and that of each year
     if role is None and beside is not None and _is_told(grid, row, column, beside):
         role = Role.TEXT
     if role is None and beside is not None and _PLAN.fullmatch(core(heading)) and class_of(grid.own(row, beside)):

@@ -10,7 +10,7 @@ from review.domain.forms.grid import Grid
 from review.domain.forms.headings import Column
 
 #: doubts of which one stands for all that say the same
-_ONCE = frozenset({"left_out", "section_kept"})
+_ONCE = frozenset({"left_out", "section_kept", "year_without_era", "year_by_month", "year_range", "years_differ"})
 #: (baseline, None), (target, year) or (actual, year)
 Slot = tuple[str, int | None]
 

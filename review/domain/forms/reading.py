@@ -158,7 +158,7 @@ class _SheetReader:
         """The label of a row that has no place, and nothing but amounts and units beside it: what the work costs."""
         first, *others = self.grid.filled(row)
         amounts = [column for column in others if is_number(self.grid.own(row, column))]
-        labels = [one for one in [first, *others[:1]] if role_of(self.grid.own(row, one)) is Role.LEFT_OUT]
+        labels = [one for one in [first, *others[:1]] if role_of(self.grid.own(row, one)) in (Role.LEFT_OUT, Role.TEXT)]
         if not labels or len(amounts) < 2 or len(amounts) + 2 < len(others):
             return None
         heading = self.grid.own(row, labels[0])
@@ -383,20 +383,23 @@ class _SheetReader:
         for row, column in sorted(grid.dates):
             text = grid.own(row, column)
             self.collector.at(grid, row, column, "date_cell", text, text=text)
-        for row in sorted(grid.hidden_rows):
-            self.collector.at(grid, row, 0, "hidden_row", row=grid.row_numbers[row])
-        for column in sorted(grid.hidden_columns):
-            letters = grid.address(0, column).rstrip("0123456789")
-            self.collector.at(grid, 0, column, "hidden_column", column=letters)
+        if rows := sorted(grid.hidden_rows):
+            self.collector.at(grid, rows[0], 0, "hidden_row", row="・".join(str(grid.row_numbers[row]) for row in rows))
+        if columns := sorted(grid.hidden_columns):
+            letters = [grid.address(0, column).rstrip("0123456789") for column in columns]
+            self.collector.at(grid, 0, columns[0], "hidden_column", column="・".join(letters))
 
     def _doubt_unplaced(self) -> None:
+        rows = [[(r, c) for c in self.grid.filled(r) if (r, c) not in self.used] for r in range(self.grid.height)]
+        left = [places for places in rows if places]
+        if len(left) > _MOST_SAMPLES and not self.tables and not self.head:
+            self.collector.doubt("sheet_unread", sheet=self.grid.title, title=self.grid.title)
+            return
         for pair in (one for one in self.held if not all_years(one.text)):
             self._doubt("unplaced:label", pair)
         for pair in self.left_out[:1]:
             labels = "」「".join(dict.fromkeys(one.label for one in self.left_out))
             self.collector.at(self.grid, pair.row, pair.column, "left_out:label", label=labels)
-        rows = [[(r, c) for c in self.grid.filled(r) if (r, c) not in self.used] for r in range(self.grid.height)]
-        left = [places for places in rows if places]
         for places in left[:_MOST_NAMED]:
             text = " ".join(self.grid.own(*place).strip() for place in places)
             self.collector.at(self.grid, *places[0], "unplaced", text=text[:_LONGEST])

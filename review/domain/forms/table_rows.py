@@ -384,10 +384,12 @@ class TableRows:
         for column, says in (self.layout.left_out | self.layout.assumed).items():
             if says:
                 self._doubt_heading(says, column, kind_item=Role.ACTUAL)
-        for value in (value for segment in self.layout.segments for value in segment.values):
-            if value.doubt:
-                label = self.table.headings[value.column].label
-                self._doubt_heading(value.doubt, value.column, label=label, western_year=value.year)
+        doubted = [value for segment in self.layout.segments for value in segment.values if value.doubt]
+        for says in dict.fromkeys(value.doubt for value in doubted):
+            several = [value for value in doubted if value.doubt == says]
+            labels = "」「".join(dict.fromkeys(self.table.headings[value.column].said for value in several))
+            years = "・".join(dict.fromkeys(str(value.year) for value in several))
+            self._doubt(says, self.table.first - 1, several[0].column, None, label=labels, western_year=years)
 
     def _doubt_heading(self, says: str, column: int, **facts: object) -> None:
         """Say it at the end, once of all columns of which the same is said."""
