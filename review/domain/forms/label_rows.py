@@ -33,6 +33,9 @@ LABELS = VALUES | {
 }
 
 
+_NAMED = (Role.MEASURE, Role.GOAL)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pair:
     """One label and its value, which may be blank."""
@@ -162,8 +165,9 @@ def _labelled(grid: Grid, row: int, column: int, beside: int | None, allowed: se
         role = Role.TEXT
     if role is None and beside is not None and _PLAN.fullmatch(core(heading)) and class_of(grid.own(row, beside)):
         role = Role.GROUP
-    if role is Role.PART and any(role_of(grid.own(row, c)) is Role.MEASURE for c in grid.filled(row) if c < column):
-        role = Role.MEASURE  # 施策名, コード, 1-1, 名称 and the name
+    if role is Role.PART:  # 施策名, コード, 1-1, 名称 and the name; so 成果指標1, 名称
+        left = [text for c in grid.filled(row) if c < column and role_of(text := grid.own(row, c)) in _NAMED]
+        role, heading = (role_of(left[-1]), left[-1]) if left else (role, heading)
     if role not in LABELS or role is None:
         return None
     place = _value_place(grid, row, column, beside, allowed, role)

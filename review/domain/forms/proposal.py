@@ -11,6 +11,8 @@ from review.domain.forms.headings import Column
 
 #: doubts of which one stands for all that say the same
 _ONCE = frozenset({"left_out", "section_kept", "year_without_era", "year_by_month", "year_range", "years_differ"})
+#: doubts that name every 施策 of which they are said
+_NAMING = frozenset({"parts_left_out"})
 #: (baseline, None), (target, year) or (actual, year)
 Slot = tuple[str, int | None]
 
@@ -130,6 +132,8 @@ class Collector:
         self.doubts: list[FormDoubt] = []
         self.columns: list[Column] = []
         self.cells: dict[tuple[str, str], str] = {}
+        #: of which 施策 such a doubt was said
+        self.named: dict[str, list[str]] = {}
         self.last_table: tuple[list[str], Measure | None] = ([], None)
 
     def measure(self, name: str, *, group: str = "", code: str = "") -> Measure:
@@ -167,6 +171,12 @@ class Collector:
         self, says: str, *, sheet: str = "", cell: str = "", proposal: str | None = None, **facts: object
     ) -> None:
         """Put the doubt that `doubt_words` has under this name on the list, once; one without a place only where none says it."""
+        if says in _NAMING:
+            facts["name"] = "」「".join(dict.fromkeys([*self.named.setdefault(says, []), str(facts["name"])]))
+            self.named[says] = facts["name"].split("」「")
+            first = next((one for one in self.doubts if one.code == says), None)
+            self.doubts = [one for one in self.doubts if one is not first]
+            sheet, cell = (first.sheet, first.cell) if first else (sheet, cell)
         doubt = FormDoubt(sheet=sheet, cell=cell, **doubt_words.doubt(says, proposal, facts))
         if doubt.code in _ONCE and (doubt.code, doubt.detail) in {(one.code, one.detail) for one in self.doubts}:
             return

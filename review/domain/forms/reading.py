@@ -29,9 +29,10 @@ from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typ
 from review.domain.forms.reshaped.divided import divided
 from review.domain.forms.reshaped.joined import unjoined
 from review.domain.forms.reshaped.upright import upright
+from review.domain.forms.row_kinds import is_section
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
 from review.domain.forms.table_rows import TableRows
-from review.domain.forms.tables import Table, find_tables, is_note
+from review.domain.forms.tables import Table, find_tables, is_note, passes_over
 from review.domain.forms.years import all_years, named_year
 from review.domain.sheet import DocumentError
 
@@ -300,7 +301,7 @@ class _SheetReader:
         path = self.sections.path()
         if self.kept and self.head.get(Role.GROUP) is self.kept:
             self.collector.at(self.grid, table.top, 0, "section_kept", self.kept[-1], text=self.kept[-1])
-        if path or self.owner:
+        if path or self.owner or self._has_sections(table, layout):
             layout.count_unheaded(table.headings)
         if (
             path
@@ -331,9 +332,13 @@ class _SheetReader:
         rows.read()
         made = [*self.collector.measures.values()][before:]
         self.above = (table.end, made[0]) if self.owner is None and len(made) == 1 else None
-        if self.above:
+        if self.above and self.headed >= 0:
             self._hand_over(made[0], below=self.headed)
         self.closed, self.sections_before = set(self.head), self.sections.path()
+
+    def _has_sections(self, table: Table, layout: Layout) -> bool:
+        rows = [row for row in range(table.first, table.end) if not passes_over(self.grid, row, table)]
+        return any(is_section(self.grid, table, layout, row) for row in rows)
 
     def _columns(self, table: Table, layout: Layout) -> Iterator[Column]:
         """Every column with data, as it was read."""
@@ -392,7 +397,7 @@ class _SheetReader:
     def _doubt_unplaced(self) -> None:
         rows = [[(r, c) for c in self.grid.filled(r) if (r, c) not in self.used] for r in range(self.grid.height)]
         left = [places for places in rows if places]
-        if len(left) > _MOST_SAMPLES and not self.tables and not self.head:
+        if len(left) > _MOST_SAMPLES and not self.tables and self.owner is None and {*self.head} <= {Role.GROUP}:
             self.collector.doubt("sheet_unread", sheet=self.grid.title, title=self.grid.title)
             return
         for pair in (one for one in self.held if not all_years(one.text)):

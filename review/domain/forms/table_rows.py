@@ -7,7 +7,7 @@ from typing import Any
 
 from review.domain.forms.departments import offices_named, split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import VALUES, Role, is_year_only, kind_of_row, places, sort_of
+from review.domain.forms.headings import OF_A_YEAR, VALUES, Role, is_year_only, kind_of_row, places, sort_of
 from review.domain.forms.layout.shape import Layout, Segment, ValueColumn
 from review.domain.forms.plausible import DITTO, doubt_columns, doubt_section
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new, squeezed
@@ -107,7 +107,10 @@ class TableRows:
         self._rows_of.setdefault(id(measure), (row, measure))
         self._before = measure if self.layout.measure is not None else self._before
         for column in self.layout.departments:
-            add_new(measure.departments, split_departments(self._text(row, column)))
+            text = self._text(row, column)
+            if not text and column < (self.layout.measure or 0):
+                text = self._last.get(column, "")  # left of the names a blank is what stands above
+            add_new(measure.departments, split_departments(text))
         if not self.layout.departments:
             add_new(measure.departments, self.departments or offices_named([*self.sections.path(), measure.name]))
         for column, label in self.layout.texts.items():
@@ -358,9 +361,12 @@ class TableRows:
         return kind
 
     def _year_above(self, value: ValueColumn, role: Role) -> int | None:
-        year = self.year_of(role)
+        year, says = self.year_of(role), "year_from_title"
+        if year is None:
+            named = {heading.year for heading in self.table.headings if heading.role in OF_A_YEAR and heading.year}
+            year, says = (named.pop() if len(named) == 1 else None), "year_from_title:columns"
         if year is not None:
-            self._doubt_heading("year_from_title", value.column, western_year=year)
+            self._doubt_heading(says, value.column, western_year=year)
         return year
 
     def _year_in(self, row: int, value: ValueColumn, *, at_end: bool = False) -> int | None:

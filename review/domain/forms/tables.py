@@ -158,7 +158,7 @@ def _header_block(grid: Grid, row: int, floor: int) -> tuple[int, int] | None:
 def _is_header_row(grid: Grid, row: int) -> bool:
     texts = [grid.own(row, column) for column in grid.filled(row)]
     heads = [text for text in texts if is_headingish(text) or _is_of_a_year(text)]
-    if len(heads) < 2 or len(heads) < len(texts) * 0.6 or (len(texts) > 2 and _is_of_pairs(texts)):
+    if len(heads) < 2 or len(heads) < len(texts) * 0.6 or _is_of_card(texts):
         return False
     others = [text for text in texts if not is_headingish(text)]
     if others == texts or any(map(vocabulary.is_number, others)):
@@ -168,11 +168,21 @@ def _is_header_row(grid: Grid, row: int) -> bool:
     return bool(set(roles) & (NAMING | VALUES)) or years >= 2
 
 
+def _is_of_card(texts: Sequence[str]) -> bool:
+    """Whether the row is one of a card, and more than one label with its value: KPI1, 名称 and the name, 単位 and the unit."""
+    return (len(texts) > 2 and _is_of_pairs(texts)) or _names_goal(texts)
+
+
+def _names_goal(texts: Sequence[str]) -> bool:
+    named = len(texts) > 2 and role_of(texts[0]) is Role.GOAL and role_of(texts[1]) is Role.PART and not role_of(texts[2])
+    return named and (len(texts) == 3 or _is_of_pairs(texts[3:]))
+
+
 def _is_of_pairs(texts: Sequence[str]) -> bool:
     """Whether the row is one of a card: each label has its value beside it, 施策 and its name, 開始年度 and 令和元年度."""
     labels, values = texts[::2], texts[1::2]
     told = not any(map(role_of, values)) and not all(map(is_year_only, values))
-    return 0 < len(labels) == len(values) and told and all(role_of(text) in _LABELS for text in labels)
+    return 0 < len(labels) == len(values) and told and all(role_of(text) in _LABELS | {Role.UNIT} for text in labels)
 
 
 def _is_of_a_year(text: str) -> bool:
@@ -316,12 +326,18 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
     column, text = columns[0], grid.own(row, columns[0])
     if len(columns) == 1 and is_note(text):
         return False
+    if len(columns) == 1 and role_of(text) is Role.TEXT and row + 1 < grid.height:
+        below = [grid.own(row + 1, c) for c in grid.filled(row + 1)]
+        if len(below) == 1 and not is_headingish(below[0]) and not class_of(below[0]):
+            return True  # 3 令和6年度の取組内容, and a text below
     head_role = headings[column].role
     amounts = [c for c in columns if headings[c].role in VALUES and vocabulary.is_number(grid.own(row, c))]
     if head_role is Role.GOAL and len(amounts) > 1 and not _MONEY.fullmatch(fold(text)):
         return False
     strange = [c for c in columns if role_of(grid.own(row, c)) in _LABELS - {headings[c].role}]
     behind = [grid.own(row, c) for c in columns[1:]]
+    if _names_goal([text, *behind]):
+        return True
     over_values = any(headings[c].role in VALUES for c in strange)
     if over_values and _is_of_pairs(behind if column not in strange else [text, *behind]):
         return True  # 施策2 相談, and 担当課 and its name right of it

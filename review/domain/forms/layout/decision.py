@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import OF_A_YEAR, VALUES, Role, core, is_amount, is_year_only, kind_of_row, names_actor, sort_of, years_of
+from review.domain.forms.layout.columns import COUNT
 from review.domain.forms.layout.names import Names, is_code
 from review.domain.forms.layout.shape import Layout, Segment, ValueColumn
 from review.domain.forms.tables import Table
@@ -15,7 +16,6 @@ _DIVIDING = frozenset({Role.SORT, Role.TEXT, None})
 _DIVISION = re.compile(r"|対象者?|区分|内訳|種別|種類|性別|年齢(?:層|区分)?|年代|地区|地域|学年|分類|細目")
 _LONGEST_UNIT = 5
 #: what only says again what other columns say
-_COUNT = re.compile(r"|No\.?|NO\.?|№|#|項番|通番|連番|番号")
 _RATE = re.compile(r".{0,4}(?:達成率|達成度|到達度|進捗率|進ちょく率|進捗度|計画比|目標比|前年度?比|対比)")
 _PERCENT = re.compile(r"[-+△▲]?[\d,.]+\s*[%％]?|[-－―ー–—…]+|[◎○△×✕]|.{0,6}達成|")
 #: a text whose column has no heading
@@ -293,9 +293,7 @@ class _Decision(Names):
         """Whether a column only says what others say already: a rate of 実績 by 目標, or a number of its own for each row."""
         data = self.listed(column)
         word = core(self.table.headings[column].label)
-        if _COUNT.fullmatch(word):
-            counted = [unicodedata.normalize("NFKC", text) for text in data]
-            in_turn = counted == [str(count) for count in range(1, len(data) + 1)]
-            return in_turn or (bool(word) and len({*data}) == len(data) and all(map(is_code, data)))
+        if COUNT.fullmatch(word):
+            return self.counts_rows(column) or (bool(word) and len({*data}) == len(data) and all(map(is_code, data)))
         both = bool(self.columns(Role.TARGET, Role.YEARLY)) and bool(self.columns(Role.ACTUAL, Role.YEARLY))
         return both and bool(_RATE.fullmatch(word)) and all(map(_PERCENT.fullmatch, data))
