@@ -106,7 +106,12 @@ def _part(value: datetime | date | time, part: str) -> str:
         words |= {"dddd": f"{value:%A}", "aaa": (day := WEEKDAYS[value.weekday()]), "aaaa": f"{day}曜日"}
         if part[0] == "g" or part in words:
             return (names | words).get(part, "")
-        numbers = {"y": value.year if len(part) > 2 else value.year % 100, "e": of_era, "m": value.month, "d": value.day}
+        numbers = {
+            "y": value.year if len(part) > 2 else value.year % 100,
+            "e": of_era,
+            "m": value.month,
+            "d": value.day,
+        }
         if part[0] in numbers:
             return f"{numbers[part[0]]:0{min(len(part), 2)}d}"
     clock = value if isinstance(value, time | datetime) else time()

@@ -58,7 +58,9 @@ _OF_DIVISION = re.compile(r"[(\[](?:部|局|部局)名?[)\]]")
 _LETTER = re.compile(r"[(\[][A-Za-z][)\]]")
 _LONGEST = 30
 #: what work costs: its 計画額 and 実績額 are no values of a goal
-_MONEY = re.compile(r"(?:総|直接|全体|概算)*(?:事業費|経費|費用|コスト|人件費|予算|決算|財源内訳|投資額)(?:の(?:推移|状況|内訳))?")
+_MONEY = re.compile(
+    r"(?:総|直接|全体|概算)*(?:事業費|経費|費用|コスト|人件費|予算|決算|財源内訳|投資額)(?:の(?:推移|状況|内訳))?"
+)
 #: who acts, an owner only where no office is named beside
 _ACTOR = re.compile(r".*(?:主体|機関|組織)(?:等|名|名称)*")
 #: the word of a row that says which value stands on it, where the years are the columns
@@ -96,7 +98,7 @@ class Heading:
     #: activity or outcome, where one of the headings is 活動指標 or 成果指標; else ''
     sort: str = ""
     #: the heading that names the year
-    said: str = ""
+    year_words: str = ""
     #: a text without a role over several columns of values: the name of their goal
     over: str = ""
 
@@ -162,11 +164,11 @@ def _known(word: str) -> Role | None:
 
 def understand(path: Sequence[str]) -> Heading:
     """The headings above one column, from the highest to the lowest: the lowest that says something decides."""
-    role, year, doubt, only_year, strange, said = None, None, "", False, False, ""
+    role, year, doubt, only_year, strange, year_words = None, None, "", False, False, ""
     for text in reversed(path):
         named = named_year(text)
         if year is None and named.year is not None:
-            year, doubt, said = named.year, named.doubt, fold(text)
+            year, doubt, year_words = named.year, named.doubt, fold(text)
             only_year = role is None and is_year_only(text) and not strange
         word = role_of(text)
         if word is not None and (role in (None, Role.FIGURE) or (role in _PARTS and word not in VALUES)):
@@ -183,7 +185,9 @@ def understand(path: Sequence[str]) -> Heading:
     sort = next((which for text in reversed(path) if (which := sort_of(core(text)))), "")
     over = path[0] if role in VALUES and len(path) > 1 and not is_headingish(path[0]) else ""
     label = _label(path)
-    return Heading(role=role, year=year, doubt=doubt, label=label, under=under, sort=sort, said=said, over=over)
+    return Heading(
+        role=role, year=year, doubt=doubt, label=label, under=under, sort=sort, year_words=year_words, over=over
+    )
 
 
 def _label(path: Sequence[str]) -> str:

@@ -195,7 +195,9 @@ def _words(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[in
 def _is_told(grid: Grid, row: int, columns: Sequence[int]) -> bool:
     """Whether a goal's values are words of its own, and none is a number: 方針決定, 協議中, 募集開始."""
     texts = [text for column in columns if (text := grid.own(row, column).strip())]
-    return len(texts) > 2 and len({*texts}) > 1 and all(number_in(text) is None or named_year(text).year for text in texts)
+    return (
+        len(texts) > 2 and len({*texts}) > 1 and all(number_in(text) is None or named_year(text).year for text in texts)
+    )
 
 
 def _lonely(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -172,8 +172,9 @@ class Collector:
     ) -> None:
         """Put the doubt that `doubt_words` has under this name on the list, once; one without a place only where none says it."""
         if says in _NAMING:
-            facts["name"] = "」「".join(dict.fromkeys([*self.named.setdefault(says, []), str(facts["name"])]))
-            self.named[says] = facts["name"].split("」「")
+            names = self.named.setdefault(says, [])
+            add_new(names, [str(facts["name"])])
+            facts["name"] = "」「".join(names)
             first = next((one for one in self.doubts if one.code == says), None)
             self.doubts = [one for one in self.doubts if one is not first]
             sheet, cell = (first.sheet, first.cell) if first else (sheet, cell)
@@ -186,6 +187,17 @@ class Collector:
     def at(self, grid: Grid, row: int, column: int, says: str, proposal: str | None = None, /, **facts: object) -> None:
         """The same of one cell."""
         self.doubt(says, sheet=grid.title, cell=grid.address(row, column), proposal=proposal, **facts)
+
+    def note_hidden(self, grid: Grid) -> None:
+        """Say that dates, hidden rows and hidden columns of the sheet were read."""
+        for row, column in sorted(grid.dates):
+            text = grid.own(row, column)
+            self.at(grid, row, column, "date_cell", text, text=text)
+        if rows := sorted(grid.hidden_rows):
+            self.at(grid, rows[0], 0, "hidden_row", row="・".join(str(grid.row_numbers[row]) for row in rows))
+        if columns := sorted(grid.hidden_columns):
+            letters = [grid.address(0, column).rstrip("0123456789") for column in columns]
+            self.at(grid, 0, columns[0], "hidden_column", column="・".join(letters))
 
     def keep_cells(self, grid: Grid) -> None:
         """Note the whole text of each cell of the sheet of which a doubt speaks, as a person would rewrite it."""

@@ -21,7 +21,7 @@ from review.domain.forms.headings import (
     kinds_in_turn,
     role_of,
 )
-from review.domain.forms.label_rows import Pair, label_in, pairs_of
+from review.domain.forms.label_rows import Pair, pairs_of
 from review.domain.forms.layout.decision import lay_out
 from review.domain.forms.layout.shape import Layout
 from review.domain.forms.plausible import adds_up, doubt_all, doubt_section, is_odd
@@ -62,7 +62,9 @@ def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Propos
         elif _SAMPLES.search(grid.title):
             collector.doubt("sample_sheet", sheet=grid.title, title=grid.title)
         elif grid.rows:
-            _SheetReader(divided(unjoined(upright(grid, collector)), collector), collector, corrections, alone=alone).read()
+            _SheetReader(
+                divided(unjoined(upright(grid, collector)), collector), collector, corrections, alone=alone
+            ).read()
             collector.keep_cells(grid)
     doubt_all(collector.measures.values(), collector)
     proposal = collector.proposal()
@@ -94,7 +96,7 @@ class _SheetReader:
         self.head: dict[Role, list[str]] = {}
         #: where 分野 and 施策 were last said, and a 分野 that stands over several cards
         self.group_row = self.name_row = -1
-        self.kept: list[str] = []
+        self.upper_group: list[str] = []
         #: texts above the name of their measure
         self.held: list[Pair] = []
         self.kind: Role | None = None
@@ -109,7 +111,7 @@ class _SheetReader:
         self.left_out: list[Pair] = []
 
     def read(self) -> None:
-        self._doubt_hidden()
+        self.collector.note_hidden(self.grid)
         row = 0
         for table in [*self.tables, None]:
             rows = range(row, table.top if table else self.grid.height)
@@ -177,7 +179,9 @@ class _SheetReader:
         begins = next((place for place, one in enumerate(pairs[:first]) if one.role is Role.GROUP), first)
         ours = {Role.GROUP, Role.DEPARTMENT, Role.DIVISION, Role.RELATED}
         early = [
-            one for place, one in enumerate(pairs[:first]) if one.role in self.closed or (place >= begins and one.role in ours)
+            one
+            for place, one in enumerate(pairs[:first])
+            if one.role in self.closed or (place >= begins and one.role in ours)
         ]
         others = [one for one in pairs[:first] if one not in early]
         return [*others, *pairs[first : first + 1], *early, *pairs[first + 1 :]]
@@ -246,8 +250,8 @@ class _SheetReader:
     def _begin_measure(self, pair: Pair) -> None:
         """A second name or number on the sheet begins another measure."""
         if pair.role in self.head:
-            self.kept = self.head.get(Role.GROUP, []) if self.group_row < self.name_row else []
-            self.head, self.owner = {Role.GROUP: self.kept} if self.kept else {}, None
+            self.upper_group = self.head.get(Role.GROUP, []) if self.group_row < self.name_row else []
+            self.head, self.owner = {Role.GROUP: self.upper_group} if self.upper_group else {}, None
             self.goal_name, self.unit, self.goal = "", "", None
 
     def _complete(self, *, by_number: bool = False) -> None:
@@ -298,19 +302,9 @@ class _SheetReader:
             self.collector.at(self.grid, table.top, 0, "tally")
             return
         layout = lay_out(self.grid, table, *self.corrections.given_in(table.headings))
-        path = self.sections.path()
-        if self.kept and self.head.get(Role.GROUP) is self.kept:
-            self.collector.at(self.grid, table.top, 0, "section_kept", self.kept[-1], text=self.kept[-1])
-        if path or self.owner or self._has_sections(table, layout):
+        if self.sections.path() or self.owner or self._has_sections(table, layout):
             layout.count_unheaded(table.headings)
-        if (
-            path
-            and path == self.sections_before
-            and not layout.groups
-            and not self.owner
-            and layout.measure is not None
-        ):
-            self.collector.at(self.grid, table.top, 0, "section_kept", path[-1], text=path[-1])
+        self._doubt_kept(table, layout)
         self.collector.columns += self._columns(table, layout)
         owner = self.owner if layout.measure is None or not layout.segments[0].values else None
         if owner and layout.measure is not None:
@@ -326,7 +320,7 @@ class _SheetReader:
             sort=self.sort if owner or self.goal_name else "", kind=self.kind, kind_of_titles=titles.kind_said(self.titles),
             kinds_in_turn=self._kinds_in_turn(layout),
             groups=[] if self.owner else self.head.get(Role.GROUP) or self._group_of_sheet(layout),
-            departments=[] if self.owner else self._offices() or self._office_of_sheet(layout),
+            departments=[] if self.owner else self._offices() or ([] if layout.departments else titles.office_named(self.grid.title, self.collector)),
         )  # fmt: skip
         before = len(self.collector.measures)
         rows.read()
@@ -335,6 +329,15 @@ class _SheetReader:
         if self.above and self.headed >= 0:
             self._hand_over(made[0], below=self.headed)
         self.closed, self.sections_before = set(self.head), self.sections.path()
+
+    def _doubt_kept(self, table: Table, layout: Layout) -> None:
+        """Name the 分野 that was said above another table or card and is taken to hold on."""
+        path, above = self.sections.path(), self.upper_group
+        upper = above if above and self.head.get(Role.GROUP) is above else []
+        if path and path == self.sections_before and not (layout.groups or self.owner) and layout.measure is not None:
+            upper = path
+        if upper:
+            self.collector.at(self.grid, table.top, 0, "section_kept", upper[-1], text=upper[-1])
 
     def _has_sections(self, table: Table, layout: Layout) -> bool:
         rows = [row for row in range(table.first, table.end) if not passes_over(self.grid, row, table)]
@@ -354,22 +357,10 @@ class _SheetReader:
 
     def _group_of_sheet(self, layout: Layout) -> list[str]:
         """The sheet's name, 基本目標1 …, where nothing on the sheet says a 分野."""
-        title = self.grid.title.strip()
         rows = (row for table in self.tables for row in range(table.first, table.end))
         alone = ((row, *columns) for row in rows if len(columns := self.grid.filled(row)) == 1)
-        headed = any(class_of(self.grid.own(*place)) for place in alone)
-        if layout.groups or self.sections.path() or headed or not class_of(title).startswith("word"):
-            return []
-        self.collector.doubt("group_from_sheet", sheet=self.grid.title, proposal=title, title=title)
-        return [title]
-
-    def _office_of_sheet(self, layout: Layout) -> list[str]:
-        """The sheet's name, 財政課, where nothing on the sheet says a department."""
-        title = self.grid.title.strip()
-        if layout.departments or not is_office(title):
-            return []
-        self.collector.doubt("department_from_sheet", sheet=self.grid.title, proposal=title, title=title)
-        return [title]
+        headed = layout.groups or self.sections.path() or any(class_of(self.grid.own(*place)) for place in alone)
+        return [] if headed else titles.group_named(self.grid.title, self.collector)
 
     def _kinds_in_turn(self, layout: Layout) -> list[Role]:
         """What stands above what in the rows of a goal, where a note on the sheet says it and no column does."""
@@ -382,17 +373,6 @@ class _SheetReader:
         return []
 
     # --- doubts -----------------------------------------------------------------------------------------------------
-
-    def _doubt_hidden(self) -> None:
-        grid = self.grid
-        for row, column in sorted(grid.dates):
-            text = grid.own(row, column)
-            self.collector.at(grid, row, column, "date_cell", text, text=text)
-        if rows := sorted(grid.hidden_rows):
-            self.collector.at(grid, rows[0], 0, "hidden_row", row="・".join(str(grid.row_numbers[row]) for row in rows))
-        if columns := sorted(grid.hidden_columns):
-            letters = [grid.address(0, column).rstrip("0123456789") for column in columns]
-            self.collector.at(grid, 0, columns[0], "hidden_column", column="・".join(letters))
 
     def _doubt_unplaced(self) -> None:
         rows = [[(r, c) for c in self.grid.filled(r) if (r, c) not in self.used] for r in range(self.grid.height)]

@@ -11,7 +11,7 @@ from review.domain.forms.headings import OF_A_YEAR, VALUES, Role, is_year_only, 
 from review.domain.forms.layout.shape import Layout, Segment, ValueColumn
 from review.domain.forms.plausible import DITTO, doubt_columns, doubt_section
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new, squeezed
-from review.domain.forms.row_kinds import is_section, is_sum
+from review.domain.forms.row_kinds import is_section, is_sum, shares_name
 from review.domain.forms.sections import JOINED, Sections, is_caption, items_of, lines_of
 from review.domain.forms.tables import Table, passes_over
 from review.domain.forms.years import named_year
@@ -284,21 +284,10 @@ class TableRows:
         if not part or segment.goal is None:
             return name
         name = name or self._last.get(segment.goal, "")
-        if not self._shares_name(row, segment, name):
+        if not shares_name(self.grid, self.table, segment, row, name):
             return name
         self._doubt_heading("goal_divided", segment.goal)
         return f"{name}({part})"
-
-    def _shares_name(self, row: int, segment: Segment, name: str) -> bool:
-        """Whether the row above or below stands under the same name."""
-        goal, part = segment.goal or 0, segment.divided_by or 0
-        if not self.grid.own(row, goal).strip():
-            return True
-        if row > self.table.first and self.grid.seen(row - 1, goal).strip() == name:
-            return True
-        if row + 1 >= self.table.end or not self.grid.own(row + 1, part).strip():
-            return False
-        return self.grid.seen(row + 1, goal).strip() in ("", name)
 
     def _value(self, row: int, value: ValueColumn, goal: Goal, key: int) -> None:
         origin = self.grid.origin(row, value.column)
@@ -324,11 +313,11 @@ class TableRows:
             role = kind_of_row(self.grid.seen(row, self.layout.kind))
         elif role is Role.YEARLY and turn < len(self.kinds_in_turn):
             role = self.kinds_in_turn[turn]
-        said = self._said_of_row(row, value)
+        beside = self._word_of_row(row, value)
         if role is Role.YEARLY:
-            role = said or self.kind or self._kind_from_titles(value)
-        elif said in (Role.BASELINE, Role.CURRENT) and role is not Role.LEFT_OUT and turn == 0:
-            role = said  # 基準年度(平成30年度) over the years of the plan
+            role = beside or self.kind or self._kind_from_titles(value)
+        elif beside in (Role.BASELINE, Role.CURRENT) and role is not Role.LEFT_OUT and turn == 0:
+            role = beside  # 基準年度(平成30年度) over the years of the plan
         if role is Role.BASELINE or role is Role.CURRENT:
             return ("baseline", None)
         if role is Role.LEFT_OUT:
@@ -343,7 +332,7 @@ class TableRows:
             return None
         return ("target" if role is Role.TARGET else "actual", year)
 
-    def _said_of_row(self, row: int, value: ValueColumn) -> Role | None:
+    def _word_of_row(self, row: int, value: ValueColumn) -> Role | None:
         """The value's word beside the year of the row: 基準年度(平成30年度), 令和12年度(目標)."""
         own_year = value.year is None and value.year_column is None
         return kind_of_row(self._text(row, self.layout.year)) if own_year and self.layout.year is not None else None
@@ -393,7 +382,7 @@ class TableRows:
         doubted = [value for segment in self.layout.segments for value in segment.values if value.doubt]
         for says in dict.fromkeys(value.doubt for value in doubted):
             several = [value for value in doubted if value.doubt == says]
-            labels = "」「".join(dict.fromkeys(self.table.headings[value.column].said for value in several))
+            labels = "」「".join(dict.fromkeys(self.table.headings[value.column].year_words for value in several))
             years = "・".join(dict.fromkeys(str(value.year) for value in several))
             self._doubt(says, self.table.first - 1, several[0].column, None, label=labels, western_year=years)
 

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 from review.domain.forms import headings as vocabulary
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import NAMING, VALUES, Heading, Role, fold, is_headingish, is_year_only, kind_of_row, role_of
+from review.domain.forms.headings import (
+    NAMING,
+    VALUES,
+    Heading,
+    Role,
+    fold,
+    is_headingish,
+    is_year_only,
+    kind_of_row,
+    role_of,
+)
 from review.domain.forms.label_rows import label_in, office_beside
 from review.domain.forms.sections import class_of
 from review.domain.forms.years import named_year
@@ -174,15 +184,17 @@ def _is_of_card(texts: Sequence[str]) -> bool:
 
 
 def _names_goal(texts: Sequence[str]) -> bool:
-    named = len(texts) > 2 and role_of(texts[0]) is Role.GOAL and role_of(texts[1]) is Role.PART and not role_of(texts[2])
+    named = (
+        len(texts) > 2 and role_of(texts[0]) is Role.GOAL and role_of(texts[1]) is Role.PART and not role_of(texts[2])
+    )
     return named and (len(texts) == 3 or _is_of_pairs(texts[3:]))
 
 
 def _is_of_pairs(texts: Sequence[str]) -> bool:
     """Whether the row is one of a card: each label has its value beside it, 施策 and its name, 開始年度 and 令和元年度."""
     labels, values = texts[::2], texts[1::2]
-    told = not any(map(role_of, values)) and not all(map(is_year_only, values))
-    return 0 < len(labels) == len(values) and told and all(role_of(text) in _LABELS | {Role.UNIT} for text in labels)
+    free = not any(map(role_of, values)) and not all(map(is_year_only, values))
+    return 0 < len(labels) == len(values) and free and all(role_of(text) in _LABELS | {Role.UNIT} for text in labels)
 
 
 def _is_of_a_year(text: str) -> bool:
@@ -306,7 +318,9 @@ def _without_headings(grid: Grid, first: int, end: int) -> int:
     """The end before what stands over the labels or the table that follow: a text alone, or a label and its value."""
     while first + 1 < end < grid.height:
         texts = [grid.own(end - 1, column) for column in grid.filled(end - 1)]
-        if not (class_of(texts[0]) if len(texts) == 1 else len(texts) == 2 and _is_of_pairs(texts)) or is_note(texts[0]):
+        if not (class_of(texts[0]) if len(texts) == 1 else len(texts) == 2 and _is_of_pairs(texts)) or is_note(
+            texts[0]
+        ):
             return end
         end -= 1
     return end
@@ -319,32 +333,39 @@ def _begins_other(grid: Grid, row: int) -> bool:
     return _header_block(grid, row, row) is not None or (alone and _is_header_row(grid, row))
 
 
-def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
+def _heads_text(grid: Grid, row: int) -> bool:
+    """Whether a text alone is the label of the one alone below it: 3 令和6年度の取組内容."""
+    if role_of(grid.own(row, grid.filled(row)[0])) is not Role.TEXT or row + 1 >= grid.height:
+        return False
+    below = [grid.own(row + 1, c) for c in grid.filled(row + 1)]
+    return len(below) == 1 and not is_headingish(below[0]) and not class_of(below[0])
+
+
+def _is_line_of_card(grid: Grid, row: int, headings: list[Heading], strange: list[int]) -> bool:
+    """Whether the row has labels with their values, or an office beside a heading, in columns of other things."""
     columns = grid.filled(row)
-    if not columns:
-        return False
-    column, text = columns[0], grid.own(row, columns[0])
-    if len(columns) == 1 and is_note(text):
-        return False
-    if len(columns) == 1 and role_of(text) is Role.TEXT and row + 1 < grid.height:
-        below = [grid.own(row + 1, c) for c in grid.filled(row + 1)]
-        if len(below) == 1 and not is_headingish(below[0]) and not class_of(below[0]):
-            return True  # 3 令和6年度の取組内容, and a text below
-    head_role = headings[column].role
-    amounts = [c for c in columns if headings[c].role in VALUES and vocabulary.is_number(grid.own(row, c))]
-    if head_role is Role.GOAL and len(amounts) > 1 and not _MONEY.fullmatch(fold(text)):
-        return False
-    strange = [c for c in columns if role_of(grid.own(row, c)) in _LABELS - {headings[c].role}]
-    behind = [grid.own(row, c) for c in columns[1:]]
-    if _names_goal([text, *behind]):
-        return True
-    over_values = any(headings[c].role in VALUES for c in strange)
-    if over_values and _is_of_pairs(behind if column not in strange else [text, *behind]):
+    texts = [grid.own(row, column) for column in columns]
+    over_values = any(headings[column].role in VALUES for column in strange)
+    if _names_goal(texts) or (over_values and _is_of_pairs(texts[columns[0] not in strange :])):
         return True  # 施策2 相談, and 担当課 and its name right of it
     if office_beside(grid, row) and headings[columns[1]].role not in (Role.DEPARTMENT, Role.DIVISION, Role.RELATED):
         return True
-    if len(strange) > 1 and not any(headings[c].role in VALUES for c in strange) and column in strange:
-        return True  # 評価, B, 方向性, 継続 under other headings
+    return len(strange) > 1 and not over_values and columns[0] in strange  # 評価, B, 方向性, 継続
+
+
+def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
+    if not (columns := grid.filled(row)):
+        return False
+    column, text = columns[0], grid.own(row, columns[0])
+    if len(columns) == 1 and (is_note(text) or _heads_text(grid, row)):
+        return not is_note(text)
+    role, head = role_of(text), headings[column].role
+    amounts = [c for c in columns if headings[c].role in VALUES and vocabulary.is_number(grid.own(row, c))]
+    if head is Role.GOAL and len(amounts) > 1 and not _MONEY.fullmatch(fold(text)):
+        return False
+    strange = [c for c in columns if role_of(grid.own(row, c)) in _LABELS - {headings[c].role}]
+    if _is_line_of_card(grid, row, headings, strange):
+        return True
     goals = [c for c in columns[1:] if headings[c].role is Role.GOAL and not role_of(grid.own(row, c))]
     if goals and any(headings[c].role in VALUES and c not in strange for c in columns):
         return False
@@ -353,20 +374,17 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
         return True
     if (len(columns) == 1 and named is Role.GOAL) or (len(columns) == 2 and label_in(grid.own(row, columns[1]))[1]):
         return True  # 指標名:登録者数, or 施策2 相談 and (担当:福祉課)
-    if _MONEY.fullmatch(fold(text)) and head_role in (Role.SORT, None):
+    if _MONEY.fullmatch(fold(text)) and head in (Role.SORT, None):
         return len(columns) > 1  # what it costs, below the goals of a card
-    if vocabulary.sort_of(text) and head_role in (Role.GOAL, Role.SORT, Role.ITEM, None):
+    if vocabulary.sort_of(text) and head in (Role.GOAL, Role.SORT, Role.ITEM, None):
         return False
-    role, head = role_of(text), headings[column].role
     if role is Role.GOAL and head is None and any(role_of(grid.own(row, c)) is Role.UNIT for c in columns[1:]):
         return True  # KPI②, its name, 単位 and its unit
     values = [c for c in columns if headings[c].role in VALUES]
     if role is Role.MEASURE and role is not head and len(columns) == 2 and not values:
         return True  # 事業2, and its name
-    numbered = any(letter.isdigit() for letter in fold(named_year(text).rest)) and not (
-        role is Role.GOAL and head is Role.YEAR
-    )
-    if numbered or (role is head and role is not Role.LEFT_OUT):
+    numbered = any(letter.isdigit() for letter in fold(named_year(text).rest))
+    if (numbered and (role, head) != (Role.GOAL, Role.YEAR)) or (role is head and role is not Role.LEFT_OUT):
         return False
     if role is Role.GOAL:
         return len(columns) > 1 and head not in (Role.SORT, None)

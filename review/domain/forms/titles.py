@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 
+from review.domain.forms.departments import is_office
 from review.domain.forms.headings import Role
-from review.domain.forms.sections import is_caption
+from review.domain.forms.proposal import Collector
+from review.domain.forms.sections import class_of, is_caption
 from review.domain.forms.years import named_year, period_end, year_said
 
 _NO_NAME = re.compile(
@@ -35,3 +37,21 @@ def year_of(titles: Sequence[str], role: Role) -> int | None:
         others = "実績|結果|評価|状況|進捗|時点|現在|期間"
         return year_said(titles, "目標|計画|最終", others) or period_end(titles)
     return year_said(titles, "実績|結果|評価|状況|進捗", "目標|計画")
+
+
+def group_named(title: str, collector: Collector) -> list[str]:
+    """The 分野 that a sheet's name says, 基本目標1 しごと, with the doubt of it; else none."""
+    name = title.strip()
+    if not class_of(name).startswith("word"):
+        return []
+    collector.doubt("group_from_sheet", sheet=title, proposal=name, title=name)
+    return [name]
+
+
+def office_named(title: str, collector: Collector) -> list[str]:
+    """The department that a sheet's name is, 財政課, with the doubt of it; else none."""
+    name = title.strip()
+    if not is_office(name):
+        return []
+    collector.doubt("department_from_sheet", sheet=title, proposal=name, title=name)
+    return [name]

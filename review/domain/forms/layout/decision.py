@@ -1,11 +1,21 @@
 """Which column of a table holds what: decided from the headings, and from the data where headings leave a choice."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import OF_A_YEAR, VALUES, Role, core, is_amount, is_year_only, kind_of_row, names_actor, sort_of, years_of
+from review.domain.forms.headings import (
+    OF_A_YEAR,
+    VALUES,
+    Role,
+    core,
+    is_amount,
+    is_year_only,
+    kind_of_row,
+    names_actor,
+    sort_of,
+    years_of,
+)
 from review.domain.forms.layout.columns import COUNT
 from review.domain.forms.layout.names import Names, is_code
 from review.domain.forms.layout.shape import Layout, Segment, ValueColumn
@@ -48,9 +58,9 @@ class _Decision(Names):
     def _kind_and_year(self) -> None:
         kinds = {column: self._kinds_in(column) for column in self.columns(*Role, None)}
         # 計画 and 実績 say the kind better than 量の見込み and 確保方策, which are all 計画
-        told = [column for column, some in kinds.items() if some]
-        if told and (self.columns(Role.YEARLY, Role.FIGURE) or not self.columns(*VALUES)):
-            self.layout.kind = max(told, key=lambda column: len(kinds[column]))
+        columns = [column for column, some in kinds.items() if some]
+        if columns and (self.columns(Role.YEARLY, Role.FIGURE) or not self.columns(*VALUES)):
+            self.layout.kind = max(columns, key=lambda column: len(kinds[column]))
             self.roles[self.layout.kind] = Role.SORT
         for column, heading in enumerate(self.table.headings):
             data = self.data(column)
@@ -64,8 +74,8 @@ class _Decision(Names):
         self.layout.year = years[0] if years else None
         if self.layout.kind is not None and self.layout.year is None:
             yearly = [text for text in self.listed(self.layout.kind) if kind_of_row(text) in OF_A_YEAR]
-            named = [named_year(text).year for text in yearly]
-            self.layout.year = self.layout.kind if named and all(named) else None  # R3実績, R12目標
+            said_years = [named_year(text).year for text in yearly]
+            self.layout.year = self.layout.kind if said_years and all(said_years) else None  # R3実績, R12目標
         if self.layout.kind is not None and not self.columns(*VALUES):
             for column in self.columns(Role.FIGURE):
                 self.roles[column] = Role.YEARLY
