@@ -93,6 +93,17 @@ def office_beside(grid: Grid, row: int) -> str:
     return office if not label_in(texts[0])[1] and all(map(is_office, split_departments(office))) else ""
 
 
+def costs_on(grid: Grid, row: int) -> Pair | None:
+    """The label of a row that has no place, and nothing but amounts and units beside it: what the work costs."""
+    first, *others = grid.filled(row)
+    amounts = [column for column in others if is_number(grid.own(row, column))]
+    labels = [one for one in [first, *others[:1]] if role_of(grid.own(row, one)) in (Role.LEFT_OUT, Role.TEXT)]
+    if not labels or len(amounts) < 2 or len(amounts) + 2 < len(others):
+        return None
+    heading = grid.own(row, labels[0])
+    return Pair(role=Role.LEFT_OUT, label=core(heading), heading=heading, text="", row=row, column=labels[0])
+
+
 def _under(grid: Grid, row: int, allowed: set[int]) -> Iterator[Pair]:
     """The values below a row of nothing but labels with 施策名 among them, whatever their words: the row that follows fills no
     other columns, and most of it is no label."""
@@ -192,13 +203,16 @@ def _value_place(
         if _UNIT.fullmatch(unicodedata.normalize("NFKC", text)) and beside != grid.filled(row)[-1]:
             return None  # a row of a small table: 決算額, 千円 and a value for each year
         same_office = role_of(text) is role and role is Role.DEPARTMENT
-        if not _is_label(text) or same_office or _answers(grid, row, column, beside):
+        # 今後の方向, and 改善:方法を見直す。
+        alone = role is Role.TEXT and grid.filled(row) == [column, beside] and role_of(text) is None
+        if not _is_label(text) or same_office or alone or _answers(grid, row, column, beside):
             return (row, beside)
     below = grid.span(row, column)[2] + 1
     if below not in allowed or below >= grid.height or role is Role.LEFT_OUT:
         return None
     text = grid.own(below, column)
-    return (below, column) if text.strip() and not _is_label(text) else None
+    noted = re.match(r"\s*[※*]|\s*[(（\[【]?注", text)
+    return (below, column) if text.strip() and not _is_label(text) and not noted else None
 
 
 def _is_told(grid: Grid, row: int, column: int, beside: int) -> bool:

@@ -45,7 +45,7 @@ _NUMBER = re.compile(r"[約概ね]*([-+△▲]?\d[\d,]*(?:\.\d+)?)")
 _COUNTS = re.compile(r"\D{0,3}\d")
 #: what stands for a number: a state of the work, or that there is no figure
 _STATE = re.compile(
-    r"[-―ー–—‐−…*・/→〃″々]+|※.*|.*(?:未|中止|休|調査|集計|実施|なし|無|検討|達成|不明|データ|算[出定]|公表|継続|廃止|完了|予定|該当|維持|増|減|拡大|策定|設置|導入|同|適正|上昇|向上|低下|改善|開始|終了|運用|作成|整備|着手|協議|準備|開催|推進|決定|改正|[◎○△×])[^課部]*"
+    r"[-―ー–—‐−…*・/→〃″々]+|※.*|.*(?:未|中止|休|調査|集計|実施|なし|無|検討|達成|不明|データ|算[出定]|公表|継続|廃止|完了|予定|該当|維持|解消|増|減|拡大|策定|設置|導入|同|適正|上昇|向上|低下|改善|開始|終了|運用|作成|整備|着手|協議|準備|開催|推進|決定|改正|[◎○△×])[^課部]*"
 )
 #: what a row may leave to the one above
 _NAMES = {Role.MEASURE, Role.GROUP, Role.CODE}
@@ -69,7 +69,8 @@ def is_odd(role: Role | None, text: str) -> bool:
         return True
     if (names or role is Role.UNIT) and (says_year or is_amount(plain)):
         return True
-    if (names or role in VALUES) and (_HEADING.fullmatch(word) or says_year):
+    dated = role in VALUES and "月" in word
+    if (names or role in VALUES) and (_HEADING.fullmatch(word) or (says_year and not dated)):
         return True
     return any(pattern.fullmatch(word) for one, pattern in _ODD if one is role)
 
@@ -138,6 +139,8 @@ def _gaps(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[int
             for some in kinds.values():
                 texts = [grid.seen(row, column).strip() for row in some]
                 gaps = [row for row, text in zip(some, texts, strict=True) if not text]
+                if column == segment.unit:  # what has its unit beside each number, or is none, needs no other
+                    gaps = [row for row in gaps if any(is_number(grid.own(row, value)) for value in columns)]
                 repeats = any(one == other for one, other in pairwise(texts))
                 enough = _FEW * 2 if layout.holds[column] is Role.DEPARTMENT and not repeats else _FEW
                 left_above = layout.holds[column] in _NAMES and not repeats

@@ -10,9 +10,9 @@ from review.domain.forms.grid import Grid
 from review.domain.forms.headings import Column
 
 #: doubts of which one stands for all that say the same
-_ONCE = frozenset({"left_out", "section_kept", "year_without_era", "year_by_month", "year_range", "years_differ"})
-#: doubts that name every 施策 of which they are said
-_NAMING = frozenset({"parts_left_out"})
+_ONCE = frozenset({"left_out", "year_without_era", "year_by_month", "year_range", "years_differ"})
+#: doubts that name every 施策 or 分野 of which they are said, and the fact that does
+_NAMING = {"parts_left_out": "name", "section_kept": "text"}
 #: (baseline, None), (target, year) or (actual, year)
 Slot = tuple[str, int | None]
 
@@ -132,7 +132,7 @@ class Collector:
         self.doubts: list[FormDoubt] = []
         self.columns: list[Column] = []
         self.cells: dict[tuple[str, str], str] = {}
-        #: of which 施策 such a doubt was said
+        #: of what such a doubt was said
         self.named: dict[str, list[str]] = {}
         self.last_table: tuple[list[str], Measure | None] = ([], None)
 
@@ -151,7 +151,9 @@ class Collector:
             if code == measure.code or (name and not (code and measure.code))
         ]
         if len(before) == 1 and (name or code):
-            self.doubt("sheet_joined", sheet=sheet, title=sheet, name=before[0].name)
+            listed = next(title for (_group, title, _place), one in self.measures.items() if one is before[0])
+            if not name or not code or listed != code:  # a list that gives both leaves no doubt
+                self.doubt("sheet_joined", sheet=sheet, title=sheet, name=before[0].name)
             return before[0]
         if not name:
             return None
@@ -171,10 +173,10 @@ class Collector:
         self, says: str, *, sheet: str = "", cell: str = "", proposal: str | None = None, **facts: object
     ) -> None:
         """Put the doubt that `doubt_words` has under this name on the list, once; one without a place only where none says it."""
-        if says in _NAMING:
+        if fact := _NAMING.get(says):
             names = self.named.setdefault(says, [])
-            add_new(names, [str(facts["name"])])
-            facts["name"] = "」「".join(names)
+            add_new(names, [str(facts[fact])])
+            facts[fact] = "」「".join(names)
             first = next((one for one in self.doubts if one.code == says), None)
             self.doubts = [one for one in self.doubts if one is not first]
             sheet, cell = (first.sheet, first.cell) if first else (sheet, cell)

@@ -17,11 +17,11 @@ from review.domain.forms.headings import (
     Role,
     core,
     is_number,
+    is_year_only,
     keys_of,
     kinds_in_turn,
-    role_of,
 )
-from review.domain.forms.label_rows import Pair, pairs_of
+from review.domain.forms.label_rows import Pair, costs_on, pairs_of
 from review.domain.forms.layout.decision import lay_out
 from review.domain.forms.layout.shape import Layout
 from review.domain.forms.plausible import adds_up, doubt_all, doubt_section, is_odd
@@ -143,7 +143,7 @@ class _SheetReader:
             title = len(texts) == 1 and columns[0] == self.grid.filled(row)[0]
             above = not self.owner and table is self.first and len(texts) < _MOST_TITLES
             above |= row == 0 and len(texts) < _MOST_TITLES - 1
-            if costs := self._costs(row):
+            if costs := costs_on(self.grid, row):
                 self.left_out.append(costs)
                 self.used |= {(row, column) for column in columns}
                 continue
@@ -156,16 +156,6 @@ class _SheetReader:
                 self.sections.begin(texts[0])
                 self.headed = row
                 self.used |= {(row, column) for column in columns}
-
-    def _costs(self, row: int) -> Pair | None:
-        """The label of a row that has no place, and nothing but amounts and units beside it: what the work costs."""
-        first, *others = self.grid.filled(row)
-        amounts = [column for column in others if is_number(self.grid.own(row, column))]
-        labels = [one for one in [first, *others[:1]] if role_of(self.grid.own(row, one)) in (Role.LEFT_OUT, Role.TEXT)]
-        if not labels or len(amounts) < 2 or len(amounts) + 2 < len(others):
-            return None
-        heading = self.grid.own(row, labels[0])
-        return Pair(role=Role.LEFT_OUT, label=core(heading), heading=heading, text="", row=row, column=labels[0])
 
     def _in_order(self, pairs: list[Pair]) -> list[Pair]:
         """The labels, with the name of the next card before what is said anew above it: 基本目標 stands over 施策名."""
@@ -285,6 +275,9 @@ class _SheetReader:
         named = named_year(pair.heading)
         year = named.year or titles.year_of(self.titles, pair.role)
         baseline = pair.role in (Role.BASELINE, Role.CURRENT)
+        if not self.goal_name and is_year_only(re.split(r"\s", pair.text)[0]):
+            self.titles.append(f"{pair.heading}:{pair.text}")  # 目標年次:令和17年度
+            return
         if not self.owner or not self.goal_name or (year is None and not baseline):
             self._doubt("unplaced:label", pair)
             return
@@ -377,13 +370,17 @@ class _SheetReader:
     def _doubt_unplaced(self) -> None:
         rows = [[(r, c) for c in self.grid.filled(r) if (r, c) not in self.used] for r in range(self.grid.height)]
         left = [places for places in rows if places]
-        if len(left) > _MOST_SAMPLES and not self.tables and self.owner is None and {*self.head} <= {Role.GROUP}:
+        numbers = [row for row in self.grid.rows if any(map(is_number, row))]
+        nothing = not self.tables and self.owner is None and {*self.head} <= {Role.GROUP}
+        if nothing and (len(left) > _MOST_SAMPLES or len(numbers) > 1):
             self.collector.doubt("sheet_unread", sheet=self.grid.title, title=self.grid.title)
             return
         for pair in (one for one in self.held if not all_years(one.text)):
             self._doubt("unplaced:label", pair)
-        for pair in self.left_out[:1]:
-            labels = "」「".join(dict.fromkeys(one.label for one in self.left_out))
+        headed = {heading.label for table in self.tables for heading in table.headings}
+        others = [pair for pair in self.left_out if pair.label not in headed]
+        for pair in others[:1]:
+            labels = "」「".join(dict.fromkeys(one.label for one in others))
             self.collector.at(self.grid, pair.row, pair.column, "left_out:label", label=labels)
         for places in left[:_MOST_NAMED]:
             text = " ".join(self.grid.own(*place).strip() for place in places)

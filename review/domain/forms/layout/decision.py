@@ -97,7 +97,7 @@ class _Decision(Names):
         named = [c for c in self.columns(Role.TARGET) if self._is_name_of_goal(c)]
         named = named or ([] if self.layout.sort is None else self.columns(Role.PART))
         items = self.columns(Role.ITEM)
-        finer = [c for c in items if named and c > named[0] and len({*self.listed(c)}) > len({*self.listed(named[0])})]
+        finer = [column for column in items if named and column > named[0] and self._is_finer(column, named[0])]
         if finer:  # 成果目標 over several 項目
             self.roles[named[0]], self.roles[finer[-1]] = Role.MEASURE, Role.GOAL
         elif named:
@@ -107,6 +107,11 @@ class _Decision(Names):
         if not self.columns(Role.GOAL):
             for column in [c for c in self.columns(Role.SORT, None) if self._counts_apart(c)][:1]:
                 self.roles[column], self.layout.assumed[column] = Role.GOAL, "goal_assumed"
+
+    def _is_finer(self, column: int, other: int) -> bool:
+        """Whether a column has more names than another, or names beside its blanks."""
+        ours, theirs = self.listed(column), self.listed(other)
+        return len(ours) > len(theirs) or len({*ours}) > len({*theirs})
 
     def _counts_apart(self, column: int) -> bool:
         """Whether a column 区分 names what is counted of each 施策, as some have several: 利用者数 and 利用時間 of one service."""
