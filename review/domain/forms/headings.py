@@ -77,6 +77,11 @@ def unmarked(text: str) -> str:
     return _FOOTNOTES.sub("", fold(text))
 
 
+def is_money(text: str) -> bool:
+    """Whether a heading speaks of what work costs."""
+    return bool(_MONEY.fullmatch(core(text)))
+
+
 def names_actor(label: str) -> bool:
     """Whether a heading asks who acts (事業主体), not which office answers for it."""
     return bool(_ACTOR.fullmatch(core(label)))
@@ -144,6 +149,8 @@ def core(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def role_of(text: str) -> Role | None:
     """The role of a single heading; None where its words are not known."""
+    if "段" in text and kinds_in_turn(text):
+        return Role.FIGURE  # 上段:目標値 下段:実績値 below a year
     word = core(text)
     if _BASE_YEAR.search(fold(text)) and re.search("実績|結果|^$", word):
         return Role.BASELINE
@@ -179,7 +186,7 @@ def understand(path: Sequence[str]) -> Heading:
     if only_year and role not in VALUES and role not in (Role.LEFT_OUT, Role.UNIT, Role.DEPARTMENT):
         is_worded = role is Role.TEXT and not core(path[0]).endswith("期間")
         role = Role.LEFT_OUT if is_worded else Role.YEARLY  # 工程 over its years
-    if role not in (None, Role.LEFT_OUT) and any(_MONEY.fullmatch(core(text)) for text in path[:-1]):
+    if role not in (None, Role.LEFT_OUT) and any(map(is_money, path[:-1])):
         role = Role.LEFT_OUT
     under = next((word for text in reversed(path[:-1]) if (word := role_of(text)) in VALUES), None)
     sort = next((which for text in reversed(path) if (which := sort_of(core(text)))), "")

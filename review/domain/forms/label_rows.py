@@ -33,6 +33,8 @@ LABELS = VALUES | {
 }
 
 
+#: 施策1-1 授業の改善, which is no label
+_TITLED = re.compile(r"[^\W\d]+\s*(?:\d|[IVX]|[一二三四五六七八九十])[-.―‐−\d]*[\s:.、]+\w{2}")
 _NAMED = (Role.MEASURE, Role.GOAL)
 
 
@@ -169,7 +171,11 @@ def label_in(text: str) -> tuple[str, Role | None]:
 
 def _labelled(grid: Grid, row: int, column: int, beside: int | None, allowed: set[int]) -> Pair | None:
     heading = grid.own(row, column)
-    role = role_of(heading)
+    role = (
+        None
+        if _TITLED.match(unicodedata.normalize("NFKC", heading.strip())) and class_of(heading)
+        else role_of(heading)
+    )
     if role is Role.TEXT and sum(is_number(grid.own(row, c)) for c in grid.filled(row)) > 1:
         return None  # 決算額, and that of each year
     if role is None and beside is not None and _is_told(grid, row, column, beside):

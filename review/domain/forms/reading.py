@@ -28,6 +28,7 @@ from review.domain.forms.plausible import adds_up, doubt_all, doubt_section, is_
 from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
 from review.domain.forms.reshaped.divided import divided
 from review.domain.forms.reshaped.joined import unjoined
+from review.domain.forms.reshaped.named_kinds import kinds_apart
 from review.domain.forms.reshaped.upright import upright
 from review.domain.forms.row_kinds import is_section
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
@@ -36,7 +37,7 @@ from review.domain.forms.tables import Table, find_tables, is_note, passes_over
 from review.domain.forms.years import all_years, named_year
 from review.domain.sheet import DocumentError
 
-_UNIT = re.compile(r"[(\[]?\s*単位\s*[::]\s*([^)\]]+)[)\]]?")
+_UNIT = re.compile(r"[(\[]?\s*単位\s*[::]\s*([^)\]、,]+)[)\]]?")
 _SAMPLES = re.compile(r"記[入載]例|記[入載]見本|見本|サンプル|記[入載]要領|作成要領|使い方|凡例|説明|目次|表紙")
 #: 施策 over 事業名 on a card says where it belongs
 _BROAD = re.compile(r"(?:基本|主要|上位|関連|総合計画)?(?:の)?施策(?:の)?(?:名|名称)?")
@@ -63,7 +64,7 @@ def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Propos
             collector.doubt("sample_sheet", sheet=grid.title, title=grid.title)
         elif grid.rows:
             _SheetReader(
-                divided(unjoined(upright(grid, collector)), collector), collector, corrections, alone=alone
+                kinds_apart(divided(unjoined(upright(grid, collector)), collector)), collector, corrections, alone=alone
             ).read()
             collector.keep_cells(grid)
     doubt_all(collector.measures.values(), collector)
@@ -187,7 +188,8 @@ class _SheetReader:
         text = self.grid.own(row, column).strip()
         if is_note(text) or is_caption(text) or kinds_in_turn(text):
             return False
-        if class_of(text) and not named_year(text).year and not text.startswith("第"):
+        numbered = class_of(text)
+        if numbered and not named_year(text).year and (numbered.startswith("chapter") or not text.startswith("第")):
             return True
         if _REMARK.fullmatch(text) or is_office(text) or column > 1:
             return False
@@ -211,7 +213,7 @@ class _SheetReader:
         if pair.role is Role.GOAL:
             self.goal_name, self.unit, self.goal, self.sort = pair.text, "", None, headings.sort_of(pair.label)
         elif pair.role is Role.UNIT:
-            self.unit = pair.text
+            self.unit = "" if re.search("[、,，]", pair.text) else pair.text  # 百万円、% are those of several goals
         elif pair.role is Role.TEXT or (self.owner and self.owner.goals and _WAYS.fullmatch(pair.label)):
             if above := self._measure_above(pair):
                 above.texts.setdefault(pair.label, pair.text)

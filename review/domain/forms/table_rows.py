@@ -166,7 +166,8 @@ class TableRows:
         """Where nothing names a measure: the sheet's own name, else each goal stands for itself."""
         if self.layout.measure is not None:
             return ""
-        goal = self._text(row, self.layout.segments[0].goal)
+        goal = self._text(row, column := self.layout.segments[0].goal)
+        goal = goal or self._last.get(-1 if column is None else column, "")
         name = self.fallback or goal or self.called
         if name:
             self._doubt(f"no_measure_column{':goals' if name == goal else ''}", self.table.top, 0, name=name)
@@ -311,7 +312,7 @@ class TableRows:
         role: Role | None = value.role
         if role is Role.YEARLY and self.layout.kind is not None:
             role = kind_of_row(self.grid.seen(row, self.layout.kind))
-        elif role is Role.YEARLY and turn < len(self.kinds_in_turn):
+        elif (role is Role.YEARLY or value.column in self.layout.wordless) and turn < len(self.kinds_in_turn):
             role = self.kinds_in_turn[turn]
         beside = self._word_of_row(row, value)
         if role is Role.YEARLY:
@@ -360,8 +361,7 @@ class TableRows:
 
     def _year_in(self, row: int, value: ValueColumn, *, at_end: bool = False) -> int | None:
         """The year that the value itself names, where its heading does not; `at_end`: in a bracket of its own, 50.0(R9)."""
-        text = self.grid.seen(row, value.column)
-        bracket = _BRACKET.search(text)
+        bracket = _BRACKET.search(text := self.grid.seen(row, value.column))
         year = None if at_end and not (bracket and is_year_only(bracket[1])) else named_year(text).year
         if year is not None:
             self._doubt_heading("year_in_value", value.column)
@@ -378,7 +378,7 @@ class TableRows:
             self._doubt("unit_of_note", self.table.first - 1, 0, self.unit, unit=self.unit)
         for column, says in (self.layout.left_out | self.layout.assumed).items():
             if says:
-                self._doubt_heading(says, column, kind_item=Role.ACTUAL)
+                self._doubt_heading(says, column, kind_item=self.layout.holds.get(column, Role.ACTUAL))
         doubted = [value for segment in self.layout.segments for value in segment.values if value.doubt]
         for says in dict.fromkeys(value.doubt for value in doubted):
             several = [value for value in doubted if value.doubt == says]

@@ -248,7 +248,9 @@ def _divide_others(grid: Grid, row: int, strange: list[int], columns: list[int])
     over = {_upper_text(grid, row - 1, row, c) for c in columns if c not in strange} - {""}
     texts = [grid.own(row, column) for column in strange]
     return len(strange) * 2 <= len(columns) and all(
-        _upper_text(grid, row - 1, row, c) in over and len(text) <= _LONGEST and not re.search(r"\d|。", named_year(text).rest)
+        _upper_text(grid, row - 1, row, c) in over
+        and len(text) <= _LONGEST
+        and not re.search(r"\d|。", named_year(text).rest)
         for c, text in zip(strange, texts, strict=True)
     )
 

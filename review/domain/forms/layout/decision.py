@@ -10,6 +10,7 @@ from review.domain.forms.headings import (
     Role,
     core,
     is_amount,
+    is_money,
     is_year_only,
     kind_of_row,
     names_actor,
@@ -48,6 +49,8 @@ class _Decision(Names):
         self.decide_names()
         self._words_called_values()
         self._marks_beside_values()
+        self._results_called_otherwise()
+        self._year_before_all()
         self._kind_of_years()
         self._current_values()
         self._segments()
@@ -126,6 +129,7 @@ class _Decision(Names):
             name = self.grid.seen(row, column - 1).strip() if column else ""
             name = name or next(reversed(names), "")
             names.setdefault(name, []).append(self.grid.seen(row, column).strip())
+        names = {name: [text for text in some if text or self.layout.kind is None] for name, some in names.items()}
         several = [some for some in names.values() if len(some) > 1]
         return bool(several) and all(len({*some}) == len(some) for some in several)
 
@@ -181,6 +185,29 @@ class _Decision(Names):
             return False
         return self.is_worded(column)
 
+    def _results_called_otherwise(self) -> None:
+        """進捗 and 決算 over numbers of a year are its 実績 where 目標 stand beside them and no 実績."""
+        if not self.columns(Role.TARGET) or self.columns(Role.ACTUAL, Role.YEARLY):
+            return
+        for column in (one for one in self.columns(Role.LEFT_OUT) if one not in self.given):
+            heading, data = self.table.headings[column], self.data(column)
+            upper = self.grid.seen(self.table.top, column)
+            rate = any(_RATE.fullmatch(core(text)) for text in (upper, heading.label))
+            if heading.year and all(map(is_amount, data)) and not (is_money(upper) or rate):
+                self.roles[column], self.layout.assumed[column] = Role.ACTUAL, "kind_assumed"
+
+    def _year_before_all(self) -> None:
+        """The only year without a word, before those of 目標 and 実績, is where things stood at the start."""
+        free = [column for column in self.columns(Role.YEARLY) if column not in self.given]
+        others = self.columns(Role.TARGET, Role.ACTUAL)
+        years = [self.table.headings[column].year or 0 for column in others]
+        alone = len(free) == 1 and not self.columns(Role.BASELINE, Role.CURRENT) and bool(self.columns(Role.ACTUAL))
+        if alone and free[0] < min(others) and 0 < (self.table.headings[free[0]].year or 0) < min(years):
+            self.roles[free[0]], self.layout.assumed[free[0]] = Role.BASELINE, "kind_assumed"
+        for column in (one for one in free if self.columns(Role.TARGET) and self.columns(Role.ACTUAL)):
+            if core(self.table.headings[column].label).startswith("見込"):  # R6見込 behind the 実績
+                self.roles[column], self.layout.assumed[column] = Role.ACTUAL, "kind_assumed"
+
     def _kind_of_years(self) -> None:
         """Years without a word beside columns of targets hold what came of it: before the last target's, certainly so, unless
         a word over them is missing."""
@@ -189,6 +216,7 @@ class _Decision(Names):
             last = max((headings[column].year or 0 for column in self.columns(Role.TARGET)), default=0)
             for column in (one for one in self.columns(Role.YEARLY) if one not in self.given):
                 self.roles[column] = Role.ACTUAL
+                self.layout.wordless.add(column)
                 if (headings[column].year or 0) > last or not self.grid.seen(self.table.top, column).strip():
                     self.layout.assumed[column] = "kind_assumed"
         elif self.layout.kind is None and not self.columns(Role.TARGET, Role.ACTUAL):

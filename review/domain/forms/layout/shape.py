@@ -46,6 +46,8 @@ class Layout:
     #: {column: the doubt about it}, '' for one that a person left out: those that are not read, and those read by a guess
     left_out: dict[int, str] = field(default_factory=dict)
     assumed: dict[int, str] = field(default_factory=dict)
+    #: the columns of years without a word, as far as a kind was found for them
+    wordless: set[int] = field(default_factory=set)
     #: what years without any word seem to hold, where no column says 目標 or 実績
     guess: Role | None = None
     #: what each column with data holds
