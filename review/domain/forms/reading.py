@@ -2,25 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import islice
 
 from review.domain.forms import headings, titles
 from review.domain.forms.departments import is_office, split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import (
-    NONE,
-    Column,
-    Corrections,
-    Role,
-    core,
-    is_number,
-    is_year_only,
-    keys_of,
-    kinds_in_turn,
-)
+from review.domain.forms.headings import NONE, Corrections, Role, core, is_number, is_year_only, kinds_in_turn
 from review.domain.forms.label_rows import Pair, costs_on, pairs_of
 from review.domain.forms.layout.decision import lay_out
 from review.domain.forms.layout.shape import Layout
@@ -50,7 +39,7 @@ _DEEDS = re.compile("主な|主要|具体的")
 _FINE = re.compile(r"(?:事務|構成|個別|対象)?事業(?:の)?(?:名|名称)|事務事業")
 #: 今後の方向性 where it stands below the goals, else a 分野
 _WAYS = re.compile(r"方向性?|方針")
-_MOST_NAMED, _LONGEST, _MOST_SAMPLES, _SAMPLE, _MOST_TITLES = 40, 60, 3, 30, 4
+_MOST_NAMED, _LONGEST, _FEW, _MOST_TITLES = 40, 60, 3, 4
 
 
 def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Proposal:
@@ -222,6 +211,9 @@ class _SheetReader:
         elif pair.role in (Role.BASELINE, Role.CURRENT, Role.TARGET, Role.ACTUAL):
             self._labelled_value(pair)
         else:
+            if pair.role is Role.DEPARTMENT and (above := self._closed_by(pair)):
+                add_new(above.departments, split_departments(pair.text))
+                return
             if pair.role in self.closed:
                 self.closed.discard(pair.role)
                 self.head.pop(pair.role, None)
@@ -238,6 +230,14 @@ class _SheetReader:
         firsts = [(row, columns[0]) for row in range(end, pair.row) if (columns := self.grid.filled(row))]
         headed = any(class_of(self.grid.own(*place)) for place in firsts if place not in self.used)
         return None if headed else measure
+
+    def _closed_by(self, pair: Pair) -> Measure | None:
+        """The only 施策 of the table above that has no office yet, where a heading or nothing follows what is said."""
+        above = self._measure_above(pair)
+        end = min((table.top for table in self.tables if table.top > pair.row), default=self.grid.height)
+        firsts = [(row, columns[0]) for row in range(pair.row + 1, end) if (columns := self.grid.filled(row))]
+        headed = any(class_of(self.grid.own(*place)) for place in firsts if place not in self.used)
+        return above if above and not above.departments and (headed or end == self.grid.height) else None
 
     def _begin_measure(self, pair: Pair) -> None:
         """A second name or number on the sheet begins another measure."""
@@ -300,7 +300,7 @@ class _SheetReader:
         if self.sections.path() or self.owner or self._has_sections(table, layout):
             layout.count_unheaded(table.headings)
         self._doubt_kept(table, layout)
-        self.collector.columns += self._columns(table, layout)
+        self.collector.columns += layout.as_columns(self.grid, table)
         owner = self.owner if layout.measure is None or not layout.segments[0].values else None
         if owner and layout.measure is not None:
             self.collector.at(self.grid, table.top, layout.measure, "parts_left_out", name=owner.name)
@@ -338,18 +338,6 @@ class _SheetReader:
         rows = [row for row in range(table.first, table.end) if not passes_over(self.grid, row, table)]
         return any(is_section(self.grid, table, layout, row) for row in rows)
 
-    def _columns(self, table: Table, layout: Layout) -> Iterator[Column]:
-        """Every column with data, as it was read."""
-        keys = keys_of(table.headings)
-        years = {value.column: value.year for segment in layout.segments for value in segment.values}
-        for column, role in sorted(layout.holds.items()):
-            texts = (self.grid.own(row, column).strip() for row in range(table.first, table.end))
-            samples = tuple(islice((text[:_SAMPLE] for text in texts if text), _MOST_SAMPLES))
-            yield Column(
-                key=keys[column], sheet=self.grid.title, cell=self.grid.address(table.first - 1, column), role=role,
-                label=table.headings[column].label, year=years.get(column), samples=samples,
-            )  # fmt: skip
-
     def _group_of_sheet(self, layout: Layout) -> list[str]:
         """The sheet's name, 基本目標1 …, where nothing on the sheet says a 分野."""
         rows = (row for table in self.tables for row in range(table.first, table.end))
@@ -374,7 +362,7 @@ class _SheetReader:
         left = [places for places in rows if places]
         numbers = [row for row in self.grid.rows if any(map(is_number, row))]
         nothing = not self.tables and self.owner is None and {*self.head} <= {Role.GROUP}
-        if nothing and (len(left) > _MOST_SAMPLES or len(numbers) > 1):
+        if nothing and (len(left) > _FEW or len(numbers) > 1):
             self.collector.doubt("sheet_unread", sheet=self.grid.title, title=self.grid.title)
             return
         for pair in (one for one in self.held if not all_years(one.text)):

@@ -312,7 +312,7 @@ class TableRows:
         role: Role | None = value.role
         if role is Role.YEARLY and self.layout.kind is not None:
             role = kind_of_row(self.grid.seen(row, self.layout.kind))
-        elif (role is Role.YEARLY or value.column in self.layout.wordless) and turn < len(self.kinds_in_turn):
+        elif self.table.headings[value.column].role is Role.YEARLY and turn < len(self.kinds_in_turn):
             role = self.kinds_in_turn[turn]
         beside = self._word_of_row(row, value)
         if role is Role.YEARLY:

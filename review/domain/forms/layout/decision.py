@@ -216,7 +216,6 @@ class _Decision(Names):
             last = max((headings[column].year or 0 for column in self.columns(Role.TARGET)), default=0)
             for column in (one for one in self.columns(Role.YEARLY) if one not in self.given):
                 self.roles[column] = Role.ACTUAL
-                self.layout.wordless.add(column)
                 if (headings[column].year or 0) > last or not self.grid.seen(self.table.top, column).strip():
                     self.layout.assumed[column] = "kind_assumed"
         elif self.layout.kind is None and not self.columns(Role.TARGET, Role.ACTUAL):

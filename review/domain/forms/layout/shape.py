@@ -1,9 +1,14 @@
 """The columns of a table by what they hold: what the reading of its rows rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
-from review.domain.forms.headings import Heading, Role
+from review.domain.forms.grid import Grid
+from review.domain.forms.headings import Column, Heading, Role, keys_of
+from review.domain.forms.tables import Table
+
+_MOST_SAMPLES, _SAMPLE = 3, 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +51,6 @@ class Layout:
     #: {column: the doubt about it}, '' for one that a person left out: those that are not read, and those read by a guess
     left_out: dict[int, str] = field(default_factory=dict)
     assumed: dict[int, str] = field(default_factory=dict)
-    #: the columns of years without a word, as far as a kind was found for them
-    wordless: set[int] = field(default_factory=set)
     #: what years without any word seem to hold, where no column says 目標 or 実績
     guess: Role | None = None
     #: what each column with data holds
@@ -73,3 +76,15 @@ class Layout:
             single += [(value.year_column, Role.YEAR) for value in segment.values]
             single += [(value.column, value.role) for value in segment.values]
         return roles | {column: role for column, role in single if column is not None}
+
+    def as_columns(self, grid: Grid, table: Table) -> Iterator[Column]:
+        """Every column with data, as it was read."""
+        keys = keys_of(table.headings)
+        years = {value.column: value.year for segment in self.segments for value in segment.values}
+        for column, role in sorted(self.holds.items()):
+            texts = (grid.own(row, column).strip() for row in range(table.first, table.end))
+            samples = tuple(islice((text[:_SAMPLE] for text in texts if text), _MOST_SAMPLES))
+            yield Column(
+                key=keys[column], sheet=grid.title, cell=grid.address(table.first - 1, column), role=role,
+                label=table.headings[column].label, year=years.get(column), samples=samples,
+            )  # fmt: skip

@@ -179,4 +179,68 @@ STATE_BEFORE = Case(
     ],
     doubts={"kind_assumed"},
 )  # fmt: skip
-EIGHTEENTH = [KINDS_IN_NAMES, TURNS_IN_HEADINGS, CHAPTERS, PROGRESS_OF_YEARS, SETTLED, STATE_BEFORE]
+#: 実績 in a bracket behind the 計画
+ENCLOSED = Case(
+    name="enclosed",
+    pages=[
+        Page(
+            title="文化財",
+            text="""
+事業名|指標|R5計画（実績）|R6計画（実績）|R7計画|担当課
+文化財の修理|修理の件数|3件（2件）|4件（4件）|5件|文化財課
+文化財の公開|公開の回数|10回（9回）|10回（11回）|12回|文化財課
+""",
+        )
+    ],
+    measures=[
+        measure(
+            "文化財の修理", "文化財課", goal("修理の件数", "", "", "2023=3件 2024=4件 2025=5件", "2023=2件 2024=4件")
+        ),
+        measure(
+            "文化財の公開",
+            "文化財課",
+            goal("公開の回数", "", "", "2023=10回 2024=10回 2025=12回", "2023=9回 2024=11回"),
+        ),
+    ],
+    doubts={"two_in_cell"},
+)
+#: the office stands below the table that it answers for
+OFFICE_BELOW = Case(
+    name="office_below",
+    pages=[
+        Page(
+            title="計画",
+            text="""
+障がい者計画　進捗の状況
+１　相談支援の充実
+指標|単位|R4基準|R5実績|R6実績|R8目標
+相談の件数|件|100|120|130|150
+計画相談の利用|人|50|55|60|80
+担当課：障がい福祉課
+２　就労支援の充実
+指標|単位|R4基準|R5実績|R6実績|R8目標
+一般就労の移行|人|10|12|13|15
+担当課：障がい福祉課、商工課
+""",
+        )
+    ],
+    measures=[
+        measure(
+            "１　相談支援の充実", "障がい福祉課", goal("相談の件数", "件", "100", "2026=150", "2023=120 2024=130"),
+            goal("計画相談の利用", "人", "50", "2026=80", "2023=55 2024=60"),
+        ),
+        measure(
+            "２　就労支援の充実", "障がい福祉課 商工課", goal("一般就労の移行", "人", "10", "2026=15", "2023=12 2024=13")
+        ),
+    ],
+)  # fmt: skip
+EIGHTEENTH = [
+    KINDS_IN_NAMES,
+    TURNS_IN_HEADINGS,
+    CHAPTERS,
+    PROGRESS_OF_YEARS,
+    SETTLED,
+    STATE_BEFORE,
+    ENCLOSED,
+    OFFICE_BELOW,
+]
