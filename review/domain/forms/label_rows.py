@@ -11,6 +11,8 @@ from review.domain.forms.headings import VALUES, Role, core, is_number, role_of
 from review.domain.forms.sections import class_of, is_caption
 
 _INLINE = re.compile(r"\s*([^(\[:\n]{1,14})[::]\s*(\S.*)", re.S)
+#: before a second label in one cell
+_NEXT = re.compile(r"\s+(?=[^\s:\uff1a]{1,10}[:\uff1a])")
 _LABEL = 15
 _CLOSED = re.compile(r"[(\[][^()\[\]]+[)\]]")
 _UNIT = re.compile(r"(?:千|百万|万|億)?円|人|件|回|%|人日|時間")
@@ -71,7 +73,9 @@ def pairs_of(grid: Grid, rows: Sequence[int], used: set[tuple[int, int]]) -> Ite
             place += 1
             if (row, column) in used:
                 continue
-            pair = _inline(grid, row, column)
+            inlines = _inlines(grid, row, column)
+            yield from inlines[:-1]
+            pair = inlines[-1] if inlines else None
             if pair is None:
                 beside = columns[place] if place < len(columns) else None
                 pair = _labelled(grid, row, column, beside, allowed)
@@ -151,9 +155,17 @@ def _sideways(grid: Grid, row: int, rows: Sequence[int]) -> Iterator[Pair]:
             yield Pair(role=role, label=core(heading), heading=heading, text=text, row=one, column=column, plain=plain)
 
 
-def _inline(grid: Grid, row: int, column: int) -> Pair | None:
-    """施策名:…, label and value in one cell."""
-    heading, role = label_in(text := grid.own(row, column))
+def _inlines(grid: Grid, row: int, column: int) -> list[Pair]:
+    """What one cell holds with its labels: 主管課:こども課 電話:123 as two, where each part has one, else as one."""
+    parts = _NEXT.split(text := grid.own(row, column))
+    pairs = [pair for part in parts if (pair := _inline(part, row, column))]
+    whole = _inline(text, row, column)
+    return pairs if len(pairs) == len(parts) else [whole] if whole else []
+
+
+def _inline(text: str, row: int, column: int) -> Pair | None:
+    """施策名:…, label and value in one text."""
+    heading, role = label_in(text)
     if role is None:
         return None
     value = re.split(r"[:\uff1a]", text, maxsplit=1)[1].strip()

@@ -197,7 +197,7 @@ class _SheetReader:
             return
         if not pair.text:
             return
-        if is_odd(pair.role, pair.text):
+        if is_odd(pair.role, pair.text) and not (pair.role in headings.VALUES and not self.goal_name):
             self._doubt("odd", pair)
         if pair.role is Role.GOAL:
             self.goal_name, self.unit, self.goal, self.sort = pair.text, "", None, headings.sort_of(pair.label)

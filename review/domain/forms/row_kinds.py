@@ -7,6 +7,14 @@ from review.domain.forms.sections import class_of, is_caption
 from review.domain.forms.tables import Table, adds_others, is_total
 
 
+def said_of_none(grid: Grid, layout: Layout, row: int) -> str:
+    """The doubt about a row that speaks of no goal, as it adds up others or is a line of a text (・講座を開く); else ''."""
+    columns = grid.filled(row)
+    if len(columns) == 1 and grid.own(row, columns[0]).strip()[:1] in "・･" and columns[0] not in layout.texts:
+        return "unplaced"
+    return "total_row" if is_sum(grid, layout, row) else ""
+
+
 def is_sum(grid: Grid, layout: Layout, row: int) -> bool:
     """Whether the row adds up others: it begins with 合計, or that stands where names do."""
     names = [layout.measure, *layout.groups, layout.code, *(segment.goal for segment in layout.segments)]

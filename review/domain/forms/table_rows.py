@@ -11,7 +11,7 @@ from review.domain.forms.headings import OF_A_YEAR, VALUES, Role, is_year_only, 
 from review.domain.forms.layout.shape import Layout, Segment, ValueColumn
 from review.domain.forms.plausible import DITTO, doubt_columns, doubt_section
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new, squeezed
-from review.domain.forms.row_kinds import is_section, is_sum, shares_name
+from review.domain.forms.row_kinds import is_section, said_of_none, shares_name
 from review.domain.forms.sections import JOINED, Sections, is_caption, items_of, lines_of
 from review.domain.forms.tables import Table, passes_over
 from review.domain.forms.years import named_year
@@ -62,8 +62,8 @@ class TableRows:
             columns = self.grid.filled(row)
             if passes_over(self.grid, row, self.table):
                 continue
-            if is_sum(self.grid, self.layout, row):
-                self._doubt("total_row", row, columns[0], text=self.grid.own(row, columns[0]).strip())
+            if says := said_of_none(self.grid, self.layout, row):
+                self._doubt(says, row, columns[0], text=self.grid.own(row, columns[0]).strip())
                 continue
             if is_section(self.grid, self.table, self.layout, row):
                 if is_caption(text := self.grid.own(row, columns[0])):

@@ -186,14 +186,14 @@ class _Decision(Names):
         return self.is_worded(column)
 
     def _results_called_otherwise(self) -> None:
-        """進捗 and 決算 over numbers of a year are its 実績 where 目標 stand beside them and no 実績."""
+        """進捗, 決算 and unknown words over numbers of a year are its 実績 where 目標 stand beside them and no 実績."""
         if not self.columns(Role.TARGET) or self.columns(Role.ACTUAL, Role.YEARLY):
             return
-        for column in (one for one in self.columns(Role.LEFT_OUT) if one not in self.given):
-            heading, data = self.table.headings[column], self.data(column)
+        for column in (one for one in self.columns(Role.LEFT_OUT, None) if one not in self.given):
+            heading = self.table.headings[column]
             upper = self.grid.seen(self.table.top, column)
             rate = any(_RATE.fullmatch(core(text)) for text in (upper, heading.label))
-            if heading.year and all(map(is_amount, data)) and not (is_money(upper) or rate):
+            if heading.year and not (self.is_worded(column) or is_money(upper) or rate):
                 self.roles[column], self.layout.assumed[column] = Role.ACTUAL, "kind_assumed"
 
     def _year_before_all(self) -> None:
