@@ -13,7 +13,7 @@ from review.domain.forms.sections import class_of, is_caption
 _INLINE = re.compile(r"\s*([^(\[:\n]{1,14})[::]\s*(\S.*)", re.S)
 #: before a second label in one cell
 _NEXT = re.compile(r"\s+(?=[^\s:\uff1a]{1,10}[:\uff1a])")
-_LABEL = 15
+_LABEL, _SHORT = 15, 6
 _CLOSED = re.compile(r"[(\[][^()\[\]]+[)\]]")
 _UNIT = re.compile(r"(?:千|百万|万|億)?円|人|件|回|%|人日|時間")
 #: an answer to a label that asks for one, although it is the word of a label itself: 今後の方向性 and 改善 beside it
@@ -230,6 +230,11 @@ def _value_place(
         return None
     text = grid.own(below, column)
     noted = re.match(r"\s*[※*]|\s*[(（\[【]?注", text)
+    titles = (
+        all(len(grid.filled(above)) == 1 for above in range(row + 1)) and len(grid.own(row, column).strip()) > _SHORT
+    )
+    if titles and class_of(text):
+        return None  # 福祉計画 指標 over 1 相談の充実
     return (below, column) if text.strip() and not _is_label(text) and not noted else None
 
 
