@@ -57,6 +57,12 @@ _OF_DIVISION = re.compile(r"[(\[](?:部|局|部局)名?[)\]]")
 #: the letter by which a column is meant elsewhere: 令和5年度(A)
 _LETTER = re.compile(r"[(\[][A-Za-z][)\]]")
 _LONGEST = 30
+#: what work costs: its 計画額 and 実績額 are no values of a goal
+_MONEY = re.compile(
+    r"(?:総|直接|全体|概算)*(?:事業費|経費|費用|コスト|人件費|予算|決算|財源内訳|投資額)(?:の(?:推移|状況|内訳))?"
+)
+#: who acts, an owner only where no office is named beside
+_ACTOR = re.compile(r".*(?:主体|機関|組織)(?:等|名|名称)*")
 #: the word of a row that says which value stands on it, where the years are the columns
 _KINDS = {Role.TARGET, Role.ACTUAL, Role.BASELINE, Role.CURRENT, Role.LEFT_OUT, Role.GOAL}
 
@@ -69,6 +75,16 @@ def fold(text: str) -> str:
 def unmarked(text: str) -> str:
     """A heading without marks of footnotes, which differ where it is printed again."""
     return _FOOTNOTES.sub("", fold(text))
+
+
+def is_money(text: str) -> bool:
+    """Whether a heading speaks of what work costs."""
+    return bool(_MONEY.fullmatch(core(text)))
+
+
+def names_actor(label: str) -> bool:
+    """Whether a heading asks who acts (事業主体), not which office answers for it."""
+    return bool(_ACTOR.fullmatch(core(label)))
 
 
 _PARTS = (Role.PART, Role.ITEM)
@@ -86,6 +102,8 @@ class Heading:
     under: Role | None = None
     #: activity or outcome, where one of the headings is 活動指標 or 成果指標; else ''
     sort: str = ""
+    #: the heading that names the year
+    year_words: str = ""
     #: a text without a role over several columns of values: the name of their goal
     over: str = ""
 
@@ -131,6 +149,8 @@ def core(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def role_of(text: str) -> Role | None:
     """The role of a single heading; None where its words are not known."""
+    if "段" in text and kinds_in_turn(text):
+        return Role.FIGURE  # 上段:目標値 下段:実績値 below a year
     word = core(text)
     if _BASE_YEAR.search(fold(text)) and re.search("実績|結果|^$", word):
         return Role.BASELINE
@@ -141,7 +161,8 @@ def role_of(text: str) -> Role | None:
         roles = [_known(core(part)) for part in parts]
         role = next((one for one in reversed(roles) if one in NAMING), None) if None not in roles else None
         role = Role.LEFT_OUT if {*roles} <= {Role.TEXT, Role.LEFT_OUT} and Role.LEFT_OUT in roles else role
-    return Role.DIVISION if role is Role.DEPARTMENT and _OF_DIVISION.search(fold(text)) else role
+    wide = role is Role.DEPARTMENT and (_OF_DIVISION.search(fold(text)) or names_actor(text))
+    return Role.DIVISION if wide else role
 
 
 def _known(word: str) -> Role | None:
@@ -150,11 +171,11 @@ def _known(word: str) -> Role | None:
 
 def understand(path: Sequence[str]) -> Heading:
     """The headings above one column, from the highest to the lowest: the lowest that says something decides."""
-    role, year, doubt, only_year, strange = None, None, "", False, False
+    role, year, doubt, only_year, strange, year_words = None, None, "", False, False, ""
     for text in reversed(path):
         named = named_year(text)
         if year is None and named.year is not None:
-            year, doubt = named.year, named.doubt
+            year, doubt, year_words = named.year, named.doubt, fold(text)
             only_year = role is None and is_year_only(text) and not strange
         word = role_of(text)
         if word is not None and (role in (None, Role.FIGURE) or (role in _PARTS and word not in VALUES)):
@@ -165,10 +186,15 @@ def understand(path: Sequence[str]) -> Heading:
     if only_year and role not in VALUES and role not in (Role.LEFT_OUT, Role.UNIT, Role.DEPARTMENT):
         is_worded = role is Role.TEXT and not core(path[0]).endswith("期間")
         role = Role.LEFT_OUT if is_worded else Role.YEARLY  # 工程 over its years
+    if role not in (None, Role.LEFT_OUT) and any(map(is_money, path[:-1])):
+        role = Role.LEFT_OUT
     under = next((word for text in reversed(path[:-1]) if (word := role_of(text)) in VALUES), None)
     sort = next((which for text in reversed(path) if (which := sort_of(core(text)))), "")
     over = path[0] if role in VALUES and len(path) > 1 and not is_headingish(path[0]) else ""
-    return Heading(role=role, year=year, doubt=doubt, label=_label(path), under=under, sort=sort, over=over)
+    label = _label(path)
+    return Heading(
+        role=role, year=year, doubt=doubt, label=label, under=under, sort=sort, year_words=year_words, over=over
+    )
 
 
 def _label(path: Sequence[str]) -> str:
@@ -214,6 +240,7 @@ def is_amount(text: str) -> bool:
 def kind_of_row(text: str) -> Role | None:
     """目標, 実績 and the like at the head of a row; None for other words."""
     role = role_of(text)
+    role = Role.TARGET if role is Role.FIGURE and core(text).startswith("見込") else role
     return role if role in _KINDS and role is not Role.GOAL else None
 
 

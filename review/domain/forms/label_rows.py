@@ -5,12 +5,15 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from review.domain.forms.departments import is_office, split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import VALUES, Role, core, role_of
-from review.domain.forms.sections import class_of
+from review.domain.forms.headings import VALUES, Role, core, is_number, role_of
+from review.domain.forms.sections import class_of, is_caption
 
 _INLINE = re.compile(r"\s*([^(\[:\n]{1,14})[::]\s*(\S.*)", re.S)
-_LABEL = 15
+#: before a second label in one cell
+_NEXT = re.compile(r"\s+(?=[^\s:\uff1a]{1,10}[:\uff1a])")
+_LABEL, _SHORT = 15, 6
 _CLOSED = re.compile(r"[(\[][^()\[\]]+[)\]]")
 _UNIT = re.compile(r"(?:千|百万|万|億)?円|人|件|回|%|人日|時間")
 #: an answer to a label that asks for one, although it is the word of a label itself: 今後の方向性 and 改善 beside it
@@ -30,6 +33,11 @@ LABELS = VALUES | {
     Role.TEXT,
     Role.LEFT_OUT,
 }
+
+
+#: 施策1-1 授業の改善, which is no label
+_TITLED = re.compile(r"[^\W\d]+\s*(?:\d|[IVX]|[一二三四五六七八九十])[-.―‐−\d]*[\s:.、]+\w{2}")
+_NAMED = (Role.MEASURE, Role.GOAL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,13 +64,18 @@ def pairs_of(grid: Grid, rows: Sequence[int], used: set[tuple[int, int]]) -> Ite
             used |= {(row, one.column), (one.row, one.column)}
             yield one
         columns = grid.filled(row)
+        if office := office_beside(grid, row):
+            used.add((row, columns[1]))
+            yield Pair(role=Role.DEPARTMENT, label="", heading="", text=office, row=row, column=columns[1])
         place = 0
         while place < len(columns):
             column = columns[place]
             place += 1
             if (row, column) in used:
                 continue
-            pair = _inline(grid, row, column)
+            inlines = _inlines(grid, row, column)
+            yield from inlines[:-1]
+            pair = inlines[-1] if inlines else None
             if pair is None:
                 beside = columns[place] if place < len(columns) else None
                 pair = _labelled(grid, row, column, beside, allowed)
@@ -73,6 +86,28 @@ def pairs_of(grid: Grid, rows: Sequence[int], used: set[tuple[int, int]]) -> Ite
             if pair:
                 used |= {(row, column), (pair.row, pair.column)}
                 yield pair
+
+
+def office_beside(grid: Grid, row: int) -> str:
+    """The office alone right of a numbered heading, with or without brackets: (1) 意見表明 and (こども課); else ''."""
+    columns = grid.filled(row)
+    heading, *texts = [grid.own(row, column).strip() for column in columns] or [""]
+    if len(texts) != 1 or not class_of(heading) or is_caption(heading) or heading.startswith("第"):
+        return ""
+    match = _CLOSED.fullmatch(unicodedata.normalize("NFKC", texts[0]))
+    office = texts[0][1:-1] if match else texts[0]
+    return office if not label_in(texts[0])[1] and all(map(is_office, split_departments(office))) else ""
+
+
+def costs_on(grid: Grid, row: int) -> Pair | None:
+    """The label of a row that has no place, and nothing but amounts and units beside it: what the work costs."""
+    first, *others = grid.filled(row)
+    amounts = [column for column in others if is_number(grid.own(row, column))]
+    labels = [one for one in [first, *others[:1]] if role_of(grid.own(row, one)) in (Role.LEFT_OUT, Role.TEXT)]
+    if not labels or len(amounts) < 2 or len(amounts) + 2 < len(others):
+        return None
+    heading = grid.own(row, labels[0])
+    return Pair(role=Role.LEFT_OUT, label=core(heading), heading=heading, text="", row=row, column=labels[0])
 
 
 def _under(grid: Grid, row: int, allowed: set[int]) -> Iterator[Pair]:
@@ -120,9 +155,17 @@ def _sideways(grid: Grid, row: int, rows: Sequence[int]) -> Iterator[Pair]:
             yield Pair(role=role, label=core(heading), heading=heading, text=text, row=one, column=column, plain=plain)
 
 
-def _inline(grid: Grid, row: int, column: int) -> Pair | None:
-    """施策名:…, label and value in one cell."""
-    heading, role = label_in(text := grid.own(row, column))
+def _inlines(grid: Grid, row: int, column: int) -> list[Pair]:
+    """What one cell holds with its labels: 主管課:こども課 電話:123 as two, where each part has one, else as one."""
+    parts = _NEXT.split(text := grid.own(row, column))
+    pairs = [pair for part in parts if (pair := _inline(part, row, column))]
+    whole = _inline(text, row, column)
+    return pairs if len(pairs) == len(parts) else [whole] if whole else []
+
+
+def _inline(text: str, row: int, column: int) -> Pair | None:
+    """施策名:…, label and value in one text."""
+    heading, role = label_in(text)
     if role is None:
         return None
     value = re.split(r"[:\uff1a]", text, maxsplit=1)[1].strip()
@@ -140,13 +183,20 @@ def label_in(text: str) -> tuple[str, Role | None]:
 
 def _labelled(grid: Grid, row: int, column: int, beside: int | None, allowed: set[int]) -> Pair | None:
     heading = grid.own(row, column)
-    role = role_of(heading)
+    role = (
+        None
+        if _TITLED.match(unicodedata.normalize("NFKC", heading.strip())) and class_of(heading)
+        else role_of(heading)
+    )
+    if role is Role.TEXT and sum(is_number(grid.own(row, c)) for c in grid.filled(row)) > 1:
+        return None  # 決算額, and that of each year
     if role is None and beside is not None and _is_told(grid, row, column, beside):
         role = Role.TEXT
     if role is None and beside is not None and _PLAN.fullmatch(core(heading)) and class_of(grid.own(row, beside)):
         role = Role.GROUP
-    if role is Role.PART and any(role_of(grid.own(row, c)) is Role.MEASURE for c in grid.filled(row) if c < column):
-        role = Role.MEASURE  # 施策名, コード, 1-1, 名称 and the name
+    if role is Role.PART:  # 施策名, コード, 1-1, 名称 and the name; so 成果指標1, 名称
+        left = [text for c in grid.filled(row) if c < column and role_of(text := grid.own(row, c)) in _NAMED]
+        role, heading = (role_of(left[-1]), left[-1]) if left else (role, heading)
     if role not in LABELS or role is None:
         return None
     place = _value_place(grid, row, column, beside, allowed, role)
@@ -171,13 +221,21 @@ def _value_place(
         if _UNIT.fullmatch(unicodedata.normalize("NFKC", text)) and beside != grid.filled(row)[-1]:
             return None  # a row of a small table: 決算額, 千円 and a value for each year
         same_office = role_of(text) is role and role is Role.DEPARTMENT
-        if not _is_label(text) or same_office or _answers(grid, row, column, beside):
+        # 今後の方向, and 改善:方法を見直す。
+        alone = role is Role.TEXT and grid.filled(row) == [column, beside] and role_of(text) is None
+        if not _is_label(text) or same_office or alone or _answers(grid, row, column, beside):
             return (row, beside)
     below = grid.span(row, column)[2] + 1
     if below not in allowed or below >= grid.height or role is Role.LEFT_OUT:
         return None
     text = grid.own(below, column)
-    return (below, column) if text.strip() and not _is_label(text) else None
+    noted = re.match(r"\s*[※*]|\s*[(（\[【]?注", text)
+    titles = (
+        all(len(grid.filled(above)) == 1 for above in range(row + 1)) and len(grid.own(row, column).strip()) > _SHORT
+    )
+    if titles and class_of(text):
+        return None  # 福祉計画 指標 over 1 相談の充実
+    return (below, column) if text.strip() and not _is_label(text) and not noted else None
 
 
 def _is_told(grid: Grid, row: int, column: int, beside: int) -> bool:

@@ -26,6 +26,7 @@ from review.domain.forms.layout.shape import Layout
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, squeezed
 from review.domain.forms.sections import JOINED, class_of, items_of
 from review.domain.forms.tables import Table, is_note, is_total
+from review.domain.forms.years import named_year
 from review.domain.wording import table
 
 DITTO = frozenset({"〃", "々", "同上", "″", '"', "''", "””", "仝", "ゝ"})
@@ -40,9 +41,11 @@ _ACTORS = re.compile(
 #: a number, and the word behind it
 _COUNTED = re.compile(r"[約概ね]*[-+△▲]?[\d,.]+([^\d\s()、。~/]{0,4}?)(?:/[年月])?(?:以上|以下|未満|以内|程度|\(.*\))?")
 _NUMBER = re.compile(r"[約概ね]*([-+△▲]?\d[\d,]*(?:\.\d+)?)")
+#: 年2回, 累計30, 全校(8校)
+_COUNTS = re.compile(r"\D{0,3}\d")
 #: what stands for a number: a state of the work, or that there is no figure
 _STATE = re.compile(
-    r"[-―ー–—‐−…*・/→〃″々]+|※.*|.*(?:未|中止|休|調査|集計|実施|なし|無|検討|達成|不明|データ|算[出定]|公表|継続|廃止|完了|予定|該当|維持|増|減|拡大|策定|設置|導入|同|適正|上昇|向上|低下|改善|開始|終了|運用|作成|整備|着手|協議|準備|開催|推進|決定|改正|[◎○△×])[^課部]*"
+    r"[-―ー–—‐−…*・/→〃″々]+|※.*|.*(?:未|中止|休|調査|集計|実施|なし|無|検討|達成|不明|データ|算[出定]|公表|継続|廃止|完了|予定|該当|維持|解消|増|減|拡大|策定|設置|導入|同|適正|上昇|向上|低下|改善|開始|終了|運用|作成|整備|着手|協議|準備|開催|推進|決定|改正|[◎○△×])[^課部]*"
 )
 #: what a row may leave to the one above
 _NAMES = {Role.MEASURE, Role.GROUP, Role.CODE}
@@ -66,7 +69,8 @@ def is_odd(role: Role | None, text: str) -> bool:
         return True
     if (names or role is Role.UNIT) and (says_year or is_amount(plain)):
         return True
-    if (names or role in VALUES) and (_HEADING.fullmatch(word) or says_year):
+    dated = role in VALUES and "月" in word
+    if (names or role in VALUES) and (_HEADING.fullmatch(word) or (says_year and not dated)):
         return True
     return any(pattern.fullmatch(word) for one, pattern in _ODD if one is role)
 
@@ -135,6 +139,8 @@ def _gaps(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[int
             for some in kinds.values():
                 texts = [grid.seen(row, column).strip() for row in some]
                 gaps = [row for row, text in zip(some, texts, strict=True) if not text]
+                if column == segment.unit:  # what has its unit beside each number, or is none, needs no other
+                    gaps = [row for row in gaps if any(is_number(grid.own(row, value)) for value in columns)]
                 repeats = any(one == other for one, other in pairwise(texts))
                 enough = _FEW * 2 if layout.holds[column] is Role.DEPARTMENT and not repeats else _FEW
                 left_above = layout.holds[column] in _NAMES and not repeats
@@ -179,7 +185,7 @@ def _words(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[in
     for column in values:
         texts = {row: text for row in rows if (text := grid.own(row, column).strip())}
         plain = {row: unicodedata.normalize("NFKC", text) for row, text in texts.items()}
-        words = [row for row, text in plain.items() if number_in(text) is None and not _STATE.fullmatch(text)]
+        words = [row for row, text in plain.items() if not _COUNTS.match(text) and not _STATE.fullmatch(text)]
         numbers = sum(number_in(text) is not None for text in plain.values())
         few = numbers * 4 >= len(texts) * 3 or numbers == len(texts) - 1
         words = [row for row in words if row not in in_words]
@@ -192,7 +198,9 @@ def _words(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[in
 def _is_told(grid: Grid, row: int, columns: Sequence[int]) -> bool:
     """Whether a goal's values are words of its own, and none is a number: 方針決定, 協議中, 募集開始."""
     texts = [text for column in columns if (text := grid.own(row, column).strip())]
-    return len({*texts}) > 2 and all(number_in(text) is None for text in texts)
+    return (
+        len(texts) > 2 and len({*texts}) > 1 and all(number_in(text) is None or named_year(text).year for text in texts)
+    )
 
 
 def _lonely(grid: Grid, layout: Layout, rows: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -258,8 +266,11 @@ def _is_unlike_itself(goal: Goal) -> bool:
 
 def doubt_all(measures: Collection[Measure], collector: Collector) -> None:
     """Doubts about the whole: numbers that several have, what has no goal or no value beside others that have one."""
+    named: dict[str, dict[str, None]] = {}
     for says, name in _unlike_others(measures):
-        collector.doubt(says, name=name)
+        named.setdefault(says, {})[name] = None
+    for says, names in named.items():
+        collector.doubt(says, name="」「".join(names))
     for goal, slot in unlike_in_size(goal for one in measures for goal in one.goals.values()):
         collector.doubt("value_unlike", name=goal.name, text=goal.values[slot].text)
 

@@ -9,6 +9,10 @@ from review.domain import doubt_words
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import Column
 
+#: doubts of which one stands for all that say the same
+_ONCE = frozenset({"left_out", "year_without_era", "year_by_month", "year_range", "years_differ"})
+#: doubts that name every 施策 or 分野 of which they are said, and the fact that does
+_NAMING = {"parts_left_out": "name", "section_kept": "text"}
 #: (baseline, None), (target, year) or (actual, year)
 Slot = tuple[str, int | None]
 
@@ -128,6 +132,8 @@ class Collector:
         self.doubts: list[FormDoubt] = []
         self.columns: list[Column] = []
         self.cells: dict[tuple[str, str], str] = {}
+        #: of what such a doubt was said
+        self.named: dict[str, list[str]] = {}
         self.last_table: tuple[list[str], Measure | None] = ([], None)
 
     def measure(self, name: str, *, group: str = "", code: str = "") -> Measure:
@@ -145,7 +151,9 @@ class Collector:
             if code == measure.code or (name and not (code and measure.code))
         ]
         if len(before) == 1 and (name or code):
-            self.doubt("sheet_joined", sheet=sheet, title=sheet, name=before[0].name)
+            listed = next(title for (_group, title, _place), one in self.measures.items() if one is before[0])
+            if not name or not code or listed != code:  # a list that gives both leaves no doubt
+                self.doubt("sheet_joined", sheet=sheet, title=sheet, name=before[0].name)
             return before[0]
         if not name:
             return None
@@ -165,8 +173,15 @@ class Collector:
         self, says: str, *, sheet: str = "", cell: str = "", proposal: str | None = None, **facts: object
     ) -> None:
         """Put the doubt that `doubt_words` has under this name on the list, once; one without a place only where none says it."""
+        if fact := _NAMING.get(says):
+            names = self.named.setdefault(says, [])
+            add_new(names, [str(facts[fact])])
+            facts[fact] = "」「".join(names)
+            first = next((one for one in self.doubts if one.code == says), None)
+            self.doubts = [one for one in self.doubts if one is not first]
+            sheet, cell = (first.sheet, first.cell) if first else (sheet, cell)
         doubt = FormDoubt(sheet=sheet, cell=cell, **doubt_words.doubt(says, proposal, facts))
-        if says.startswith("left_out") and doubt.detail in {one.detail for one in self.doubts}:
+        if doubt.code in _ONCE and (doubt.code, doubt.detail) in {(one.code, one.detail) for one in self.doubts}:
             return
         if doubt not in self.doubts and (sheet or doubt.detail not in {one.detail for one in self.doubts}):
             self.doubts.append(doubt)
@@ -174,6 +189,17 @@ class Collector:
     def at(self, grid: Grid, row: int, column: int, says: str, proposal: str | None = None, /, **facts: object) -> None:
         """The same of one cell."""
         self.doubt(says, sheet=grid.title, cell=grid.address(row, column), proposal=proposal, **facts)
+
+    def note_hidden(self, grid: Grid) -> None:
+        """Say that dates, hidden rows and hidden columns of the sheet were read."""
+        for row, column in sorted(grid.dates):
+            text = grid.own(row, column)
+            self.at(grid, row, column, "date_cell", text, text=text)
+        if rows := sorted(grid.hidden_rows):
+            self.at(grid, rows[0], 0, "hidden_row", row="・".join(str(grid.row_numbers[row]) for row in rows))
+        if columns := sorted(grid.hidden_columns):
+            letters = [grid.address(0, column).rstrip("0123456789") for column in columns]
+            self.at(grid, 0, columns[0], "hidden_column", column="・".join(letters))
 
     def keep_cells(self, grid: Grid) -> None:
         """Note the whole text of each cell of the sheet of which a doubt speaks, as a person would rewrite it."""

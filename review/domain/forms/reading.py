@@ -2,42 +2,31 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
+from functools import partial
 
-from review.domain.forms import headings
+from review.domain.forms import headings, titles
 from review.domain.forms.departments import is_office, split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import (
-    NONE,
-    Column,
-    Corrections,
-    Role,
-    core,
-    is_number,
-    keys_of,
-    kinds_in_turn,
-    role_of,
-)
-from review.domain.forms.label_rows import Pair, label_in, pairs_of
+from review.domain.forms.headings import NONE, Corrections, Role, core, is_number, is_year_only, kinds_in_turn
+from review.domain.forms.label_rows import Pair, costs_on, pairs_of
 from review.domain.forms.layout.decision import lay_out
 from review.domain.forms.layout.shape import Layout
 from review.domain.forms.plausible import adds_up, doubt_all, doubt_section, is_odd
 from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
 from review.domain.forms.reshaped.divided import divided
 from review.domain.forms.reshaped.joined import unjoined
+from review.domain.forms.reshaped.named_kinds import kinds_apart
 from review.domain.forms.reshaped.upright import upright
+from review.domain.forms.row_kinds import is_section
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
 from review.domain.forms.table_rows import TableRows
-from review.domain.forms.tables import Table, find_tables, is_note
-from review.domain.forms.years import all_years, named_year, year_said
+from review.domain.forms.tables import Table, find_tables, is_note, passes_over
+from review.domain.forms.years import all_years, named_year
 from review.domain.sheet import DocumentError
 
-_NO_NAME = re.compile(
-    r"(?:Sheet|Table|Worksheet|.*(?:シート|個票|一覧表?|様式|調書|管理表|進捗表|評価表|KPI))?\s*\d*", re.I
-)
-_UNIT = re.compile(r"[(\[]?\s*単位\s*[::]\s*([^)\]]+)[)\]]?")
+_UNIT = re.compile(r"[(\[]?\s*単位\s*[::]\s*([^)\]、,]+)[)\]]?")
 _SAMPLES = re.compile(r"記[入載]例|記[入載]見本|見本|サンプル|記[入載]要領|作成要領|使い方|凡例|説明|目次|表紙")
 #: 施策 over 事業名 on a card says where it belongs
 _BROAD = re.compile(r"(?:基本|主要|上位|関連|総合計画)?(?:の)?施策(?:の)?(?:名|名称)?")
@@ -50,19 +39,22 @@ _DEEDS = re.compile("主な|主要|具体的")
 _FINE = re.compile(r"(?:事務|構成|個別|対象)?事業(?:の)?(?:名|名称)|事務事業")
 #: 今後の方向性 where it stands below the goals, else a 分野
 _WAYS = re.compile(r"方向性?|方針")
-_MOST_NAMED, _LONGEST, _MOST_SAMPLES, _SAMPLE, _MOST_TITLES = 40, 60, 3, 30, 4
+_MOST_NAMED, _LONGEST, _FEW, _MOST_TITLES = 40, 60, 3, 4
 
 
 def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Proposal:
     """The proposal for these sheets. Raises DocumentError where nothing in them looks like a plan."""
     collector = Collector()
+    alone = sum(bool(find_tables(grid)) for grid in grids if not (grid.hidden or _SAMPLES.search(grid.title))) < 2
     for grid in (one.rewritten(corrections.cells.get(one.title, {})) for one in grids):
         if grid.hidden:
             collector.doubt("hidden_sheet", sheet=grid.title, title=grid.title)
         elif _SAMPLES.search(grid.title):
             collector.doubt("sample_sheet", sheet=grid.title, title=grid.title)
         elif grid.rows:
-            _SheetReader(divided(unjoined(upright(grid, collector)), collector), collector, corrections).read()
+            _SheetReader(
+                kinds_apart(divided(unjoined(upright(grid, collector)), collector)), collector, corrections, alone=alone
+            ).read()
             collector.keep_cells(grid)
     doubt_all(collector.measures.values(), collector)
     proposal = collector.proposal()
@@ -74,8 +66,10 @@ def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Propos
 class _SheetReader:
     """One sheet, from top to bottom: labels name the measure that the tables below them belong to."""
 
-    def __init__(self, grid: Grid, collector: Collector, corrections: Corrections) -> None:
+    def __init__(self, grid: Grid, collector: Collector, corrections: Corrections, *, alone: bool) -> None:
         self.grid, self.collector, self.corrections = grid, collector, corrections
+        #: the only sheet of the file, whose name is none of a 施策
+        self.alone = alone
         self.tables = find_tables(grid)
         self.first = self.tables[0] if self.tables else None
         inside = {row for table in self.tables for row in range(table.top, table.end)}
@@ -84,10 +78,15 @@ class _SheetReader:
         self.sections = Sections()
         #: those in force where the last table ended
         self.sections_before: list[str] = []
+        #: the row of the last of them
+        self.headed = -1
         self.used: set[tuple[int, int]] = set()
         self.titles: list[str] = [grid.title]
         self.owner: Measure | None = None
         self.head: dict[Role, list[str]] = {}
+        #: where 分野 and 施策 were last said, and a 分野 that stands over several cards
+        self.group_row = self.name_row = -1
+        self.upper_group: list[str] = []
         #: texts above the name of their measure
         self.held: list[Pair] = []
         self.kind: Role | None = None
@@ -102,7 +101,7 @@ class _SheetReader:
         self.left_out: list[Pair] = []
 
     def read(self) -> None:
-        self._doubt_hidden()
+        self.collector.note_hidden(self.grid)
         row = 0
         for table in [*self.tables, None]:
             rows = range(row, table.top if table else self.grid.height)
@@ -130,11 +129,11 @@ class _SheetReader:
             if len(texts) == 1 and is_caption(texts[0]):
                 self.kind = headings.kind_of_row(texts[0])
                 self.used.add((row, columns[0]))
-            others = (self.grid.own(row, column) for column in self.grid.filled(row) if column != columns[0])
-            title = len(texts) == 1 and all(label_in(text)[1] for text in others)
+            # 施策2 相談, and 担当課 and its name right of it
+            title = len(texts) == 1 and columns[0] == self.grid.filled(row)[0]
             above = not self.owner and table is self.first and len(texts) < _MOST_TITLES
             above |= row == 0 and len(texts) < _MOST_TITLES - 1
-            if costs := self._costs(row):
+            if costs := costs_on(self.grid, row):
                 self.left_out.append(costs)
                 self.used |= {(row, column) for column in columns}
                 continue
@@ -145,17 +144,8 @@ class _SheetReader:
             if (title or explained) and table and self._is_section(row, columns[0], table):
                 doubt_section(self.collector, self.grid, row, columns[0])
                 self.sections.begin(texts[0])
+                self.headed = row
                 self.used |= {(row, column) for column in columns}
-
-    def _costs(self, row: int) -> Pair | None:
-        """The label of a row that has no place, and nothing but amounts and units beside it: what the work costs."""
-        first, *others = self.grid.filled(row)
-        amounts = [column for column in others if is_number(self.grid.own(row, column))]
-        labels = [one for one in [first, *others[:1]] if role_of(self.grid.own(row, one)) is Role.LEFT_OUT]
-        if not labels or len(amounts) < 2 or len(amounts) + 2 < len(others):
-            return None
-        heading = self.grid.own(row, labels[0])
-        return Pair(role=Role.LEFT_OUT, label=core(heading), heading=heading, text="", row=row, column=labels[0])
 
     def _in_order(self, pairs: list[Pair]) -> list[Pair]:
         """The labels, with the name of the next card before what is said anew above it: 基本目標 stands over 施策名."""
@@ -166,7 +156,13 @@ class _SheetReader:
             pairs = [replace(one, role=Role.GROUP) if one.label == labels[0] else one for one in pairs]
         names = {Role.MEASURE, Role.CODE} & self.closed
         first = next((place for place, one in enumerate(pairs) if one.role in names), 0)
-        early = [one for one in pairs[:first] if one.role in self.closed]
+        begins = next((place for place, one in enumerate(pairs[:first]) if one.role is Role.GROUP), first)
+        ours = {Role.GROUP, Role.DEPARTMENT, Role.DIVISION, Role.RELATED}
+        early = [
+            one
+            for place, one in enumerate(pairs[:first])
+            if one.role in self.closed or (place >= begins and one.role in ours)
+        ]
         others = [one for one in pairs[:first] if one not in early]
         return [*others, *pairs[first : first + 1], *early, *pairs[first + 1 :]]
 
@@ -181,7 +177,8 @@ class _SheetReader:
         text = self.grid.own(row, column).strip()
         if is_note(text) or is_caption(text) or kinds_in_turn(text):
             return False
-        if class_of(text) and not named_year(text).year and not text.startswith("第"):
+        numbered = class_of(text)
+        if numbered and not named_year(text).year and (numbered.startswith("chapter") or not text.startswith("第")):
             return True
         if _REMARK.fullmatch(text) or is_office(text) or column > 1:
             return False
@@ -200,12 +197,12 @@ class _SheetReader:
             return
         if not pair.text:
             return
-        if is_odd(pair.role, pair.text):
+        if is_odd(pair.role, pair.text) and not (pair.role in headings.VALUES and not self.goal_name):
             self._doubt("odd", pair)
         if pair.role is Role.GOAL:
             self.goal_name, self.unit, self.goal, self.sort = pair.text, "", None, headings.sort_of(pair.label)
         elif pair.role is Role.UNIT:
-            self.unit = pair.text
+            self.unit = "" if re.search("[、,，]", pair.text) else pair.text  # 百万円、% are those of several goals
         elif pair.role is Role.TEXT or (self.owner and self.owner.goals and _WAYS.fullmatch(pair.label)):
             if above := self._measure_above(pair):
                 above.texts.setdefault(pair.label, pair.text)
@@ -214,10 +211,15 @@ class _SheetReader:
         elif pair.role in (Role.BASELINE, Role.CURRENT, Role.TARGET, Role.ACTUAL):
             self._labelled_value(pair)
         else:
+            if pair.role is Role.DEPARTMENT and (above := self._closed_by(pair)):
+                add_new(above.departments, split_departments(pair.text))
+                return
             if pair.role in self.closed:
                 self.closed.discard(pair.role)
                 self.head.pop(pair.role, None)
             self.head.setdefault(pair.role, []).append(pair.text)
+            self.group_row = pair.row if pair.role is Role.GROUP else self.group_row
+            self.name_row = pair.row if pair.role is Role.MEASURE else self.name_row
         self._complete()
 
     def _measure_above(self, pair: Pair) -> Measure | None:
@@ -225,16 +227,23 @@ class _SheetReader:
         if self.above is None or self.owner is not None:
             return None
         end, measure = self.above
-        alone = (self.grid.filled(row) for row in range(end, pair.row))
-        headed = any(
-            len(columns) == 1 and class_of(self.grid.own(row, columns[0])) for row, columns in enumerate(alone, end)
-        )
+        firsts = [(row, columns[0]) for row in range(end, pair.row) if (columns := self.grid.filled(row))]
+        headed = any(class_of(self.grid.own(*place)) for place in firsts if place not in self.used)
         return None if headed else measure
+
+    def _closed_by(self, pair: Pair) -> Measure | None:
+        """The only 施策 of the table above that has no office yet, where a heading or nothing follows what is said."""
+        above = self._measure_above(pair)
+        end = min((table.top for table in self.tables if table.top > pair.row), default=self.grid.height)
+        firsts = [(row, columns[0]) for row in range(pair.row + 1, end) if (columns := self.grid.filled(row))]
+        headed = any(class_of(self.grid.own(*place)) for place in firsts if place not in self.used)
+        return above if above and not above.departments and (headed or end == self.grid.height) else None
 
     def _begin_measure(self, pair: Pair) -> None:
         """A second name or number on the sheet begins another measure."""
         if pair.role in self.head:
-            self.head, self.owner = {}, None
+            self.upper_group = self.head.get(Role.GROUP, []) if self.group_row < self.name_row else []
+            self.head, self.owner = {Role.GROUP: self.upper_group} if self.upper_group else {}, None
             self.goal_name, self.unit, self.goal = "", "", None
 
     def _complete(self, *, by_number: bool = False) -> None:
@@ -249,9 +258,13 @@ class _SheetReader:
         divisions = self._offices_in(Role.DIVISION) if Role.DEPARTMENT in self.head else []
         owner.departments = [name for name in owner.departments if name not in divisions]
         add_new(owner.departments, self._offices())
-        for pair in self.held:
-            owner.texts.setdefault(pair.label, pair.text)
-        self.held.clear()
+        self._hand_over(owner)
+
+    def _hand_over(self, measure: Measure, below: int = -1) -> None:
+        """Give the texts that wait, of those below a row, to the measure of which they speak."""
+        for pair in (one for one in self.held if one.row > below):
+            measure.texts.setdefault(pair.label, pair.text)
+        self.held = [pair for pair in self.held if pair.row <= below]
 
     def _offices(self) -> list[str]:
         own = self._offices_in(Role.DEPARTMENT) or self._offices_in(Role.DIVISION)
@@ -262,8 +275,11 @@ class _SheetReader:
 
     def _labelled_value(self, pair: Pair) -> None:
         named = named_year(pair.heading)
-        year = named.year or self._year_of(pair.role)
+        year = named.year or titles.year_of(self.titles, pair.role)
         baseline = pair.role in (Role.BASELINE, Role.CURRENT)
+        if not self.goal_name and is_year_only(re.split(r"\s", pair.text)[0]):
+            self.titles.append(f"{pair.heading}:{pair.text}")  # 目標年次:令和17年度
+            return
         if not self.owner or not self.goal_name or (year is None and not baseline):
             self._doubt("unplaced:label", pair)
             return
@@ -281,68 +297,53 @@ class _SheetReader:
             self.collector.at(self.grid, table.top, 0, "tally")
             return
         layout = lay_out(self.grid, table, *self.corrections.given_in(table.headings))
-        path = self.sections.path()
-        if (
-            path
-            and path == self.sections_before
-            and not layout.groups
-            and not self.owner
-            and layout.measure is not None
-        ):
-            self.collector.at(self.grid, table.top, 0, "section_kept", path[-1], text=path[-1])
-        self.collector.columns += self._columns(table, layout)
+        if self.sections.path() or self.owner or self._has_sections(table, layout):
+            layout.count_unheaded(table.headings)
+        self._doubt_kept(table, layout)
+        self.collector.columns += layout.as_columns(self.grid, table)
         owner = self.owner if layout.measure is None or not layout.segments[0].values else None
         if owner and layout.measure is not None:
             self.collector.at(self.grid, table.top, layout.measure, "parts_left_out", name=owner.name)
             return
         if owner and layout.groups:
             owner = None
-        named = "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
+        named = "" if self.alone or not titles.can_name_measure(self.grid.title) else self.grid.title
         rows = TableRows(
             grid=self.grid, table=table, layout=layout, collector=self.collector, sections=self.sections,
-            owner=owner, year_of=self._year_of, fallback=named, called=self.goal_name,
+            owner=owner, year_of=partial(titles.year_of, self.titles), fallback=named, called=self.goal_name,
             unit="" if self.goal_name and owner is None and layout.segments[0].goal is not None else self.unit,
-            sort=self.sort if owner or self.goal_name else "", kind=self.kind, kind_of_titles=self._kind_of_titles(),
+            sort=self.sort if owner or self.goal_name else "", kind=self.kind, kind_of_titles=titles.kind_said(self.titles),
             kinds_in_turn=self._kinds_in_turn(layout),
             groups=[] if self.owner else self.head.get(Role.GROUP) or self._group_of_sheet(layout),
-            departments=[] if self.owner else self._offices() or self._office_of_sheet(layout),
+            departments=[] if self.owner else self._offices() or ([] if layout.departments else titles.office_named(self.grid.title, self.collector)),
         )  # fmt: skip
         before = len(self.collector.measures)
         rows.read()
         made = [*self.collector.measures.values()][before:]
         self.above = (table.end, made[0]) if self.owner is None and len(made) == 1 else None
+        if self.above and self.headed >= 0:
+            self._hand_over(made[0], below=self.headed)
         self.closed, self.sections_before = set(self.head), self.sections.path()
 
-    def _columns(self, table: Table, layout: Layout) -> Iterator[Column]:
-        """Every column with data, as it was read."""
-        keys = keys_of(table.headings)
-        years = {value.column: value.year for segment in layout.segments for value in segment.values}
-        for column, role in sorted(layout.holds.items()):
-            texts = (self.grid.own(row, column).strip() for row in range(table.first, table.end))
-            samples = tuple(islice((text[:_SAMPLE] for text in texts if text), _MOST_SAMPLES))
-            yield Column(
-                key=keys[column], sheet=self.grid.title, cell=self.grid.address(table.first - 1, column), role=role,
-                label=table.headings[column].label, year=years.get(column), samples=samples,
-            )  # fmt: skip
+    def _doubt_kept(self, table: Table, layout: Layout) -> None:
+        """Name the 分野 that was said above another table or card and is taken to hold on."""
+        path, above = self.sections.path(), self.upper_group
+        upper = above if above and self.head.get(Role.GROUP) is above else []
+        if path and path == self.sections_before and not (layout.groups or self.owner) and layout.measure is not None:
+            upper = path
+        if upper:
+            self.collector.at(self.grid, table.top, 0, "section_kept", upper[-1], text=upper[-1])
+
+    def _has_sections(self, table: Table, layout: Layout) -> bool:
+        rows = [row for row in range(table.first, table.end) if not passes_over(self.grid, row, table)]
+        return any(is_section(self.grid, table, layout, row) for row in rows)
 
     def _group_of_sheet(self, layout: Layout) -> list[str]:
         """The sheet's name, 基本目標1 …, where nothing on the sheet says a 分野."""
-        title = self.grid.title.strip()
         rows = (row for table in self.tables for row in range(table.first, table.end))
         alone = ((row, *columns) for row in rows if len(columns := self.grid.filled(row)) == 1)
-        headed = any(class_of(self.grid.own(*place)) for place in alone)
-        if layout.groups or self.sections.path() or headed or not class_of(title).startswith("word"):
-            return []
-        self.collector.doubt("group_from_sheet", sheet=self.grid.title, proposal=title, title=title)
-        return [title]
-
-    def _office_of_sheet(self, layout: Layout) -> list[str]:
-        """The sheet's name, 財政課, where nothing on the sheet says a department."""
-        title = self.grid.title.strip()
-        if layout.departments or not is_office(title):
-            return []
-        self.collector.doubt("department_from_sheet", sheet=self.grid.title, proposal=title, title=title)
-        return [title]
+        headed = layout.groups or self.sections.path() or any(class_of(self.grid.own(*place)) for place in alone)
+        return [] if headed else titles.group_named(self.grid.title, self.collector)
 
     def _kinds_in_turn(self, layout: Layout) -> list[Role]:
         """What stands above what in the rows of a goal, where a note on the sheet says it and no column does."""
@@ -354,39 +355,23 @@ class _SheetReader:
                     return kinds
         return []
 
-    def _kind_of_titles(self) -> Role | None:
-        """目標 or 実績, where the sheet's name or else its titles speak of one of them alone."""
-        for text in (self.grid.title, "".join(self.titles[1:])):
-            target, actual = re.search("目標", text), re.search("実績|推移", text)
-            if bool(target) != bool(actual):
-                return Role.TARGET if target else Role.ACTUAL
-        return None
-
-    def _year_of(self, role: Role) -> int | None:
-        """The year that the titles name for a value without one."""
-        return year_said(self.titles, "目標|計画" if role is Role.TARGET else "実績|結果|評価")
-
     # --- doubts -----------------------------------------------------------------------------------------------------
 
-    def _doubt_hidden(self) -> None:
-        grid = self.grid
-        for row, column in sorted(grid.dates):
-            text = grid.own(row, column)
-            self.collector.at(grid, row, column, "date_cell", text, text=text)
-        for row in sorted(grid.hidden_rows):
-            self.collector.at(grid, row, 0, "hidden_row", row=grid.row_numbers[row])
-        for column in sorted(grid.hidden_columns):
-            letters = grid.address(0, column).rstrip("0123456789")
-            self.collector.at(grid, 0, column, "hidden_column", column=letters)
-
     def _doubt_unplaced(self) -> None:
-        for pair in (one for one in self.held if not all_years(one.text)):
-            self._doubt("unplaced:label", pair)
-        for pair in self.left_out[:1]:
-            labels = "」「".join(dict.fromkeys(one.label for one in self.left_out))
-            self.collector.at(self.grid, pair.row, pair.column, "left_out:label", label=labels)
         rows = [[(r, c) for c in self.grid.filled(r) if (r, c) not in self.used] for r in range(self.grid.height)]
         left = [places for places in rows if places]
+        numbers = [row for row in self.grid.rows if any(map(is_number, row))]
+        nothing = not self.tables and self.owner is None and {*self.head} <= {Role.GROUP}
+        if nothing and (len(left) > _FEW or len(numbers) > 1):
+            self.collector.doubt("sheet_unread", sheet=self.grid.title, title=self.grid.title)
+            return
+        for pair in (one for one in self.held if not all_years(one.text)):
+            self._doubt("unplaced:label", pair)
+        headed = {heading.label for table in self.tables for heading in table.headings}
+        others = [pair for pair in self.left_out if pair.label not in headed]
+        for pair in others[:1]:
+            labels = "」「".join(dict.fromkeys(one.label for one in others))
+            self.collector.at(self.grid, pair.row, pair.column, "left_out:label", label=labels)
         for places in left[:_MOST_NAMED]:
             text = " ".join(self.grid.own(*place).strip() for place in places)
             self.collector.at(self.grid, *places[0], "unplaced", text=text[:_LONGEST])

@@ -8,9 +8,9 @@ import unicodedata
 from review.domain.forms.headings import kind_of_row, role_of, sort_of
 
 JOINED = " > "
-_WORDS = "基本目標|基本方針|基本戦略|基本施策|重点目標|重点戦略|重点項目|政策分野|政策|施策|分野|方針|戦略|目標|取組|柱|テーマ|課題|プロジェクト"
+_WORDS = "基本目標|基本方針|基本戦略|基本施策|重点目標|重点戦略|重点項目|政策分野|政策|施策|分野|方針|戦略|目標|取組|柱|方向性?|テーマ|課題|プロジェクト"
 _CLASSES = (
-    ("word", re.compile(rf"[◆■●○◎【(]*(?:(?!数値|成果|活動|達成|評価)[^\s\d、。:]{{2,10}})?({_WORDS})\s*[0-9IVX一二三四五六七八九十]")),
+    ("word", re.compile(rf"[◆■●○◎【(]*(?:(?!数値|成果|活動|達成|評価)[^\s\d、。:]{{2,10}})?({_WORDS})\s*(?:[0-9IVX]|[一二三四五六七八九十]+(?!\w))")),
     ("chapter", re.compile(r"第?\s*[0-9一二三四五六七八九十IVX]+\s*([章節編部項])")), ("three", re.compile(r"\d+[-.]\d+[-.]\d+")),
     ("two", re.compile(r"\d+[-.]\d+")), ("roman", re.compile(r"[IVX]+[\s.、:-]")),
     ("one", re.compile(r"\d+(?![\d年月,%])")), ("bracket", re.compile(r"\(\d+\)")), ("circle", re.compile(r"[①-⑳]")),

@@ -7,11 +7,11 @@ from typing import Any
 
 from review.domain.forms.departments import offices_named, split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import VALUES, Role, is_year_only, kind_of_row, places, sort_of
+from review.domain.forms.headings import OF_A_YEAR, VALUES, Role, is_year_only, kind_of_row, places, sort_of
 from review.domain.forms.layout.shape import Layout, Segment, ValueColumn
 from review.domain.forms.plausible import DITTO, doubt_columns, doubt_section
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new, squeezed
-from review.domain.forms.row_kinds import is_section, is_sum
+from review.domain.forms.row_kinds import is_section, said_of_none, shares_name
 from review.domain.forms.sections import JOINED, Sections, is_caption, items_of, lines_of
 from review.domain.forms.tables import Table, passes_over
 from review.domain.forms.years import named_year
@@ -62,8 +62,8 @@ class TableRows:
             columns = self.grid.filled(row)
             if passes_over(self.grid, row, self.table):
                 continue
-            if is_sum(self.grid, self.layout, row):
-                self._doubt("total_row", row, columns[0], text=self.grid.own(row, columns[0]).strip())
+            if says := said_of_none(self.grid, self.layout, row):
+                self._doubt(says, row, columns[0], text=self.grid.own(row, columns[0]).strip())
                 continue
             if is_section(self.grid, self.table, self.layout, row):
                 if is_caption(text := self.grid.own(row, columns[0])):
@@ -107,7 +107,10 @@ class TableRows:
         self._rows_of.setdefault(id(measure), (row, measure))
         self._before = measure if self.layout.measure is not None else self._before
         for column in self.layout.departments:
-            add_new(measure.departments, split_departments(self._text(row, column)))
+            text = self._text(row, column)
+            if not text and column < (self.layout.measure or 0):
+                text = self._last.get(column, "")  # left of the names a blank is what stands above
+            add_new(measure.departments, split_departments(text))
         if not self.layout.departments:
             add_new(measure.departments, self.departments or offices_named([*self.sections.path(), measure.name]))
         for column, label in self.layout.texts.items():
@@ -163,7 +166,8 @@ class TableRows:
         """Where nothing names a measure: the sheet's own name, else each goal stands for itself."""
         if self.layout.measure is not None:
             return ""
-        goal = self._text(row, self.layout.segments[0].goal)
+        goal = self._text(row, column := self.layout.segments[0].goal)
+        goal = goal or self._last.get(-1 if column is None else column, "")
         name = self.fallback or goal or self.called
         if name:
             self._doubt(f"no_measure_column{':goals' if name == goal else ''}", self.table.top, 0, name=name)
@@ -246,6 +250,8 @@ class TableRows:
             if key == 0 and not self.called:
                 self._doubt("no_goal_column", self.table.top, 0)
             return measure.goal(self.called or measure.name, unit)
+        if self.layout.assumed.get(segment.goal) == "goal_assumed":
+            return measure.goal(measure.name, unit)
         self._doubt("no_goal_name", row, segment.goal)
         return None
 
@@ -279,21 +285,10 @@ class TableRows:
         if not part or segment.goal is None:
             return name
         name = name or self._last.get(segment.goal, "")
-        if not self._shares_name(row, segment, name):
+        if not shares_name(self.grid, self.table, segment, row, name):
             return name
         self._doubt_heading("goal_divided", segment.goal)
         return f"{name}({part})"
-
-    def _shares_name(self, row: int, segment: Segment, name: str) -> bool:
-        """Whether the row above or below stands under the same name."""
-        goal, part = segment.goal or 0, segment.divided_by or 0
-        if not self.grid.own(row, goal).strip():
-            return True
-        if row > self.table.first and self.grid.seen(row - 1, goal).strip() == name:
-            return True
-        if row + 1 >= self.table.end or not self.grid.own(row + 1, part).strip():
-            return False
-        return self.grid.seen(row + 1, goal).strip() in ("", name)
 
     def _value(self, row: int, value: ValueColumn, goal: Goal, key: int) -> None:
         origin = self.grid.origin(row, value.column)
@@ -317,10 +312,13 @@ class TableRows:
         role: Role | None = value.role
         if role is Role.YEARLY and self.layout.kind is not None:
             role = kind_of_row(self.grid.seen(row, self.layout.kind))
-        elif role is Role.YEARLY and turn < len(self.kinds_in_turn):
+        elif self.table.headings[value.column].role is Role.YEARLY and turn < len(self.kinds_in_turn):
             role = self.kinds_in_turn[turn]
+        beside = self._word_of_row(row, value)
         if role is Role.YEARLY:
-            role = self.kind or self._kind_from_titles(value)
+            role = beside or self.kind or self._kind_from_titles(value)
+        elif beside in (Role.BASELINE, Role.CURRENT) and role is not Role.LEFT_OUT and turn == 0:
+            role = beside  # 基準年度(平成30年度) over the years of the plan
         if role is Role.BASELINE or role is Role.CURRENT:
             return ("baseline", None)
         if role is Role.LEFT_OUT:
@@ -335,6 +333,11 @@ class TableRows:
             return None
         return ("target" if role is Role.TARGET else "actual", year)
 
+    def _word_of_row(self, row: int, value: ValueColumn) -> Role | None:
+        """The value's word beside the year of the row: 基準年度(平成30年度), 令和12年度(目標)."""
+        own_year = value.year is None and value.year_column is None
+        return kind_of_row(self._text(row, self.layout.year)) if own_year and self.layout.year is not None else None
+
     def _row_year(self, row: int, value: ValueColumn) -> int | None:
         column = self.layout.year if value.year_column is None else value.year_column
         text = self._text(row, column) or ("" if column is None else self._last.get(column, ""))
@@ -348,15 +351,17 @@ class TableRows:
         return kind
 
     def _year_above(self, value: ValueColumn, role: Role) -> int | None:
-        year = self.year_of(role)
+        year, says = self.year_of(role), "year_from_title"
+        if year is None:
+            named = {heading.year for heading in self.table.headings if heading.role in OF_A_YEAR and heading.year}
+            year, says = (named.pop() if len(named) == 1 else None), "year_from_title:columns"
         if year is not None:
-            self._doubt_heading("year_from_title", value.column, western_year=year)
+            self._doubt_heading(says, value.column, western_year=year)
         return year
 
     def _year_in(self, row: int, value: ValueColumn, *, at_end: bool = False) -> int | None:
         """The year that the value itself names, where its heading does not; `at_end`: in a bracket of its own, 50.0(R9)."""
-        text = self.grid.seen(row, value.column)
-        bracket = _BRACKET.search(text)
+        bracket = _BRACKET.search(text := self.grid.seen(row, value.column))
         year = None if at_end and not (bracket and is_year_only(bracket[1])) else named_year(text).year
         if year is not None:
             self._doubt_heading("year_in_value", value.column)
@@ -373,11 +378,13 @@ class TableRows:
             self._doubt("unit_of_note", self.table.first - 1, 0, self.unit, unit=self.unit)
         for column, says in (self.layout.left_out | self.layout.assumed).items():
             if says:
-                self._doubt_heading(says, column, kind_item=Role.ACTUAL)
-        for value in (value for segment in self.layout.segments for value in segment.values):
-            if value.doubt:
-                label = self.table.headings[value.column].label
-                self._doubt_heading(value.doubt, value.column, label=label, western_year=value.year)
+                self._doubt_heading(says, column, kind_item=self.layout.holds.get(column, Role.ACTUAL))
+        doubted = [value for segment in self.layout.segments for value in segment.values if value.doubt]
+        for says in dict.fromkeys(value.doubt for value in doubted):
+            several = [value for value in doubted if value.doubt == says]
+            labels = "」「".join(dict.fromkeys(self.table.headings[value.column].year_words for value in several))
+            years = "・".join(dict.fromkeys(str(value.year) for value in several))
+            self._doubt(says, self.table.first - 1, several[0].column, None, label=labels, western_year=years)
 
     def _doubt_heading(self, says: str, column: int, **facts: object) -> None:
         """Say it at the end, once of all columns of which the same is said."""

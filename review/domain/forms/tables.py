@@ -2,28 +2,45 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from review.domain.forms import headings as vocabulary
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import NAMING, VALUES, Heading, Role, fold, is_headingish, kind_of_row, role_of
-from review.domain.forms.label_rows import label_in
+from review.domain.forms.headings import (
+    NAMING,
+    VALUES,
+    Heading,
+    Role,
+    fold,
+    is_headingish,
+    is_year_only,
+    kind_of_row,
+    role_of,
+)
+from review.domain.forms.label_rows import label_in, office_beside
 from review.domain.forms.sections import class_of
 from review.domain.forms.years import named_year
 
 _MOST_HEADER_ROWS, _LONGEST = 4, 12
 _NOTE = re.compile(
-    r"[※*]|[「『][^」』]{1,10}[」』]\s*[:…=]|[(\[【]?(?:注|備考|出典|資料|凡例)\s*[\d)\]】:、]|[(\[]?単位\s*:|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[:…]"
+    r"[※*]|[「『][^」』]{1,10}[」』]\s*[:…=]|[(\[【<〈]?(?:注|備考|出典|資料|凡例)\s*(?:[\d)\]】>〉:、]|$)|[(\[]?単位\s*:|[◎○△×✕▲●★☆A-ES]\s*[:…=]\s*\D|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[:…]"
 )
 #: A:達成, ○…順調 and ◎達成 ○改善, as a legend says what its signs mean
 _LEGEND = re.compile(
-    r"(?:^|[\s、,・/(\[【】):])(?:[A-ES]\s*[:…=]\s*\D|[◎○△×✕▲●★☆](?:\s*[:…=]\s*\D|[^\s\d◎○△×✕▲●★☆]{1,10}(?=[\s、,・/)]|$)))"
+    r"(?:^|[\s、,・/(\[【】):])(?:[A-ES]\s*[:…=]\s*\S|[◎○△×✕▲●★☆](?:\s*[:…=]\s*\D|[^\s\d◎○△×✕▲●★☆]{1,10}(?=[\s、,・/)]|$)))"
 )
 #: 進捗率=(実績-現状値)÷(目標値-現状値)
 _FORMULA = re.compile(r"\w\s*=.*[÷×/*]")
 _PAGE = re.compile(
     r"[-(]?\s*(?:P\.?\s*)?\d+\s*(?:/\s*\d+\s*)?(?:ページ|頁)?\s*[-)]?|\(?(?:次ページへ)?(?:続き|つづき|続く)\)?|以上"
 )
+#: the sign that a row of a legend begins with
+_SIGN = re.compile(r"[◎○△×✕▲●★☆◇□■A-ES-]|[-―ー–—]")
+#: 目標の達成状況 (つづき)
+_GOING_ON = re.compile(r"[\s(\[]*(?:続き|つづき|続く|その\d+|\d+\s*/\s*\d+)[)\]]*$")
+_UNIT_BEHIND = re.compile(r"\s*[(\[][^()\[\]]*[)\]]$")
+_ADDED = re.compile(r".*(?:合計|総計|小計)")
 _TOTAL = re.compile(
     r"(?:合計|小計|総計|計|平均|総合計|合計値|全体|施策数|指標数|件数計|累計|(?:分野|施策|政策|基本目標|目標|部門|項目|区分)別?[小合]?計)(?:\(.*\))?"
 )
@@ -54,8 +71,14 @@ def is_note(text: str) -> bool:
 
 def is_total(text: str) -> bool:
     """Whether the row adds up others: 合計, or 1 安全 計."""
-    words = re.split(r"\s+", unicodedata.normalize("NFKC", text.strip()))
+    bare = _UNIT_BEHIND.sub("", unicodedata.normalize("NFKC", text.strip()))
+    words = re.split(r"\s+", bare)
     return bool(_TOTAL.fullmatch(fold(text)) or {words[0], words[-1]} & {"計", "小計", "合計"})
+
+
+def adds_others(text: str) -> bool:
+    """Whether a text without a goal beside it is the head of a row of sums: 財政効果額合計(千円)."""
+    return bool(_ADDED.fullmatch(_UNIT_BEHIND.sub("", fold(text))))
 
 
 def find_tables(grid: Grid) -> list[Table]:
@@ -69,7 +92,7 @@ def find_tables(grid: Grid) -> list[Table]:
             continue
         top, bottom = block
         headings = [vocabulary.understand(_path(grid, top, bottom, column)) for column in range(grid.width)]
-        end = _end(grid, bottom + 1, headings, top)
+        end = _without_headings(grid, bottom + 1, _end(grid, bottom + 1, headings, top))
         if end == bottom + 2 and not {heading.role for heading in headings} & VALUES:
             row += 1  # labels that stand above their values
             continue
@@ -86,13 +109,41 @@ def passes_over(grid: Grid, row: int, table: Table) -> bool:
         not columns
         or (len(columns) <= 2 and is_note(first))
         or (len(columns) == 1 and _PAGE.fullmatch(unicodedata.normalize("NFKC", first.strip())))
-        or (len(columns) == 1 and not class_of(first) and any(first in grid.rows[above] for above in range(table.top)))
+        or (len(columns) == 1 and not class_of(first) and _repeats(grid, first, table.top))
+        or _is_legend(grid, row, table)
     ):
         return True
     texts = [vocabulary.unmarked(grid.own(row, c)) for c in range(grid.width)]
+    if any(vocabulary.is_amount(text) and not is_year_only(text) for text in filter(None, texts)):
+        return False  # two cards may have the same values
     return any(
         texts == [vocabulary.unmarked(grid.own(above, c)) for c in range(grid.width)] for above in range(table.first)
     )
+
+
+def _repeats(grid: Grid, text: str, end: int) -> bool:
+    """Whether a title above says the same, as a printer repeats it on the next page."""
+    bare = _GOING_ON.sub("", unicodedata.normalize("NFKC", text.strip()))
+    above = (one for row in range(end) for one in grid.rows[row] if one.strip())
+    return any(_GOING_ON.sub("", unicodedata.normalize("NFKC", one.strip())) == bare for one in above)
+
+
+def _is_legend(grid: Grid, row: int, table: Table) -> bool:
+    """Whether the row, below all of the table, says what signs mean (◎ beside 達成), or stands over such rows."""
+    rows = [[grid.own(below, column) for column in grid.filled(below)] for below in range(row, table.end)]
+    signs = [len(texts) % 2 == 0 and all(map(_is_sign, texts[::2])) for texts in rows]
+    if any(len(texts) > 2 and not sign for texts, sign in zip(rows, signs, strict=True)):
+        return False
+    means = [sign and not any(map(_says_value, texts[1::2])) for texts, sign in zip(rows, signs, strict=True)]
+    return means[0] or (len(rows[0]) == 1 and any(means[1:2]))
+
+
+def _says_value(text: str) -> bool:
+    return _is_sign(text) or vocabulary.is_amount(text)
+
+
+def _is_sign(text: str) -> bool:
+    return bool(_SIGN.fullmatch(unicodedata.normalize("NFKC", text.strip())))
 
 
 # --- headings -------------------------------------------------------------------------------------------------------
@@ -117,7 +168,7 @@ def _header_block(grid: Grid, row: int, floor: int) -> tuple[int, int] | None:
 def _is_header_row(grid: Grid, row: int) -> bool:
     texts = [grid.own(row, column) for column in grid.filled(row)]
     heads = [text for text in texts if is_headingish(text) or _is_of_a_year(text)]
-    if len(heads) < 2 or len(heads) < len(texts) * 0.6:
+    if len(heads) < 2 or len(heads) < len(texts) * 0.6 or _is_of_card(texts):
         return False
     others = [text for text in texts if not is_headingish(text)]
     if others == texts or any(map(vocabulary.is_number, others)):
@@ -125,6 +176,25 @@ def _is_header_row(grid: Grid, row: int) -> bool:
     roles = [role_of(text) for text in heads]
     years = sum(role is None or named_year(text).year is not None for role, text in zip(roles, heads, strict=True))
     return bool(set(roles) & (NAMING | VALUES)) or years >= 2
+
+
+def _is_of_card(texts: Sequence[str]) -> bool:
+    """Whether the row is one of a card, and more than one label with its value: KPI1, 名称 and the name, 単位 and the unit."""
+    return (len(texts) > 2 and _is_of_pairs(texts)) or _names_goal(texts)
+
+
+def _names_goal(texts: Sequence[str]) -> bool:
+    named = (
+        len(texts) > 2 and role_of(texts[0]) is Role.GOAL and role_of(texts[1]) is Role.PART and not role_of(texts[2])
+    )
+    return named and (len(texts) == 3 or _is_of_pairs(texts[3:]))
+
+
+def _is_of_pairs(texts: Sequence[str]) -> bool:
+    """Whether the row is one of a card: each label has its value beside it, 施策 and its name, 開始年度 and 令和元年度."""
+    labels, values = texts[::2], texts[1::2]
+    free = not any(map(role_of, values)) and not all(map(is_year_only, values))
+    return 0 < len(labels) == len(values) and free and all(role_of(text) in _LABELS | {Role.UNIT} for text in labels)
 
 
 def _is_of_a_year(text: str) -> bool:
@@ -159,6 +229,9 @@ def _goes_on(grid: Grid, top: int, bottom: int) -> bool:
     """Whether the row below is one of headings too: known words, and at least one under a word that it divides."""
     row = bottom + 1
     columns = grid.filled(row)
+    reaching = {grid.origin(row, column) for column in range(grid.width)} - {(row, c) for c in range(grid.width)}
+    if columns and sum(is_headingish(grid.rows[at][column]) for at, column in reaching) > 1:
+        return True  # headings that are merged down to this row
     texts = [grid.own(row, column) for column in columns]
     strange = [c for c, text in zip(columns, texts, strict=True) if not is_headingish(text)]
     if not columns or not _divide_others(grid, row, strange, columns):
@@ -174,8 +247,10 @@ def _divide_others(grid: Grid, row: int, strange: list[int], columns: list[int])
     """Whether the texts of unknown words stand beside known ones under the same heading: 計画比 beside 計画値 and 実績値."""
     over = {_upper_text(grid, row - 1, row, c) for c in columns if c not in strange} - {""}
     texts = [grid.own(row, column) for column in strange]
-    return len(strange) * 2 < len(columns) and all(
-        _upper_text(grid, row - 1, row, c) in over and len(text) <= _LONGEST and not re.search(r"\d|。", text)
+    return len(strange) * 2 <= len(columns) and all(
+        _upper_text(grid, row - 1, row, c) in over
+        and len(text) <= _LONGEST
+        and not re.search(r"\d|。", named_year(text).rest)
         for c, text in zip(strange, texts, strict=True)
     )
 
@@ -241,6 +316,18 @@ def _end(grid: Grid, first: int, headings: list[Heading], top: int) -> int:
     return row
 
 
+def _without_headings(grid: Grid, first: int, end: int) -> int:
+    """The end before what stands over the labels or the table that follow: a text alone, or a label and its value."""
+    while first + 1 < end < grid.height:
+        texts = [grid.own(end - 1, column) for column in grid.filled(end - 1)]
+        if not (class_of(texts[0]) if len(texts) == 1 else len(texts) == 2 and _is_of_pairs(texts)) or is_note(
+            texts[0]
+        ):
+            return end
+        end -= 1
+    return end
+
+
 def _begins_other(grid: Grid, row: int) -> bool:
     """The headings of another table, or of one that holds no goals."""
     texts = [grid.own(row, column) for column in grid.filled(row)]
@@ -248,18 +335,39 @@ def _begins_other(grid: Grid, row: int) -> bool:
     return _header_block(grid, row, row) is not None or (alone and _is_header_row(grid, row))
 
 
-def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
+def _heads_text(grid: Grid, row: int) -> bool:
+    """Whether a text alone is the label of the one alone below it: 3 令和6年度の取組内容."""
+    if role_of(grid.own(row, grid.filled(row)[0])) is not Role.TEXT or row + 1 >= grid.height:
+        return False
+    below = [grid.own(row + 1, c) for c in grid.filled(row + 1)]
+    return len(below) == 1 and not is_headingish(below[0]) and not class_of(below[0])
+
+
+def _is_line_of_card(grid: Grid, row: int, headings: list[Heading], strange: list[int]) -> bool:
+    """Whether the row has labels with their values, or an office beside a heading, in columns of other things."""
     columns = grid.filled(row)
-    if not columns:
+    texts = [grid.own(row, column) for column in columns]
+    over_values = any(headings[column].role in VALUES for column in strange)
+    if _names_goal(texts) or (over_values and _is_of_pairs(texts[columns[0] not in strange :])):
+        return True  # 施策2 相談, and 担当課 and its name right of it
+    if office_beside(grid, row) and headings[columns[1]].role not in (Role.DEPARTMENT, Role.DIVISION, Role.RELATED):
+        return True
+    return len(strange) > 1 and not over_values and columns[0] in strange  # 評価, B, 方向性, 継続
+
+
+def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
+    if not (columns := grid.filled(row)):
         return False
     column, text = columns[0], grid.own(row, columns[0])
-    head_role = headings[column].role
+    if len(columns) == 1 and (is_note(text) or _heads_text(grid, row)):
+        return not is_note(text)
+    role, head = role_of(text), headings[column].role
     amounts = [c for c in columns if headings[c].role in VALUES and vocabulary.is_number(grid.own(row, c))]
-    if head_role is Role.GOAL and len(amounts) > 1 and not _MONEY.fullmatch(fold(text)):
+    if head is Role.GOAL and len(amounts) > 1 and not _MONEY.fullmatch(fold(text)):
         return False
     strange = [c for c in columns if role_of(grid.own(row, c)) in _LABELS - {headings[c].role}]
-    if len(strange) > 1 and not any(headings[c].role in VALUES for c in strange) and column in strange:
-        return True  # 評価, B, 方向性, 継続 under other headings
+    if _is_line_of_card(grid, row, headings, strange):
+        return True
     goals = [c for c in columns[1:] if headings[c].role is Role.GOAL and not role_of(grid.own(row, c))]
     if goals and any(headings[c].role in VALUES and c not in strange for c in columns):
         return False
@@ -268,23 +376,22 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
         return True
     if (len(columns) == 1 and named is Role.GOAL) or (len(columns) == 2 and label_in(grid.own(row, columns[1]))[1]):
         return True  # 指標名:登録者数, or 施策2 相談 and (担当:福祉課)
-    if _MONEY.fullmatch(fold(text)) and head_role in (Role.SORT, None):
+    if _MONEY.fullmatch(fold(text)) and head in (Role.SORT, None):
         return len(columns) > 1  # what it costs, below the goals of a card
-    if vocabulary.sort_of(text) and head_role in (Role.GOAL, Role.SORT, Role.ITEM, None):
+    if vocabulary.sort_of(text) and head in (Role.GOAL, Role.SORT, Role.ITEM, None):
         return False
-    role, head = role_of(text), headings[column].role
     if role is Role.GOAL and head is None and any(role_of(grid.own(row, c)) is Role.UNIT for c in columns[1:]):
         return True  # KPI②, its name, 単位 and its unit
     values = [c for c in columns if headings[c].role in VALUES]
     if role is Role.MEASURE and role is not head and len(columns) == 2 and not values:
         return True  # 事業2, and its name
-    numbered = any(letter.isdigit() for letter in fold(named_year(text).rest)) and not (
-        role is Role.GOAL and head is Role.YEAR
-    )
-    if numbered or (role is head and role is not Role.LEFT_OUT):
+    numbered = any(letter.isdigit() for letter in fold(named_year(text).rest))
+    if (numbered and (role, head) != (Role.GOAL, Role.YEAR)) or (role is head and role is not Role.LEFT_OUT):
         return False
     if role is Role.GOAL:
         return len(columns) > 1 and head not in (Role.SORT, None)
-    if role not in _LABELS or (kind_of_row(text) and head in (Role.SORT, Role.ITEM, Role.YEARLY, Role.YEAR, None)):
+    tells = any(c in values and (grid.span(row, c)[3] == c or vocabulary.is_amount(grid.own(row, c))) for c in columns)
+    of_kind = kind_of_row(text) and (tells or len(columns) != 2)
+    if role not in _LABELS or (of_kind and head in (Role.SORT, Role.ITEM, Role.YEARLY, Role.YEAR, None)):
         return False
     return len(columns) > 1 or role in (Role.TEXT, Role.LEFT_OUT)

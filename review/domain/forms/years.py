@@ -75,10 +75,20 @@ def all_years(text: str) -> list[int]:
     return [_year_of(match) for match in _NAMED.finditer(unicodedata.normalize("NFKC", text))]
 
 
-def year_said(texts: Iterable[str], words: str) -> int | None:
-    """The year that stands in one clause with one of the words (目標|計画), else the only one in all the texts."""
+def year_said(texts: Iterable[str], words: str, others: str) -> int | None:
+    """The year that stands in one clause with one of the words (目標|計画), best in one without any of the others (実績|評価), else
+    the only one in all the texts."""
     texts = list(texts)
     clauses = [clause for text in texts for clause in re.split("[、。,]", text) if re.search(words, clause)]
-    beside = {year for clause in clauses if not re.search(r"\d月\d+日", clause) for year in all_years(clause)}
-    years = beside or {year for text in texts for year in all_years(text)}
+    clauses = [clause for clause in clauses if not re.search(r"\d月\d+日", clause)]
+    alone = {year for clause in clauses if not re.search(others, clause) for year in all_years(clause)}
+    beside = {year for clause in clauses for year in all_years(clause)}
+    years = (alone if len(alone) == 1 else beside) or {year for text in texts for year in all_years(text)}
     return years.pop() if len(years) == 1 else None
+
+
+def period_end(texts: Iterable[str]) -> int | None:
+    """The last year of the only period that the texts name: 2028 for (令和6年度~令和10年度)."""
+    named = {text: named_year(text) for text in texts}
+    ends = {one.year for text, one in named.items() if one.doubt == "year_range" and len({*all_years(text)}) == 2}
+    return ends.pop() if len(ends) == 1 else None

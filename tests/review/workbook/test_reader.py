@@ -90,7 +90,7 @@ def test_cells_that_are_only_coloured_are_bars(tmp_path):
         (0.1 + 0.2, "General", "0.3", "number_cell"),
         (1234.5, "0.0_ ", "1234.5", "number_cell"),
         (datetime(2024, 1, 2), "m月d日", "1-2", "date_cell"),
-        (datetime(2024, 1, 2), "yyyy/m/d", "2024-01-02", "date_cell"),
+        (datetime(2024, 1, 2), "yyyy/m/d", "2024/1/2", "date_cell"),
         (True, "General", "TRUE", "odd_cell"),
     ],
 )

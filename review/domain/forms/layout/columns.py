@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import Role
+from review.domain.forms.headings import Role, core
 from review.domain.forms.layout.shape import Layout
 from review.domain.forms.tables import Table, passes_over
 
 _VALUE = re.compile(r"[約概ね延べ]*[-+△▲]?[\d,]++(?:\.\d++)?(?![\s.、)\-]+[^\d\s])|[-―ー－–—]+$")
+#: what numbers rows
+COUNT = re.compile(r"|No\.?|NO\.?|№|#|項番|通番|連番|番号")
+#: 1-1 建物の倒壊
+_NUMBERED = re.compile(r"\d+(?:[-.]\d+)+\s+(?=\D)")
 
 
 class _Roles(list[Role | None]):
@@ -50,8 +54,14 @@ class Columns:
         data = self.data(column)
         return bool(self.table.headings[column].label) and sum(text.endswith("。") for text in data) * 2 > len(data)
 
+    def counts_rows(self, column: int) -> bool:
+        """Whether a column No. only counts: 1, 2, 3 from the first row to the last."""
+        counted = [unicodedata.normalize("NFKC", text) for text in self.listed(column)]
+        word = core(self.table.headings[column].label)
+        return bool(COUNT.fullmatch(word)) and counted == [str(count) for count in range(1, len(counted) + 1)]
+
     def is_worded(self, column: int) -> bool:
         """Whether most of a column's cells are words, not values."""
         data = self.data(column)
-        bare = (unicodedata.normalize("NFKC", text.lstrip("①②③④⑤⑥⑦⑧⑨⑩")) for text in data)
+        bare = (_NUMBERED.sub("", unicodedata.normalize("NFKC", text.lstrip("①②③④⑤⑥⑦⑧⑨⑩"))) for text in data)
         return sum(bool(_VALUE.match(text)) for text in bare) * 2 < len(data)

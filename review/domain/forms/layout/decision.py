@@ -1,11 +1,23 @@
 """Which column of a table holds what: decided from the headings, and from the data where headings leave a choice."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import VALUES, Role, core, is_amount, is_year_only, kind_of_row, sort_of, years_of
+from review.domain.forms.headings import (
+    OF_A_YEAR,
+    VALUES,
+    Role,
+    core,
+    is_amount,
+    is_money,
+    is_year_only,
+    kind_of_row,
+    names_actor,
+    sort_of,
+    years_of,
+)
+from review.domain.forms.layout.columns import COUNT
 from review.domain.forms.layout.names import Names, is_code
 from review.domain.forms.layout.shape import Layout, Segment, ValueColumn
 from review.domain.forms.tables import Table
@@ -15,7 +27,6 @@ _DIVIDING = frozenset({Role.SORT, Role.TEXT, None})
 _DIVISION = re.compile(r"|対象者?|区分|内訳|種別|種類|性別|年齢(?:層|区分)?|年代|地区|地域|学年|分類|細目")
 _LONGEST_UNIT = 5
 #: what only says again what other columns say
-_COUNT = re.compile(r"|No\.?|NO\.?|№|#|項番|通番|連番|番号")
 _RATE = re.compile(r".{0,4}(?:達成率|達成度|到達度|進捗率|進ちょく率|進捗度|計画比|目標比|前年度?比|対比)")
 _PERCENT = re.compile(r"[-+△▲]?[\d,.]+\s*[%％]?|[-－―ー–—…]+|[◎○△×✕]|.{0,6}達成|")
 #: a text whose column has no heading
@@ -32,12 +43,14 @@ class _Decision(Names):
     """The columns of one table, role by role."""
 
     def decide(self) -> Layout:
+        self._forecasts()
         self._kind_and_year()
         self._goals()
         self.decide_names()
         self._words_called_values()
-        self._forecasts()
         self._marks_beside_values()
+        self._results_called_otherwise()
+        self._year_before_all()
         self._kind_of_years()
         self._current_values()
         self._segments()
@@ -46,13 +59,12 @@ class _Decision(Names):
         return self.layout
 
     def _kind_and_year(self) -> None:
-        for column in self.columns(*Role, None):
-            if self.given.get(column, Role.SORT) is not Role.SORT or self.table.headings[column].year:
-                continue
-            # 活動指標 stands over its 目標 and 実績 where one column says both
-            kinds = {kind_of_row(text) for text in self.listed(column) if not sort_of(text)}
-            if None not in kinds and kinds & {Role.TARGET, Role.ACTUAL} and self.layout.kind is None:
-                self.layout.kind, self.roles[column] = column, Role.SORT
+        kinds = {column: self._kinds_in(column) for column in self.columns(*Role, None)}
+        # 計画 and 実績 say the kind better than 量の見込み and 確保方策, which are all 計画
+        columns = [column for column, some in kinds.items() if some]
+        if columns and (self.columns(Role.YEARLY, Role.FIGURE) or not self.columns(*VALUES)):
+            self.layout.kind = max(columns, key=lambda column: len(kinds[column]))
+            self.roles[self.layout.kind] = Role.SORT
         for column, heading in enumerate(self.table.headings):
             data = self.data(column)
             if not heading.year and (years_of(heading) or not heading.label) and data and all(map(is_year_only, data)):
@@ -63,9 +75,21 @@ class _Decision(Names):
                 self.roles[column] = None
         years = [column for column in self.columns(Role.YEAR) if not years_of(self.table.headings[column])]
         self.layout.year = years[0] if years else None
+        if self.layout.kind is not None and self.layout.year is None:
+            yearly = [text for text in self.listed(self.layout.kind) if kind_of_row(text) in OF_A_YEAR]
+            said_years = [named_year(text).year for text in yearly]
+            self.layout.year = self.layout.kind if said_years and all(said_years) else None  # R3実績, R12目標
         if self.layout.kind is not None and not self.columns(*VALUES):
             for column in self.columns(Role.FIGURE):
                 self.roles[column] = Role.YEARLY
+
+    def _kinds_in(self, column: int) -> set[Role | None]:
+        """目標 and 実績 as far as a column says them, where it says no other words; else nothing."""
+        if self.given.get(column, Role.SORT) is not Role.SORT or self.table.headings[column].year:
+            return set()
+        # 活動指標 stands over its 目標 and 実績 where one column says both
+        kinds = {kind_of_row(text) for text in self.listed(column) if not sort_of(text)}
+        return set() if None in kinds else kinds & {Role.TARGET, Role.ACTUAL}
 
     def _goals(self) -> None:
         for column in [c for c in self.columns(Role.GOAL) if sum(map(is_amount, self.data(c))) * 2 > len(self.data(c))]:
@@ -76,10 +100,38 @@ class _Decision(Names):
         named = [c for c in self.columns(Role.TARGET) if self._is_name_of_goal(c)]
         named = named or ([] if self.layout.sort is None else self.columns(Role.PART))
         items = self.columns(Role.ITEM)
-        if named:
+        finer = [column for column in items if named and column > named[0] and self._is_finer(column, named[0])]
+        if finer:  # 成果目標 over several 項目
+            self.roles[named[0]], self.roles[finer[-1]] = Role.MEASURE, Role.GOAL
+        elif named:
             self.roles[named[0]] = Role.GOAL
         elif items and not self.columns(Role.GOAL) and (len(items) == 1 or self.columns(Role.MEASURE, Role.GROUP)):
             self.roles[items[-1]] = Role.GOAL
+        if not self.columns(Role.GOAL):
+            for column in [c for c in self.columns(Role.SORT, None) if self._counts_apart(c)][:1]:
+                self.roles[column], self.layout.assumed[column] = Role.GOAL, "goal_assumed"
+
+    def _is_finer(self, column: int, other: int) -> bool:
+        """Whether a column has more names than another, or names beside its blanks."""
+        ours, theirs = self.listed(column), self.listed(other)
+        return len(ours) > len(theirs) or len({*ours}) > len({*theirs})
+
+    def _counts_apart(self, column: int) -> bool:
+        """Whether a column 区分 names what is counted of each 施策, as some have several: 利用者数 and 利用時間 of one service."""
+        label, parts = core(self.table.headings[column].label), self.listed(column)
+        right = min(self.columns(*VALUES, Role.UNIT), default=0)
+        if column in self.given or column in {self.layout.kind, self.layout.sort} or column > right or not label:
+            return False
+        if not _DIVISION.fullmatch(label) or not self.is_worded(column) or len({*parts}) < 2:
+            return False
+        names: dict[str, list[str]] = {}
+        for row in (row for row in self.rows if len(self.grid.filled(row)) > 1):
+            name = self.grid.seen(row, column - 1).strip() if column else ""
+            name = name or next(reversed(names), "")
+            names.setdefault(name, []).append(self.grid.seen(row, column).strip())
+        names = {name: [text for text in some if text or self.layout.kind is None] for name, some in names.items()}
+        several = [some for some in names.values() if len(some) > 1]
+        return bool(several) and all(len({*some}) == len(some) for some in several)
 
     def _groups_called_goals(self) -> None:
         """目標 left of the names, over words instead of values, is a 分野."""
@@ -132,6 +184,29 @@ class _Decision(Names):
         if core(heading.label) == "目標" and Role.TARGET not in {self.roles[c] for c in others}:
             return False
         return self.is_worded(column)
+
+    def _results_called_otherwise(self) -> None:
+        """進捗, 決算 and unknown words over numbers of a year are its 実績 where 目標 stand beside them and no 実績."""
+        if not self.columns(Role.TARGET) or self.columns(Role.ACTUAL, Role.YEARLY):
+            return
+        for column in (one for one in self.columns(Role.LEFT_OUT, None) if one not in self.given):
+            heading = self.table.headings[column]
+            upper = self.grid.seen(self.table.top, column)
+            rate = any(_RATE.fullmatch(core(text)) for text in (upper, heading.label))
+            if heading.year and not (self.is_worded(column) or is_money(upper) or rate):
+                self.roles[column], self.layout.assumed[column] = Role.ACTUAL, "kind_assumed"
+
+    def _year_before_all(self) -> None:
+        """The only year without a word, before those of 目標 and 実績, is where things stood at the start."""
+        free = [column for column in self.columns(Role.YEARLY) if column not in self.given]
+        others = self.columns(Role.TARGET, Role.ACTUAL)
+        years = [self.table.headings[column].year or 0 for column in others]
+        alone = len(free) == 1 and not self.columns(Role.BASELINE, Role.CURRENT) and bool(self.columns(Role.ACTUAL))
+        if alone and free[0] < min(others) and 0 < (self.table.headings[free[0]].year or 0) < min(years):
+            self.roles[free[0]], self.layout.assumed[free[0]] = Role.BASELINE, "kind_assumed"
+        for column in (one for one in free if self.columns(Role.TARGET) and self.columns(Role.ACTUAL)):
+            if core(self.table.headings[column].label).startswith("見込"):  # R6見込 behind the 実績
+                self.roles[column], self.layout.assumed[column] = Role.ACTUAL, "kind_assumed"
 
     def _kind_of_years(self) -> None:
         """Years without a word beside columns of targets hold what came of it: before the last target's, certainly so, unless
@@ -242,8 +317,9 @@ class _Decision(Names):
 
     def _rest(self) -> None:
         layout = self.layout
-        own, related = self.columns(Role.DEPARTMENT), self.columns(Role.RELATED)
-        layout.departments = [*(own or self.columns(Role.DIVISION)), *related]
+        wide = self.columns(Role.DIVISION)
+        wide = [column for column in wide if not names_actor(self.table.headings[column].label)] or wide
+        layout.departments = [*(self.columns(Role.DEPARTMENT) or wide), *self.columns(Role.RELATED)]
         used = layout.roles(self.roles)
         for column in range(self.grid.width):
             if column in used or not self.data(column):
@@ -259,9 +335,7 @@ class _Decision(Names):
         """Whether a column only says what others say already: a rate of 実績 by 目標, or a number of its own for each row."""
         data = self.listed(column)
         word = core(self.table.headings[column].label)
-        if _COUNT.fullmatch(word):
-            counted = [unicodedata.normalize("NFKC", text) for text in data]
-            in_turn = counted == [str(count) for count in range(1, len(data) + 1)]
-            return in_turn or (bool(word) and len({*data}) == len(data) and all(map(is_code, data)))
+        if COUNT.fullmatch(word):
+            return self.counts_rows(column) or (bool(word) and len({*data}) == len(data) and all(map(is_code, data)))
         both = bool(self.columns(Role.TARGET, Role.YEARLY)) and bool(self.columns(Role.ACTUAL, Role.YEARLY))
         return both and bool(_RATE.fullmatch(word)) and all(map(_PERCENT.fullmatch, data))

@@ -86,6 +86,7 @@ class Names(Columns):
 
     def _unheaded_names(self, first_goal: int) -> list[int]:
         texts = self.columns(Role.TEXT, Role.ITEM) if not self.columns(Role.GOAL) else self.columns(Role.ITEM)
+        texts = [column for column in texts if column < first_goal]
         unheaded = [c for c in self.columns(None) if c < first_goal and not all(map(_is_no_name, self.listed(c)))]
         values = min(self.columns(*VALUES), default=self.grid.width)
         candidates = [c for c in texts[:1] or unheaded[:1] if c not in self.given and c < values]

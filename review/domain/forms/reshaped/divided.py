@@ -8,8 +8,11 @@ from review.domain.doubt_words import COLUMN, COLUMNS
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import VALUES, fold, is_headingish, role_of
 from review.domain.forms.proposal import Collector
+from review.domain.forms.years import named_year
 
-_SIGNS = tuple(map(re.compile, (r"\s*[→⇒➡⟶]\s*", r"\s*[/／]\s*", r"\s*\n\s*")))
+#: the value in a bracket behind the other: 3件(2件) below 計画(実績)
+_ENCLOSED = re.compile(r"\s*[(（]([^()（）]*)[)）]\s*$")
+_SIGNS = (*map(re.compile, (r"\s*[→⇒➡⟶]\s*", r"\s*[/／]\s*", r"\s*\n\s*")), _ENCLOSED)
 
 _BRACKET = re.compile(r"([^(（]*)[(（]([^()（）]+)[)）]")
 
@@ -42,7 +45,7 @@ def _head(grid: Grid, column: int) -> tuple[int, re.Pattern[str]] | None:
                 continue
             texts = (grid.own(one, column).strip() for one in range(row + 1, grid.height))
             below = [text for text in takewhile(lambda text: not is_headingish(text), texts) if text]
-            two = sum(len(sign.split(text)) == 2 for text in below)
+            two = sum(len(_parts(text, sign)) == 2 for text in below)
             if two and two * 4 >= len(below) * 3:
                 return row, sign
     return None
@@ -50,6 +53,10 @@ def _head(grid: Grid, column: int) -> tuple[int, re.Pattern[str]] | None:
 
 def _parts(text: str, sign: re.Pattern[str]) -> list[str]:
     """The values in the text; those of a bracket each with the word before it: 令和6年度(目標/実績)."""
+    if sign is _ENCLOSED:
+        parts = [part for part in sign.split(text) if part]
+        year = named_year(parts[0]).year if len(parts) == 2 else None
+        return [parts[0], f"{year}年度{parts[1]}"] if year and role_of(parts[1]) in VALUES else parts
     match = _BRACKET.fullmatch(text)
     parts = sign.split(match[2]) if match else []
     named = match and VALUES.issuperset(map(role_of, parts))

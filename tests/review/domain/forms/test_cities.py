@@ -7,6 +7,7 @@ import pytest
 from review.domain.forms.reading import read_grids
 from review.domain.separated import read_separated
 from tests.review.domain.forms.books import Case, Page, differences
+from tests.review.domain.forms.cities_eighteenth import EIGHTEENTH
 from tests.review.domain.forms.cities_eighth import EIGHTH
 from tests.review.domain.forms.cities_eleventh import BLOCKS_OF_YEARS, BLOCKS_OF_YEARS_CSV, ELEVENTH
 from tests.review.domain.forms.cities_everyday import EVERYDAY
@@ -18,6 +19,7 @@ from tests.review.domain.forms.cities_more import MORE
 from tests.review.domain.forms.cities_ninth import NINTH, ROWS_OF_VALUES, ROWS_OF_VALUES_CSV
 from tests.review.domain.forms.cities_printed import PRINTED
 from tests.review.domain.forms.cities_round import CARDS_WITH_SORTS, ROUND, SORTED_LIST
+from tests.review.domain.forms.cities_seventeenth import SEVENTEENTH
 from tests.review.domain.forms.cities_seventh import SEVENTH, TOTALS, TOTALS_CSV
 from tests.review.domain.forms.cities_sheets import SHEET_CASES
 from tests.review.domain.forms.cities_sixteenth import SIXTEENTH
@@ -30,7 +32,7 @@ from tests.review.domain.forms.more_kinds import MORE_KINDS
 
 CASES = [
     *UNSEEN, *PRINTED, *ROUND, *LISTS, *SHEET_CASES, *MORE, *LATER, *KINDS, *MORE_KINDS, *SEVENTH, *EIGHTH, *NINTH, *TENTH,
-    *ELEVENTH, *TWELFTH, *THIRTEENTH, *FOURTEENTH, *FIFTEENTH, *SIXTEENTH, *EVERYDAY,
+    *ELEVENTH, *TWELFTH, *THIRTEENTH, *FOURTEENTH, *FIFTEENTH, *SIXTEENTH, *SEVENTEENTH, *EIGHTEENTH, *EVERYDAY,
 ]  # fmt: skip
 
 

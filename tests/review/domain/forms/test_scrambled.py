@@ -58,7 +58,7 @@ def test_a_scrambled_list_is_read_or_refused_and_nothing_is_invented() -> None:
             chance = random.Random(f"{case.name}-{seed}")
             grids = [_scrambled(grid, chance) for grid in case.grids()]
             shown = {text.strip() for grid in grids for row in grid.rows for text in row}
-            shown |= {part.strip(MARKS) for text in shown for part in re.split("[→/／\n]", text)}
+            shown |= {part.strip(MARKS) for text in shown for part in re.split("[→/／\n（）]", text)}
             try:
                 data = read_grids(grids).as_data()
             except DocumentError:
