@@ -16,7 +16,8 @@ from django.utils.module_loading import import_string
 
 #: what the other process runs
 PROCESS = """import sys, django; django.setup()
-from review.background.services import helper; helper.work(*sys.argv[1:])"""
+from django.utils.module_loading import import_string; import_string(sys.argv[1])(*sys.argv[2:])"""
+WORK = "review.background.services.helper.work"
 #: after so many pieces it says how far it is
 AT_ONCE = 50
 
@@ -30,7 +31,7 @@ class Helper:
         self._out.touch()
         settings_module = os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.dev")
         self._process = subprocess.Popen(
-            [sys.executable, "-c", PROCESS, making, str(self._given), str(self._out)],
+            [sys.executable, "-c", PROCESS, WORK, making, str(self._given), str(self._out)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
