@@ -282,8 +282,8 @@ def _unlike_others(measures: Collection[Measure]) -> Iterator[tuple[str, str]]:
     goals = [goal for one in measures for goal in one.goals.values()]
     yield from (("values_unlike", goal.name) for goal in goals if _is_unlike_itself(goal))
     bare = [goal for goal in goals if not goal.values]
-    if len(bare) * 2 < len(goals):
-        yield from (("goal_without_value", goal.name) for goal in bare)
+    twice = [goal for one in measures for goal in one.goals.values() if not goal.values and _is_named_again(one, goal)]
+    yield from (("goal_without_value", goal.name) for goal in (bare if len(bare) * 2 < len(goals) else twice))
     nobodys = [one for one in measures if not one.departments and one.goals]
     if len(nobodys) < len(measures):
         yield from (("no_department", one.name) for one in nobodys)
@@ -295,6 +295,10 @@ def _unlike_others(measures: Collection[Measure]) -> Iterator[tuple[str, str]]:
     groups = Counter(one.group.split(JOINED)[0] for one in measures)
     if len(groups) == len(measures) > _MANY and all(groups):
         yield "groups_once", next(iter(groups))
+
+
+def _is_named_again(measure: Measure, goal: Goal) -> bool:
+    return sum(squeezed(goal.name) == name for name, _unit in measure.goals) > 1
 
 
 def _divided_goals(measures: Collection[Measure]) -> Iterator[tuple[str, str]]:
