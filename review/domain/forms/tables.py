@@ -18,7 +18,7 @@ from review.domain.forms.headings import (
     kind_of_row,
     role_of,
 )
-from review.domain.forms.label_rows import label_in, office_beside
+from review.domain.forms.label_rows import label_in, names_goal, office_beside
 from review.domain.forms.sections import class_of
 from review.domain.forms.years import named_year
 
@@ -168,7 +168,7 @@ def _header_block(grid: Grid, row: int, floor: int) -> tuple[int, int] | None:
 def _is_header_row(grid: Grid, row: int) -> bool:
     texts = [grid.own(row, column) for column in grid.filled(row)]
     heads = [text for text in texts if is_headingish(text) or _is_of_a_year(text)]
-    if len(heads) < 2 or len(heads) < len(texts) * 0.6 or _is_of_card(texts):
+    if len(heads) < 2 or len(heads) < len(texts) * 0.6 or _is_of_card(texts) or names_goal(grid, row):
         return False
     others = [text for text in texts if not is_headingish(text)]
     if others == texts or any(map(vocabulary.is_number, others)):
@@ -382,6 +382,8 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
         return False
     if role is Role.GOAL and head is None and any(role_of(grid.own(row, c)) is Role.UNIT for c in columns[1:]):
         return True  # KPI②, its name, 単位 and its unit
+    if head is not Role.GOAL and names_goal(grid, row):
+        return True
     values = [c for c in columns if headings[c].role in VALUES]
     if role is Role.MEASURE and role is not head and len(columns) == 2 and not values:
         return True  # 事業2, and its name
