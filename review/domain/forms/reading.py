@@ -41,6 +41,7 @@ _FINE = re.compile(r"(?:事務|構成|個別|対象)?事業(?:の)?(?:名|名称
 _WAYS = re.compile(r"方向性?|方針")
 #: whose last year is that of a 目標値 without one
 _PERIOD = re.compile("(?:計画|戦略|プラン|ビジョン)の?期間")
+_COST = re.compile("(?:当初|最終)?(?:予算|決算)(?:見込)?額?")
 _MOST_NAMED, _LONGEST, _FEW, _MOST_TITLES = 40, 60, 3, 4
 
 
@@ -191,8 +192,11 @@ class _SheetReader:
         sentence = pair.role is Role.GROUP and pair.text.endswith("。")
         if sentence or (pair.role is Role.MEASURE and _DEEDS.match(pair.label) and is_named):
             pair = replace(pair, role=Role.TEXT)
-        if _PERIOD.fullmatch(core(pair.heading)):
+        if self.owner is None and _PERIOD.fullmatch(core(pair.heading)):
             self.titles.append(f"{pair.heading}:{pair.text}")
+            return
+        if is_number(pair.text) and _COST.fullmatch(core(pair.heading)):
+            pair = replace(pair, role=Role.LEFT_OUT)
         if pair.role in (Role.MEASURE, Role.CODE) and pair.text:
             self._begin_measure(pair)
         if pair.role is Role.LEFT_OUT or (_DESK.fullmatch(pair.label) and Role.DEPARTMENT in self.head):

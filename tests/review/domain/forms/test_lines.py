@@ -42,3 +42,16 @@ def test_a_heading_below_the_line_of_the_period_is_none_of_its_value(line: str) 
     text = f"高齢者の計画|指標一覧\n{line}\n1 介護予防\n{table}2 認知症\n{table.replace('通いの場', 'カフェ')}"
     read = read_grids([Page(text=text).grid()])
     assert [one.name for one in read.measures] == ["1 介護予防", "2 認知症"]
+
+
+def test_what_a_card_costs_is_left_out_once_and_the_period_of_a_plan_is_no_text_of_its_first_card() -> None:
+    card = "施策名|{}|決算額（千円）|4,812|担当課|福祉課\n指標|単位|R6目標|R6実績\n来訪|人|5|6\n"
+    text = f"福祉計画\n計画期間：令和5年度～令和9年度\n{card.format('担い手')}{card.format('居場所')}"
+    read = read_grids([Page(text=text).grid()])
+    assert [(one.name, one.texts) for one in read.measures] == [("担い手", {}), ("居場所", {})]
+    assert [one.code for one in read.doubts] == ["left_out"]
+
+
+def test_a_legend_of_numbers_is_no_field() -> None:
+    text = "施策|指標|R6目標|R6実績\n甲|来訪|5|6\n乙|満足|7|8\n達成度 4:目標達成 3:向上 2:横ばい 1:低下\n丙|参加|7|8"
+    assert read_grids([Page(text=text).grid()]).doubts == ()
