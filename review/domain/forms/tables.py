@@ -348,6 +348,8 @@ def _is_line_of_card(grid: Grid, row: int, headings: list[Heading], strange: lis
     columns = grid.filled(row)
     texts = [grid.own(row, column) for column in columns]
     over_values = any(headings[column].role in VALUES for column in strange)
+    if headings[columns[0]].role is not Role.GOAL and names_goal(grid, row):
+        return True  # 数値目標, its name, 単位 and its unit
     if _names_goal(texts) or (over_values and _is_of_pairs(texts[columns[0] not in strange :])):
         return True  # 施策2 相談, and 担当課 and its name right of it
     if office_beside(grid, row) and headings[columns[1]].role not in (Role.DEPARTMENT, Role.DIVISION, Role.RELATED):
@@ -382,8 +384,6 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
         return False
     if role is Role.GOAL and head is None and any(role_of(grid.own(row, c)) is Role.UNIT for c in columns[1:]):
         return True  # KPI②, its name, 単位 and its unit
-    if head is not Role.GOAL and names_goal(grid, row):
-        return True
     values = [c for c in columns if headings[c].role in VALUES]
     if role is Role.MEASURE and role is not head and len(columns) == 2 and not values:
         return True  # 事業2, and its name

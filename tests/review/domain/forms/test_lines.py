@@ -44,12 +44,13 @@ def test_a_heading_below_the_line_of_the_period_is_none_of_its_value(line: str) 
     assert [one.name for one in read.measures] == ["1 介護予防", "2 認知症"]
 
 
-def test_what_a_card_costs_is_left_out_once_and_the_period_of_a_plan_is_no_text_of_its_first_card() -> None:
+def test_what_a_card_costs_is_a_text_of_it_and_the_period_of_a_plan_is_none_of_its_first_card() -> None:
     card = "施策名|{}|決算額（千円）|4,812|担当課|福祉課\n指標|単位|R6目標|R6実績\n来訪|人|5|6\n"
     text = f"福祉計画\n計画期間：令和5年度～令和9年度\n{card.format('担い手')}{card.format('居場所')}"
     read = read_grids([Page(text=text).grid()])
-    assert [(one.name, one.texts) for one in read.measures] == [("担い手", {}), ("居場所", {})]
-    assert [one.code for one in read.doubts] == ["left_out"]
+    cost = {"決算額": "4,812"}
+    assert [(one.name, one.texts) for one in read.measures] == [("担い手", cost), ("居場所", cost)]
+    assert read.doubts == ()
 
 
 def test_a_legend_of_numbers_is_no_field() -> None:
