@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from review.domain.forms.departments import is_office, split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import VALUES, Role, core, is_number, role_of
+from review.domain.forms.headings import NAMING, VALUES, Role, core, is_amount, is_number, role_of
 from review.domain.forms.sections import class_of, is_caption
+from review.domain.forms.years import named_year
 
 _INLINE = re.compile(r"\s*([^(\[:\n]{1,14})[::]\s*(\S.*)", re.S)
 #: before a second label in one cell
@@ -97,6 +98,17 @@ def office_beside(grid: Grid, row: int) -> str:
     match = _CLOSED.fullmatch(unicodedata.normalize("NFKC", texts[0]))
     office = texts[0][1:-1] if match else texts[0]
     return office if not label_in(texts[0])[1] and all(map(is_office, split_departments(office))) else ""
+
+
+def names_goal(grid: Grid, row: int) -> bool:
+    """Whether the row begins with 数値目標 and the name of one, and 単位 and its unit stand behind it."""
+    first, *others = grid.filled(row) or [0]
+    roles = [role_of(grid.own(row, column)) for column in others]
+    unit = roles.index(Role.UNIT) if Role.UNIT in roles else 0
+    label, name = grid.own(row, first), grid.own(row, others[0]) if others else ""
+    called = role_of(label) in (Role.GOAL, Role.TARGET) and named_year(label).year is None
+    last = roles[unit + 1] if len(roles) == unit + 2 else Role.UNIT  # 事業 is a unit too
+    return called and unit > 0 and roles[0] is None and not is_amount(name) and last in NAMING | {None}
 
 
 def costs_on(grid: Grid, row: int) -> Pair | None:
@@ -188,6 +200,8 @@ def _labelled(grid: Grid, row: int, column: int, beside: int | None, allowed: se
         if _TITLED.match(unicodedata.normalize("NFKC", heading.strip())) and class_of(heading)
         else role_of(heading)
     )
+    if role is Role.TARGET and column == grid.filled(row)[0] and names_goal(grid, row):
+        role = Role.GOAL
     if role is Role.TEXT and sum(is_number(grid.own(row, c)) for c in grid.filled(row)) > 1:
         return None  # 決算額, and that of each year
     if role is None and beside is not None and _is_told(grid, row, column, beside):
@@ -223,6 +237,7 @@ def _value_place(
         same_office = role_of(text) is role and role is Role.DEPARTMENT
         # 今後の方向, and 改善:方法を見直す。
         alone = role is Role.TEXT and grid.filled(row) == [column, beside] and role_of(text) is None
+        alone = alone or (role is Role.UNIT and names_goal(grid, row))
         if not _is_label(text) or same_office or alone or _answers(grid, row, column, beside):
             return (row, beside)
     below = grid.span(row, column)[2] + 1
@@ -233,8 +248,9 @@ def _value_place(
     titles = (
         all(len(grid.filled(above)) == 1 for above in range(row + 1)) and len(grid.own(row, column).strip()) > _SHORT
     )
+    titles |= named_year(grid.own(row, column)).doubt == "year_range"
     if titles and class_of(text):
-        return None  # 福祉計画 指標 over 1 相談の充実
+        return None  # 福祉計画 指標, and 計画期間 令和6年度~令和8年度 with its value in itself, over 1 相談の充実
     return (below, column) if text.strip() and not _is_label(text) and not noted else None
 
 

@@ -41,8 +41,8 @@ _ACTORS = re.compile(
 #: a number, and the word behind it
 _COUNTED = re.compile(r"[約概ね]*[-+△▲]?[\d,.]+([^\d\s()、。~/]{0,4}?)(?:/[年月])?(?:以上|以下|未満|以内|程度|\(.*\))?")
 _NUMBER = re.compile(r"[約概ね]*([-+△▲]?\d[\d,]*(?:\.\d+)?)")
-#: 年2回, 累計30, 全校(8校)
-_COUNTS = re.compile(r"\D{0,3}\d")
+#: 年2回, 累計30, 全校(8校), (累計)30, 月平均 約3.2, 前年比±0
+_COUNTS = re.compile(r"(?:\(?(?:累計|延べ?|平均|通算|[年月週日]間?|1日|前年度?比?)\)?\s*)*\D{0,3}\d")
 #: what stands for a number: a state of the work, or that there is no figure
 _STATE = re.compile(
     r"[-―ー–—‐−…*・/→〃″々]+|※.*|.*(?:未|中止|休|調査|集計|実施|なし|無|検討|達成|不明|データ|算[出定]|公表|継続|廃止|完了|予定|該当|維持|解消|増|減|拡大|策定|設置|導入|同|適正|上昇|向上|低下|改善|開始|終了|運用|作成|整備|着手|協議|準備|開催|推進|決定|改正|[◎○△×])[^課部]*"
@@ -282,8 +282,8 @@ def _unlike_others(measures: Collection[Measure]) -> Iterator[tuple[str, str]]:
     goals = [goal for one in measures for goal in one.goals.values()]
     yield from (("values_unlike", goal.name) for goal in goals if _is_unlike_itself(goal))
     bare = [goal for goal in goals if not goal.values]
-    if len(bare) * 2 < len(goals):
-        yield from (("goal_without_value", goal.name) for goal in bare)
+    twice = [goal for one in measures for goal in one.goals.values() if not goal.values and _is_named_again(one, goal)]
+    yield from (("goal_without_value", goal.name) for goal in (bare if len(bare) * 2 < len(goals) else twice))
     nobodys = [one for one in measures if not one.departments and one.goals]
     if len(nobodys) < len(measures):
         yield from (("no_department", one.name) for one in nobodys)
@@ -295,6 +295,10 @@ def _unlike_others(measures: Collection[Measure]) -> Iterator[tuple[str, str]]:
     groups = Counter(one.group.split(JOINED)[0] for one in measures)
     if len(groups) == len(measures) > _MANY and all(groups):
         yield "groups_once", next(iter(groups))
+
+
+def _is_named_again(measure: Measure, goal: Goal) -> bool:
+    return sum(squeezed(goal.name) == name for name, _unit in measure.goals) > 1
 
 
 def _divided_goals(measures: Collection[Measure]) -> Iterator[tuple[str, str]]:

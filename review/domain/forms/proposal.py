@@ -219,13 +219,19 @@ class Collector:
         """All that was taken in, with a word on numbers that are written otherwise than a bare cell shows them."""
         goals = [goal for measure in self.measures.values() for goal in measure.goals.values()]
         changed = [
-            f"{typed.text} → {text}"
+            (typed.text, text, goal.name)
             for goal in goals
             for (_slot, typed), text in zip(goal.values.items(), goal.shown().values(), strict=True)
             if typed.text != text
         ]
+        longer = [one for one in changed if one[1].replace(",", "") != one[0]]
         if changed:
-            self.doubt("bare_numbers", proposal=changed[0], count=len(changed), example=changed[0])
+            example, names = (
+                " → ".join((longer or changed)[0][:2]),
+                "」「".join(dict.fromkeys(one[2] for one in longer)),
+            )
+            says = "decimals_added" if longer else "bare_numbers"
+            self.doubt(says, proposal=example, count=len(changed), example=example, name=names)
         return Proposal(
             measures=tuple(self.measures.values()),
             doubts=tuple(self.doubts),

@@ -39,6 +39,10 @@ _DEEDS = re.compile("主な|主要|具体的")
 _FINE = re.compile(r"(?:事務|構成|個別|対象)?事業(?:の)?(?:名|名称)|事務事業")
 #: 今後の方向性 where it stands below the goals, else a 分野
 _WAYS = re.compile(r"方向性?|方針")
+#: whose last year is that of a 目標値 without one
+_PERIOD = re.compile("(?:計画|戦略|プラン|ビジョン)の?期間")
+#: a number, and a text all the same
+_COST = re.compile("決算額?")
 _MOST_NAMED, _LONGEST, _FEW, _MOST_TITLES = 40, 60, 3, 4
 
 
@@ -189,15 +193,18 @@ class _SheetReader:
         sentence = pair.role is Role.GROUP and pair.text.endswith("。")
         if sentence or (pair.role is Role.MEASURE and _DEEDS.match(pair.label) and is_named):
             pair = replace(pair, role=Role.TEXT)
+        if self.owner is None and _PERIOD.fullmatch(core(pair.heading)):
+            self.titles.append(f"{pair.heading}:{pair.text}")
+            return
         if pair.role in (Role.MEASURE, Role.CODE) and pair.text:
             self._begin_measure(pair)
-        if pair.role is Role.LEFT_OUT or (_DESK.fullmatch(pair.label) and Role.DEPARTMENT in self.head):
-            if pair.text:
-                self.left_out.append(pair)
+        left_out = pair.role is Role.LEFT_OUT or (_DESK.fullmatch(pair.label) and Role.DEPARTMENT in self.head)
+        if left_out and pair.text:
+            self.left_out.append(pair)
+        if left_out or not pair.text:
             return
-        if not pair.text:
-            return
-        if is_odd(pair.role, pair.text) and not (pair.role in headings.VALUES and not self.goal_name):
+        costs = pair.role is Role.TEXT and _COST.fullmatch(core(pair.heading))
+        if is_odd(pair.role, pair.text) and not (costs or (pair.role in headings.VALUES and not self.goal_name)):
             self._doubt("odd", pair)
         if pair.role is Role.GOAL:
             self.goal_name, self.unit, self.goal, self.sort = pair.text, "", None, headings.sort_of(pair.label)

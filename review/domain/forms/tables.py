@@ -18,7 +18,7 @@ from review.domain.forms.headings import (
     kind_of_row,
     role_of,
 )
-from review.domain.forms.label_rows import label_in, office_beside
+from review.domain.forms.label_rows import label_in, names_goal, office_beside
 from review.domain.forms.sections import class_of
 from review.domain.forms.years import named_year
 
@@ -26,9 +26,9 @@ _MOST_HEADER_ROWS, _LONGEST = 4, 12
 _NOTE = re.compile(
     r"[※*]|[「『][^」』]{1,10}[」』]\s*[:…=]|[(\[【<〈]?(?:注|備考|出典|資料|凡例)\s*(?:[\d)\]】>〉:、]|$)|[(\[]?単位\s*:|[◎○△×✕▲●★☆A-ES]\s*[:…=]\s*\D|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[:…]"
 )
-#: A:達成, ○…順調 and ◎達成 ○改善, as a legend says what its signs mean
+#: A:達成, 4:達成, ○…順調 and ◎達成 ○改善, as a legend says what its signs mean
 _LEGEND = re.compile(
-    r"(?:^|[\s、,・/(\[【】):])(?:[A-ES]\s*[:…=]\s*\S|[◎○△×✕▲●★☆](?:\s*[:…=]\s*\D|[^\s\d◎○△×✕▲●★☆]{1,10}(?=[\s、,・/)]|$)))"
+    r"(?:^|[\s、,・/(\[【】):])(?:[A-ES]\s*[:…=]\s*\S|[1-5]\s*[:…=]\s*[^\s\d]|[◎○△×✕▲●★☆](?:\s*[:…=]\s*\D|[^\s\d◎○△×✕▲●★☆]{1,10}(?=[\s、,・/)]|$)))"
 )
 #: 進捗率=(実績-現状値)÷(目標値-現状値)
 _FORMULA = re.compile(r"\w\s*=.*[÷×/*]")
@@ -168,7 +168,7 @@ def _header_block(grid: Grid, row: int, floor: int) -> tuple[int, int] | None:
 def _is_header_row(grid: Grid, row: int) -> bool:
     texts = [grid.own(row, column) for column in grid.filled(row)]
     heads = [text for text in texts if is_headingish(text) or _is_of_a_year(text)]
-    if len(heads) < 2 or len(heads) < len(texts) * 0.6 or _is_of_card(texts):
+    if len(heads) < 2 or len(heads) < len(texts) * 0.6 or _is_of_card(texts) or names_goal(grid, row):
         return False
     others = [text for text in texts if not is_headingish(text)]
     if others == texts or any(map(vocabulary.is_number, others)):
@@ -348,6 +348,8 @@ def _is_line_of_card(grid: Grid, row: int, headings: list[Heading], strange: lis
     columns = grid.filled(row)
     texts = [grid.own(row, column) for column in columns]
     over_values = any(headings[column].role in VALUES for column in strange)
+    if headings[columns[0]].role is not Role.GOAL and names_goal(grid, row):
+        return True  # 数値目標, its name, 単位 and its unit
     if _names_goal(texts) or (over_values and _is_of_pairs(texts[columns[0] not in strange :])):
         return True  # 施策2 相談, and 担当課 and its name right of it
     if office_beside(grid, row) and headings[columns[1]].role not in (Role.DEPARTMENT, Role.DIVISION, Role.RELATED):

@@ -37,6 +37,14 @@ class Columns:
         self.roles = _Roles([heading.role for heading in table.headings], given)
         self.layout = Layout()
         self.rows = [row for row in range(table.first, table.end) if not passes_over(grid, row, table)]
+        for column in (column for column in range(1, grid.width) if self._belongs_left(column)):
+            self.roles[column] = None
+
+    def _belongs_left(self, column: int) -> bool:
+        """Whether a heading is merged over this column and the one left of it, and most rows below are merged alike."""
+        one = [self.grid.origin(row, column) == self.grid.origin(row, column - 1) for row in self.rows]
+        head = self.table.first - 1
+        return self.grid.origin(head, column) == self.grid.origin(head, column - 1) and sum(one) * 2 > len(one)
 
     def data(self, column: int) -> list[str]:
         return [text for row in self.rows if (text := self.grid.own(row, column).strip())]

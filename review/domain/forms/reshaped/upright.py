@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import VALUES, Role
+from review.domain.forms.layout.decision import lay_out
 from review.domain.forms.proposal import Collector
 from review.domain.forms.tables import find_tables
 
@@ -14,9 +15,10 @@ def upright(grid: Grid, collector: Collector) -> Grid:
         return grid
     turned = _with_titles_first(grid).turned()
     tables = find_tables(turned)
-    roles = {heading.role for table in tables for heading in table.headings}
-    names = Role.GOAL in roles and bool(roles & {Role.MEASURE, Role.DEPARTMENT})
-    if len(tables) != 1 or tables[0].end - tables[0].first < 2 or not names or not roles & VALUES:
+    if len(tables) != 1 or tables[0].end - tables[0].first < 2:
+        return grid
+    roles = {*lay_out(turned, tables[0], {}, {}).holds.values()}  # 成果目標 over names is no value
+    if Role.GOAL not in roles or not roles & {Role.MEASURE, Role.DEPARTMENT} or not roles & VALUES:
         return grid
     collector.doubt("turned_sheet", sheet=grid.title, title=grid.title)
     return turned

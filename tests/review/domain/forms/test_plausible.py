@@ -130,3 +130,33 @@ def test_a_share_beside_bare_numbers_is_none_where_the_unit_says_so() -> None:
     text = "施策|指標|単位|R5実績|R6目標|R6実績\n防災|参加率|%|70%|8|9\n防災|参加者|人/年|70人|80|9\n防災|備蓄|食|70|80|95%"
     read = read_grids([Page(text=text).grid()]).as_data()
     assert [one["detail"].split("」")[0] for one in read["doubts"] if one["code"] == "values_unlike"] == ["指標「備蓄"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "累計30",
+        "±0",
+        "年2回",
+        "月1回",
+        "延べ120人",
+        "平均3.2",
+        "(累計) 30人",
+        "月平均 約3.2件",
+        "1日平均3.2人",
+        "前年度比±0",
+    ],
+)
+def test_a_number_with_the_word_of_how_it_is_counted_is_a_value(text: str) -> None:
+    others = LIST.format("学び|公民館|生涯学習課|講座数|講座|40|41\n学び|文化|文化課|催しの数|回|7|8\n")
+    assert "odd" not in {code for code, _cell in named(others + f"学び|体育館|スポーツ課|利用の数|人|{text}|{text}")}
+
+
+def test_decimals_that_are_added_are_named_with_their_goals() -> None:
+    head = "施策|指標|R5実績|R6目標\n防災|訓練|1200|1300\n"
+    with_decimals = Page(text=f"{head}健診|受診率|51.5|60\n", numbers=True)
+    doubts = read_grids([with_decimals.grid()]).as_data()["doubts"]
+    assert [one["proposal"] for one in doubts if "「受診率」" in one["detail"]] == ["60 → 60.0"]
+    only_commas = read_grids([Page(text=head, numbers=True).grid()]).as_data()["doubts"]
+    assert "bare_numbers" in {one["code"] for one in only_commas}
+    assert "decimals_added" not in {one["code"] for one in only_commas}

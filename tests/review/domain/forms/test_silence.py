@@ -165,3 +165,26 @@ def test_a_line_above_a_table_is_taken_for_a_field_only_with_a_doubt() -> None:
     read = read_grids([Page(text=text).grid()]).as_data()
     assert [one.get("group", "") for one in read["measures"]] == ["暮らしのこと", "暮らしのこと"]
     assert {(one["code"], one["cell"]) for one in read["doubts"]} == {("section_assumed", "A2"), ("section_kept", "A5")}
+
+
+CARD = "施策名|防災|||担当課|防災課\n成果指標||単位|R5実績|R6実績|R6目標\n訓練の回数||回|5|6|7\n備蓄の数||食|50|60|70\n"
+WIDE = "A2:B2 A3:B3 A4:B4"
+
+
+def test_a_heading_and_rows_merged_alike_are_one_column() -> None:
+    read = read_grids(
+        [Page(text=f"{CARD}ことしのようす|Ｂ|評価理由|訓練は順調に増えた。||", merged=f"{WIDE} D5:F5").grid()]
+    )
+    goals = [goal.name for one in read.measures for goal in one.goals.values()]
+    assert goals == ["訓練の回数", "備蓄の数", "ことしのようす"]
+    assert ("unknown_column", "B2") in {(one.code, one.cell) for one in read.doubts}
+
+
+def test_labels_below_a_table_end_it() -> None:
+    read = read_grids([Page(text=f"{CARD}施策の評価|Ｂ|評価理由|訓練は増えた。||", merged=f"{WIDE} D5:F5").grid()])
+    assert [(len(one.goals), one.texts) for one in read.measures] == [(2, {"評価理由": "訓練は増えた。"})]
+
+
+def test_a_goal_named_twice_of_which_one_has_no_value_is_named() -> None:
+    read = read_grids([Page(text="施策|指標|単位|R6目標|R6実績\n甲|来訪|人|5|6\n甲|来訪|件||").grid()])
+    assert "goal_without_value" in {one.code for one in read.doubts}
