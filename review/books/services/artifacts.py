@@ -32,6 +32,9 @@ MOST_DRAFTS = 5
 FOLDERS = ("sheets", "consolidated", "editions", "papers")
 # Parts of the last build, to make the next one faster; of no worth once a year is at rest.
 MEMORY, MEMORY_KEPT = "memory", timedelta(days=30)
+# A file that no row names yet may be about to get one. Its age is told by three clocks (of who wrote it, of the store, of who
+# looks), each of which may be wrong by hours.
+UNNAMED_KEPT = timedelta(days=1)
 # The last folder of whatever this module may throw away.
 OURS = [[folder] for folder in (*FOLDERS, MEMORY)]
 
@@ -173,13 +176,14 @@ def retire() -> int:
     return count
 
 
-def remove_orphans(*, older_than: timedelta = timedelta(hours=1)) -> int:
+def remove_orphans(*, older_than: timedelta = UNNAMED_KEPT) -> int:
     """Delete files that no row names, left by a worker that was killed; returns how many. In an object store, where each look
     is a request over the network, it looks not more often than files get old enough."""
     if local("") is None and throttle.hit("orphans", span=older_than) > 1:
         return 0
+    ours = [name for name in whole_files.names(leave_out="evidence") if name.split("/")[-2:-1] in OURS]
+    # Asked after the files were listed: what was finished meanwhile has its row.
     known = set(Artifact.objects.filter(retired_at=None).values_list("path", flat=True))
-    ours = (name for name in whole_files.names(leave_out="evidence") if name.split("/")[-2:-1] in OURS)
     left = [name for name in ours if name not in known]
     gone = [name for name in left if _age(name) > (MEMORY_KEPT if name.endswith(".parts") else older_than)]
     for name in gone:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
@@ -15,9 +16,11 @@ from review import clock
 from review.background.services import jobs
 from review.books.services import artifacts, workbooks
 from review.models import Artifact, Cycle, Job
+from review.trail.services import whole_files
 from review.workbook import engine
 from review.workbook.files import check_workbook
 from tests.cast import Cast, settle_background
+from tests.moved import shifted
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +88,34 @@ def test_the_sweep_touches_only_what_the_books_wrote(cast: Cast) -> None:
         os.utime(path, (long_ago, long_ago))
     assert artifacts.remove_orphans() == len(left)
     assert [path.exists() for path in (*left, *others)] == [False] * len(left) + [True] * len(others)
+
+
+@pytest.mark.parametrize("hours", [-12, -1, 1, 12])
+def test_a_file_that_waits_for_its_row_outlasts_a_clock_that_is_wrong_by_hours(cast: Cast, hours: int) -> None:
+    cast.open(1)
+    fresh = Path(default_storage.path("dx/2024/sheets/01-01-r9-dead.xlsx"))
+    fresh.parent.mkdir(parents=True, exist_ok=True)
+    fresh.write_bytes(b"x")
+    with shifted(timedelta(hours=hours)):
+        assert artifacts.remove_orphans() == 0
+    written = (clock.now() - timedelta(hours=hours)).timestamp()
+    os.utime(fresh, (written, written))
+    assert artifacts.remove_orphans() == 0 and fresh.exists()
+
+
+def test_a_file_that_gets_its_row_while_the_files_are_listed_stays(cast: Cast, monkeypatch) -> None:
+    cast.open(1)
+    artifact = Artifact.objects.filter(kind="consolidated").latest("pk")
+    Artifact.objects.filter(pk=artifact.pk).update(retired_at=clock.now())
+    names = whole_files.names
+
+    def listed(folder: str = "", **left_out: str) -> Iterator[str]:
+        yield from names(folder, **left_out)
+        Artifact.objects.filter(pk=artifact.pk).update(retired_at=None)
+
+    monkeypatch.setattr(whole_files, "names", listed)
+    assert artifacts.remove_orphans(older_than=timedelta(0)) == 0
+    assert default_storage.exists(artifact.path)
 
 
 def test_the_second_book_remembers_the_first(cast: Cast, monkeypatch) -> None:
