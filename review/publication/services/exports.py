@@ -152,8 +152,8 @@ def _cut(table: str) -> tuple[str, list[str], list[str]]:
 
 def _begin_of(fields: Iterable[Any]) -> str:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator=",").writerow(fields)
-    return f"\r\n{text.getvalue()}"
+    csv.writer(text, lineterminator="\r\n").writerow(fields)
+    return "\r\n" + text.getvalue().removesuffix("\r\n") + ","
 
 
 # --- workbook --------------------------------------------------------------------------------------------------------
