@@ -90,12 +90,14 @@ def _work(task: str, path: Path, more: dict[str, Any]) -> dict[str, Any]:
 # What a task needs is loaded where it is needed: whoever only asks loads no readers. The warm parent has it all.
 
 
-def load() -> None:
-    """Load what any task needs, so that no child loads it for itself."""
-    import encodings.cp437  # noqa: F401  in which archives have their names
+def load() -> tuple[object, ...]:
+    """Load what any task needs, so that no child loads it for itself: our readers, and the letters of archives' names."""
+    from encodings import cp437
 
-    from review.domain import people_list  # noqa: F401
-    from review.workbook import entry_reader, evidence_file, form_file, inspect, table_reader  # noqa: F401
+    from review.domain import people_list
+    from review.workbook import entry_reader, evidence_file, form_file, inspect, table_reader
+
+    return cp437, people_list, entry_reader, evidence_file, form_file, inspect, table_reader
 
 
 def _read(task: str, path: Path, more: dict[str, Any]) -> Result:

@@ -106,7 +106,7 @@ _parent = _Parent()
 # --- the parent and its children ----------------------------------------------------------------------------------
 
 
-def serve(load: Callable[[], None], answer: Callable[[bytes], bytes]) -> None:
+def serve(load: Callable[[], object], answer: Callable[[bytes], bytes]) -> None:
     """The whole life of the parent: limit itself, load, and fork a child ahead of each file until the caller is gone."""
     limit()
     load()

@@ -24,10 +24,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from config import celery
 from config.settings.base import BASE_DIR
 from review import queries
 from review.assessment.services import judging
+from review.background.services.collector import settle
 from review.books.services.editions import Filters
 from review.books.services.snapshot import frame_of, measure_of, snapshot_of
 from review.models import Cycle, Edition, MeasureReview, Plan
@@ -215,7 +215,7 @@ def packed_site(
 def as_a_worker() -> Iterator[None]:
     """What looks for garbage is set as in the worker that makes the site."""
     before = gc.get_threshold()
-    celery.settle()
+    settle()
     yield
     gc.unfreeze()
     gc.set_threshold(*before)

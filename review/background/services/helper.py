@@ -1,7 +1,6 @@
 """Another process of Meguri at a share of a large task: it is started while the task is not known yet, for it takes a second
 to begin; it is given its share once, and what it makes is taken as it comes."""
 
-import gc
 import os
 import pickle
 import subprocess
@@ -13,6 +12,8 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+
+from review.background.services.collector import settle
 
 #: what the other process runs
 PROCESS = """import sys, django; django.setup()
@@ -68,10 +69,12 @@ def work(making: str, given: str, out: str) -> None:
     def task() -> Any:
         sys.stdin.read()
         share = pickle.loads(Path(given).read_bytes())  # noqa: S301 - written by our own parent process
-        # All that is there now stays until the end: no need to look through it for garbage again and again.
-        gc.freeze()
-        gc.set_threshold(50_000, 50, 50)
+        settle()
         return share
+
+    def tell(made: int) -> None:
+        sys.stdout.write(f"{made}\n")
+        sys.stdout.flush()
 
     number = 0
     with Path(out).open("wb") as stream:
@@ -79,5 +82,5 @@ def work(making: str, given: str, out: str) -> None:
             pickle.dump(piece, stream)
             if number % AT_ONCE == 0:
                 stream.flush()
-                print(number, flush=True)  # noqa: T201 - this is how the parent hears of it
-    print(number, flush=True)  # noqa: T201 - the rest
+                tell(number)
+    tell(number)
