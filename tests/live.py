@@ -15,7 +15,7 @@ import pytest
 from config.local import browser as chromium
 from config.local import processes
 from config.local import worker as launcher
-from tests.services_plugin import Services
+from tests.services_plugin import Services, touches_database
 
 BASE_DIR = Path(__file__).resolve().parents[1]
 SCREENSHOTS = BASE_DIR / "build" / "screenshots"
@@ -68,6 +68,8 @@ QUEUES = ("mails", "events", "books")
 
 class Worker:
     """A Celery worker and beat as processes, started when first needed and idle between tests."""
+
+    last: "Worker | None" = None
 
     def __init__(self, services: Services, env: dict[str, str]) -> None:
         assert services.broker is not None
@@ -124,6 +126,7 @@ class Worker:
         for process in (self.beat, self.worker):
             if process is not None:
                 process.kill()
+        self.beat = self.worker = None
 
     def _drained(self, seconds: float = 5) -> bool:
         if self.worker is None or not self.worker.alive():
@@ -153,9 +156,23 @@ class Worker:
 
 @pytest.fixture(scope="session")
 def _worker(services: Services, process_env: dict[str, str]) -> Iterator[Worker]:
-    worker = Worker(services, process_env)
+    worker = Worker.last = Worker(services, process_env)
     yield worker
     worker.stop()
+    Worker.last = None
+
+
+@pytest.fixture(autouse=True)
+def nobody_works_beside(request: pytest.FixtureRequest) -> None:
+    """A resting worker still shows its signs of life: where nobody asked for it, it ends before a test looks at its rows."""
+    asked = {"worker", "live_site"} & set(request.fixturenames)
+    if Worker.last is None or Worker.last.worker is None or asked or not touches_database(request.node):
+        return
+    Worker.last.stop()
+    from review.models import Heartbeat
+
+    with request.getfixturevalue("django_db_blocker").unblock():
+        Heartbeat.objects.all().delete()
 
 
 @pytest.fixture
