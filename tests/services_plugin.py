@@ -164,6 +164,15 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return [f"services: {database}, broker {services.broker.url if services.broker else '-'}"]
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What failed, by name and nothing else, at the very end: a comparison of two worlds fills what a log keeps of a run."""
+    failed = {one.nodeid: word for word in ("failed", "error") for one in terminalreporter.getreports(word)}
+    if failed:
+        terminalreporter.section("what failed")
+    for name, word in failed.items():
+        terminalreporter.write_line(f"{word.upper()} {name}")
+
+
 @pytest.fixture(scope="session")
 def services(pytestconfig: pytest.Config) -> Services:
     return pytestconfig.stash[SERVICES]
