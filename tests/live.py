@@ -165,8 +165,8 @@ def _worker(services: Services, process_env: dict[str, str]) -> Iterator[Worker]
 @pytest.fixture(autouse=True)
 def nobody_works_beside(request: pytest.FixtureRequest) -> None:
     """A resting worker still shows its signs of life: where nobody asked for it, it ends before a test looks at its rows."""
-    asked = {"worker", "live_site"} & set(request.fixturenames)
-    if Worker.last is None or Worker.last.worker is None or asked or not touches_database(request.node):
+    fixtures = {"worker", "live_site"} & set(request.fixturenames)
+    if Worker.last is None or Worker.last.worker is None or fixtures or not touches_database(request.node):
         return
     Worker.last.stop()
     from review.models import Heartbeat

@@ -176,21 +176,21 @@ def _frame(book: YearBook) -> Content:
 
 
 def _totals(book: YearBook) -> Content:
-    grades = tally.grades(book)
-    others = tally.beside(book)
+    counted = tally.Tally(book)
+    grades, others = counted.grades, counted.beside
     return {
         "grades": [
             {"mark": one.mark, "meaning": one.meaning, "colour": one.bar[0], "background": one.bar[1]}
             for one in book.scale
         ],
         "others": others,
-        "overall": [_row(row, grades, others) for row in tally.overall(book)],
-        "fields": [_row(row, grades, others) for row in tally.by_field(book)],
-        "departments": [_row(row, grades, others) for row in tally.by_department(book)],
+        "overall": [_row(row, grades, others) for row in counted.overall()],
+        "fields": [_row(row, grades, others) for row in counted.by_field()],
+        "departments": [_row(row, grades, others) for row in counted.by_department()],
         "sheet_count": tally.due(book),
         "asides": tally.asides(book),
-        "note": tally.note(book),
-        "indicator_count": len(tally.goals(book.sheets)),
+        "note": counted.note,
+        "indicator_count": counted.indicators.total(),
     }
 
 

@@ -17,6 +17,7 @@ from review.workbook import cell_text
 from review.workbook.layout import Box
 from review.workbook.painter import STARTERS, Painter, Value
 from review.workbook.shared_strings import SharedStrings
+from review.workbook.zip_parts import Held
 
 # A short text without any of these is already valid XML, and certain to fit.
 _SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_x")
@@ -34,9 +35,9 @@ class Fragment(NamedTuple):
 
     last_row: int
     last_column: int
-    rows: bytes
-    merges: bytes
-    links: bytes
+    rows: Held
+    merges: Held
+    links: Held
 
     def packed(self) -> bytes:
         """As bytes, for the cache."""
@@ -44,7 +45,7 @@ class Fragment(NamedTuple):
         return b"".join((head, self.rows, self.merges, self.links))
 
     @classmethod
-    def unpacked(cls, data: bytes) -> Fragment:
+    def unpacked(cls, data: Held) -> Fragment:
         last_row, last_column, rows, merges = _LENGTHS.unpack_from(data)
         start = _LENGTHS.size
         end = start + rows
@@ -89,7 +90,7 @@ def _tall(height: float | None) -> str:
 
 
 # (what is remembered of, its place, how to make it) -> the bytes, made now or before.
-Remember = Callable[[BookSheet, str, Callable[[], bytes]], bytes]
+Remember = Callable[[BookSheet, str, Callable[[], bytes]], Held]
 
 
 class XmlPainter(Painter):
@@ -177,7 +178,7 @@ class XmlPainter(Painter):
     def page_break(self, sheet: Any, row: int) -> None:
         self._rows(sheet).breaks.append(row - 1)
 
-    def block(self, sheet: Any, entry: BookSheet, place: tuple[int | str, ...], paint: Callable[[], None]) -> None:
+    def block(self, sheet: Any, entry: BookSheet, place: str, paint: Callable[[], None]) -> None:
         """Rows that depend on `entry` and `place` only, below all rows painted before."""
         title = sheet.title
         self._close(title)
@@ -186,7 +187,7 @@ class XmlPainter(Painter):
             paint()
             return self._taken_open(title).fragment().packed()
 
-        data = self._remember(entry, f"{title}{place}", make)
+        data = self._remember(entry, f"{title} {place}", make)
         self._done.setdefault(title, []).append(Fragment.unpacked(data))
 
     def taken(self, title: str) -> Painted:

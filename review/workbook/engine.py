@@ -15,15 +15,14 @@ A sheet with a text that no cell can hold is left to openpyxl as a whole, which 
 """
 
 import gc
+import os
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 import orjson
-from openpyxl.cell.cell import Cell
-from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from review.domain.book import BookSheet, YearBook
@@ -34,8 +33,8 @@ from review.workbook.package import Form, Package
 from review.workbook.painter import CellWarning, Painter
 from review.workbook.part_cache import KEY_BYTES, PartCache
 from review.workbook.sheet_frame import FormFrames
-from review.workbook.styles import LOOKS
-from review.workbook.zip_parts import compress
+from review.workbook.styles import Registered, register
+from review.workbook.zip_parts import Held, compress
 
 # Told after every so many forms: (forms made, forms in all).
 Progress = Callable[[int, int], None]
@@ -76,13 +75,18 @@ class _Build:
     def __init__(self, book: YearBook, parts: PartCache) -> None:
         self.book, self.parts = book, parts
         self.workbook = writer.new_book()
-        self.plain = Painter()
-        self.fast = XmlPainter(_registered_looks(self.workbook), self._remembered, parts.strings)
         self.digests = _Digests(book)
+        looks = Registered.unpacked(self._remembered(None, "styles", lambda: Registered.packed(writer.new_book())))
+        self.styles: bytes | None = looks.part
+        self.fast = XmlPainter(looks.numbers, self._remembered, parts.strings)
+        self.warnings: list[CellWarning] = []
 
-    @property
-    def warnings(self) -> list[CellWarning]:
-        return self.plain.warnings
+    @cached_property
+    def plain(self) -> Painter:
+        """openpyxl's own painter: from its first stroke on the book knows its styles itself, under the same numbers."""
+        self.styles = None
+        register(self.workbook)
+        return Painter(warnings=self.warnings)
 
     def run(self, out: BinaryIO, progress: Progress | None) -> None:
         book, names = self.book, consolidated.form_names(self.book)
@@ -99,7 +103,7 @@ class _Build:
         self._sheet(layout.CHANGES, partial(consolidated.fill_changes, book=book, names=names))
         consolidated.describe_book(self.workbook, book)
         order = [layout.COVER, layout.SUMMARY, layout.INDICATORS, *forms, layout.CHANGES]
-        package.close(self.workbook, order, self.fast.taken, self.parts.strings.part())
+        package.close(self.workbook, order, self.fast.taken, self.parts.strings.part(), self.styles)
         self.parts.save()
 
     def _sheet(self, title: str, fill: Callable[[Worksheet, Painter], _T]) -> _T:
@@ -129,24 +133,12 @@ class _Build:
         xml = frames.filled(page.form, self.fast.taken(name))
         return Form(writer.print_area(page.form, last_printed), compress(xml)).packed()
 
-    def _remembered(self, entry: BookSheet | None, place: str, make: Callable[[], bytes]) -> bytes:
-        return self.parts.get(self.digests.key(entry, place), make)
-
-
-def _registered_looks(workbook: Workbook) -> dict[tuple[str, bool], int]:
-    """Every look, made known to the workbook in one fixed order, so that its number is the same in every build."""
-    palette, scratch = Painter().palette, Worksheet(workbook)
-    numbers = {}
-    for name in LOOKS:
-        for literal in (False, True):
-            cell = Cell(scratch, row=1, column=1)
-            palette.apply(cell, name, literal=literal)
-            numbers[name, literal] = cell.style_id
-    return numbers
+    def _remembered(self, entry: BookSheet | None, place: str, make: Callable[[], bytes]) -> Held:
+        return self.parts.get(self.digests.key(entry), place, make)
 
 
 class _Digests:
-    """Keys for what follows from one 施策: of its values, the book's words, the code, and a place.
+    """Keys for what follows from one 施策: of its values, the book's words and the code.
 
     The values of a 施策 are read once. What a part takes from the rest of the book (its name, its first row) is in
     the place, which `indicator_list`, `summary_sheet` and `_form` name.
@@ -157,27 +149,29 @@ class _Digests:
         self._common = _data(words) + _code_digest()
         self._known: dict[int, bytes] = {}
 
-    def key(self, entry: BookSheet | None, place: str) -> bytes:
-        """The key of what `entry` gives at `place`; without one, of what follows from the book's words alone."""
-        digest = self._known.get(id(entry))
-        if digest is None:
-            digest = self._known[id(entry)] = sha256(self._common + _data(entry)).digest()
-        return sha256(digest + place.encode("utf-8", "surrogatepass")).digest()[:KEY_BYTES]
+    def key(self, entry: BookSheet | None) -> bytes:
+        """The key of what `entry` gives; without one, of what follows from the book's words alone."""
+        key = self._known.get(id(entry))
+        if key is None:
+            key = self._known[id(entry)] = sha256(self._common + _data(entry)).digest()[:KEY_BYTES]
+        return key
 
 
 def _data(value: object) -> bytes:
     """Every field of our values, by name; a Decimal as its text."""
     try:
-        return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS)
-    except orjson.JSONEncodeError:  # half a letter outside the basic plane is no JSON
+        return orjson.dumps(value, default=str)
+    except orjson.JSONEncodeError:  # half a letter outside the basic plane is no JSON, nor is a year as a name
         return repr(value).encode("utf-8", "surrogatepass")
 
 
 @cache
 def _code_digest() -> bytes:
     """Of the code that the parts follow from: another version of Meguri makes other parts."""
-    package = Path(__file__).parent
-    digest = sha256()
-    for source in (*sorted(package.glob("*.py")), *sorted((package.parent / "domain").glob("*.py"))):
-        digest.update(source.read_bytes())
+    package, digest = Path(__file__).parent, sha256()
+    for folder in (package, package.parent / "domain"):
+        for name in sorted(os.listdir(folder)):
+            if name.endswith(".py"):
+                with open(f"{folder}/{name}", "rb", buffering=0) as source:
+                    digest.update(source.read())
     return digest.digest()

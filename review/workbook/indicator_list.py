@@ -82,7 +82,7 @@ def fill(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str
     for entry, name in zip(book.sheets, names, strict=True):
         firsts.append(row + 1 if entry.indicators else HEAD_ROW)
         if entry.indicators:
-            painter.block(sheet, entry, (row, name), partial(_lines, sheet, painter, row, entry, name))
+            painter.block(sheet, entry, f"{row} {name}", partial(_lines, sheet, painter, row, entry, name))
         row += len(entry.indicators)
     _make_usable(sheet, book, row)
     return firsts

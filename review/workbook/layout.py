@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, chain, count
+from itertools import accumulate, count
 
 from review.domain import bars, fields
 from review.domain import form_labels as labels
@@ -48,8 +48,9 @@ def sheet_names(codes: Iterable[str], taken: Iterable[str]) -> list[str]:
     used, names = {title.lower() for title in taken}, []
     for code in codes:
         name = _FORBIDDEN_IN_NAMES.sub("-", code).strip("' ")[:28] or "施策"
-        numbered = chain([name], (f"{name}({number})" for number in count(2)))
-        names.append(next(one for one in numbered if one.lower() not in used))
+        if name.lower() in used:
+            name = next(one for one in (f"{name}({number})" for number in count(2)) if one.lower() not in used)
+        names.append(name)
         used.add(names[-1].lower())
     return names
 

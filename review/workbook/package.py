@@ -6,25 +6,27 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from io import BytesIO
 from typing import BinaryIO, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
-from zipfile import ZipFile
 
 from openpyxl.utils.cell import absolute_coordinate, quote_sheetname
 from openpyxl.workbook import Workbook
 
 from review.workbook import sheet_frame, writer
 from review.workbook.cell_xml import Painted
-from review.workbook.zip_parts import Part, ZipParts, compress
+from review.workbook.zip_parts import Held, Part, ZipParts, compress
 
 CONTENT_TYPES, WORKBOOK, RELATIONS = "[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+STYLES = "xl/styles.xml"
 # openpyxl writes none: its own texts stand in their cells.
 STRINGS = "xl/sharedStrings.xml"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _RELATIONS_NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SHEETS = re.compile(rb"<sheets>.*</sheets>(<definedNames\s*/>|<definedNames>.*</definedNames>)?", re.S)
+# What stands otherwise in an attribute, in a text or in the name of a place; a 施策ID seldom has any of it.
+_MARKED = re.compile("[&<>\"'\\s]")
 _absolute = lru_cache(absolute_coordinate)
+_SHADED, _AFTER_SHADED = re.compile(rb"<dxfs .*</dxfs>", re.S), b"<tableStyles"
 _DEFINED = re.compile(rb'<definedName ([^>]*?)localSheetId="(\d+)"([^>]*>.*?</definedName>)', re.S)
 
 
@@ -36,12 +38,13 @@ class Form(NamedTuple):
 
     def packed(self) -> bytes:
         """As bytes, for the cache."""
-        return self.print_area.encode() + b"\n" + self.part.packed()
+        area = self.print_area.encode()
+        return b"".join((bytes([len(area)]), area, self.part.packed()))
 
     @classmethod
-    def unpacked(cls, data: bytes) -> Form:
-        area, _, part = data.partition(b"\n")
-        return cls(area.decode(), Part.unpacked(part))
+    def unpacked(cls, data: Held) -> Form:
+        end = 1 + data[0]
+        return cls(str(data[1:end], "ascii"), Part.unpacked(data, end))
 
 
 class Placed(NamedTuple):
@@ -66,30 +69,34 @@ class Package:
         return Placed(name, self._forms, form.print_area)
 
     def close(
-        self, workbook: Workbook, order: Sequence[str | Placed], rows_of: Callable[[str], Painted], strings: Part
+        self,
+        workbook: Workbook,
+        order: Sequence[str | Placed],
+        rows_of: Callable[[str], Painted],
+        strings: Part,
+        styles: bytes | None = None,
     ) -> None:
         """Write openpyxl's parts, with the rows of its sheets, the texts, and the book's directory.
 
-        `order` is that of the book: names of openpyxl's sheets, and forms.
+        `order` is that of the book: names of openpyxl's sheets, and forms. `styles` are those of the rows, where the
+        workbook does not know them.
         """
         titles = workbook.sheetnames
         forms = [one.number for one in order if isinstance(one, Placed)]
-        stream = BytesIO()
-        writer.save(workbook, stream)
-        with ZipFile(stream) as made:
-            for name in made.namelist():
-                self._zip.add(name, compress(_changed(name, made.read(name), titles, order, forms, rows_of)))
+        parts = writer.parts_of(workbook)
+        if styles:
+            parts[STYLES] = _dressed(parts[STYLES], styles)
+        for name, data in parts.items():
+            self._zip.add(name, compress(_changed(name, data, titles, order, forms, rows_of)))
         self._zip.add(STRINGS, strings)
         self._zip.close()
 
 
 def write(workbook: Workbook, out: BinaryIO, made_at: datetime) -> None:
     """A workbook of openpyxl's alone, whose archive has one time: the same book gives the same bytes."""
-    stream, parts = BytesIO(), ZipParts(out, made_at)
-    writer.save(workbook, stream)
-    with ZipFile(stream) as made:
-        for name in made.namelist():
-            parts.add(name, compress(made.read(name)))
+    parts = ZipParts(out, made_at)
+    for name, data in writer.parts_of(workbook).items():
+        parts.add(name, compress(data))
     parts.close()
 
 
@@ -120,6 +127,12 @@ def _changed(
     return data
 
 
+def _dressed(own: bytes, styles: bytes) -> bytes:
+    """The styles with those that the workbook has of its own: what a grade looks like where it is shaded."""
+    shaded = _SHADED.search(own)
+    return styles.replace(_AFTER_SHADED, (shaded[0] if shaded else b"") + _AFTER_SHADED, 1)
+
+
 def _path(number: int) -> str:
     return f"xl/worksheets/form{number}.xml"
 
@@ -133,19 +146,20 @@ def _directory(written: bytes, titles: Sequence[str], order: Sequence[str | Plac
     sheets: list[str] = []
     names: list[bytes] = []
     for place, one in enumerate(order):
-        title, relation = (one.name, f"rIdF{one.number}") if isinstance(one, Placed) else (one, f"rId{own[one] + 1}")
-        sheets.append(f'<sheet name={quoteattr(title)} sheetId="{place + 1}" state="visible" r:id="{relation}"/>')
         if isinstance(one, Placed):
-            names.append(_printed(one, place))
+            plain = not _MARKED.search(one.name)
+            name = f'"{one.name}"' if plain else quoteattr(one.name)
+            sheet = f"'{one.name}'" if plain else escape(quote_sheetname(one.name))
+            relation = f"rIdF{one.number}"
+            names.append(_printed(sheet, _absolute(one.print_area), place))
         else:
+            name, relation = quoteattr(one), f"rId{own[one] + 1}"
             names.extend(each.replace(b'"%d"', b'"%d"' % place) for each in defined.get(own[one], []))
+        sheets.append(f'<sheet name={name} sheetId="{place + 1}" state="visible" r:id="{relation}"/>')
     opened = f'<sheets xmlns:r="{_RELATIONS_NAMESPACE}">'.encode()
     return b"".join([opened, "".join(sheets).encode(), b"</sheets><definedNames>", *names, b"</definedNames>"])
 
 
-def _printed(form: Placed, place: int) -> bytes:
-    sheet = escape(quote_sheetname(form.name))
-    area = _absolute(form.print_area)
+def _printed(sheet: str, area: str, place: int) -> bytes:
     head = f'<definedName name="_xlnm.Print_Titles" localSheetId="{place}">{sheet}!$1:$1</definedName>'
-    body = f'<definedName name="_xlnm.Print_Area" localSheetId="{place}">{sheet}!{area}</definedName>'
-    return (head + body).encode()
+    return f'{head}<definedName name="_xlnm.Print_Area" localSheetId="{place}">{sheet}!{area}</definedName>'.encode()

@@ -94,9 +94,7 @@ class Painter:
     def page_break(self, sheet: Worksheet, row: int) -> None:
         sheet.row_breaks.append(Break(id=row - 1))
 
-    def block(
-        self, sheet: Worksheet, entry: BookSheet, place: tuple[int | str, ...], paint: Callable[[], None]
-    ) -> None:
+    def block(self, sheet: Worksheet, entry: BookSheet, place: str, paint: Callable[[], None]) -> None:
         """Paint some rows, which follow from `entry` and `place` alone: a painter that remembers them need not paint."""
         paint()
 

@@ -4,15 +4,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from io import BytesIO
 from xml.sax.saxutils import escape
-from zipfile import ZipFile
 
 from openpyxl.utils import get_column_letter
 
 from review.domain.book import FormSheet
 from review.workbook import writer
 from review.workbook.cell_xml import Painted
+from review.workbook.zip_parts import Held
 
 _NO_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData></sheetData>")
 _DIMENSION = re.compile(rb'<dimension ref="[^"]*"')
@@ -71,14 +70,14 @@ def _breaks(rows: Sequence[int]) -> bytes:
 class FormFrames:
     """Frames of forms, one for all forms that differ only in the footer; `remember` gives back one of an earlier build."""
 
-    def __init__(self, remember: Callable[[str, Callable[[], bytes]], bytes]) -> None:
+    def __init__(self, remember: Callable[[str, Callable[[], bytes]], Held]) -> None:
         self._remember, self._known = remember, dict[tuple[object, ...], bytes]()
 
     def filled(self, form: FormSheet, painted: Painted) -> bytes:
         alike = (len(form.years), form.city, form.plan_name, form.state_label, form.demo)
         frame = self._known.get(alike)
         if frame is None:
-            frame = self._known[alike] = self._remember(f"frame {alike}", partial(_written, form))
+            frame = self._known[alike] = bytes(self._remember(f"frame {alike}", partial(_written, form)))
         foot = escape(writer.header_text(writer.foot_of(form), most=writer.FOOT_LETTERS)).encode()
         return filled(frame.replace(_MARK, foot), painted)
 
@@ -89,6 +88,4 @@ def _written(form: FormSheet) -> bytes:
     book.create_sheet("first")  # the first sheet of a book is the chosen one, and a form never is
     marked = replace(form, sheet=replace(form.sheet, code=_FOOT, name=""))
     writer.frame_form(book.create_sheet("form"), marked, last_printed=1)
-    stream = BytesIO()
-    writer.save(book, stream)
-    return ZipFile(stream).read("xl/worksheets/sheet2.xml")
+    return writer.parts_of(book)["xl/worksheets/sheet2.xml"]

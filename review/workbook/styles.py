@@ -4,18 +4,27 @@ openpyxl hashes a style at each assignment; a `Palette` does that once for each 
 the index. Colour is never the only mark: a bar also has its sign, a grade its letter, a demo value its word.
 """
 
+from __future__ import annotations
+
 import json
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
+from openpyxl.styles.stylesheet import write_stylesheet
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.xml.functions import tostring
 
 from review.domain.wording import table
+from review.workbook.zip_parts import Held
 
 # openpyxl writes a font's parts in another order than the schema of the format has them.
 Font.__elements__ = (
@@ -117,3 +126,36 @@ def _dress(cell: Cell | MergedCell, look: Look, *, marked: bool) -> None:
     cell.alignment = Alignment(horizontal=look.across, vertical=look.down, wrap_text=look.wrap, indent=look.indent)
     cell.border = _BOX if look.box else _UNDER if look.under else Border()
     cell.number_format = look.number
+
+
+# --- all of them at once -----------------------------------------------------------------------------------------
+
+
+def register(book: Workbook) -> list[int]:
+    """Make every look known to the book, in one fixed order: the number of each, plain and literal, is the same in every
+    new book."""
+    palette, scratch, numbers = Palette(), Worksheet(book), list[int]()
+    for name, literal in product(LOOKS, (False, True)):
+        cell = Cell(scratch, row=1, column=1)
+        palette.apply(cell, name, literal=literal)
+        numbers.append(cell.style_id)
+    return numbers
+
+
+class Registered(NamedTuple):
+    """The number of each look, literal or not, in a book that knows them all, and that book's styles as a part."""
+
+    numbers: Mapping[tuple[str, bool], int]
+    part: bytes
+
+    @staticmethod
+    def packed(book: Workbook) -> bytes:
+        """Those of a new book, as bytes for the cache."""
+        numbers = register(book)
+        part: bytes = tostring(write_stylesheet(book))
+        return json.dumps(numbers).encode() + b"\n" + part
+
+    @classmethod
+    def unpacked(cls, data: Held) -> Registered:
+        numbers, _, part = bytes(data).partition(b"\n")
+        return cls(dict(zip(product(LOOKS, (False, True)), json.loads(numbers), strict=True)), part)

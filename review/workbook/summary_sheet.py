@@ -69,16 +69,17 @@ class Heads:
 
 def fill(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str]) -> None:
     """Paint the whole sheet; `names` are the names of the 施策 sheets, in book order."""
-    heads = Heads(sheet=sheet, painter=painter, book=book, grades=tally.grades(book), others=tally.beside(book))
+    counted = tally.Tally(book)
+    heads = Heads(sheet=sheet, painter=painter, book=book, grades=counted.grades, others=counted.beside)
     columns = heads.columns
     set_widths(sheet, heads.widths)
     without = "" if book.previous else f"{fiscal_year_label(book.fiscal_year - 1)}の達成区分は記録がありません。"
-    entitle(sheet, painter, f"{fiscal_year_label(book.fiscal_year)} 総括", f"{tally.note(book)}{without}", columns)
+    entitle(sheet, painter, f"{fiscal_year_label(book.fiscal_year)} 総括", f"{counted.note}{without}", columns)
     rest = heads.page - TITLE_POINTS
-    row, rest = _part(heads, 4, rest, "1 全体", tally.overall(book), Chart(caption="施策と指標の数"))
+    row, rest = _part(heads, 4, rest, "1 全体", counted.overall(), Chart(caption="施策と指標の数"))
     chart = Chart(caption="分野別の指標の数", share=True)
-    row, rest = _part(heads, row, rest, "2 分野別(指標の数)", tally.by_field(book), chart)
-    row, rest = _part(heads, row, 0.0, "3 部署別(指標の数)", tally.by_department(book))
+    row, rest = _part(heads, row, rest, "2 分野別(指標の数)", counted.by_field(), chart)
+    row, rest = _part(heads, row, 0.0, "3 部署別(指標の数)", counted.by_department())
     _begin_page(sheet, row)
     row = _sheets(heads, row, names)
     set_list_page(
@@ -139,7 +140,7 @@ def _sheets(heads: Heads, row: int, names: Sequence[str]) -> int:
     painter.text(sheet, row, 1, "4 施策別の総合評価", "heading")
     painter.height(sheet, row, 22)
     row += 1
-    name_end = heads.name_end
+    name_end, wide = heads.name_end, f"{len(heads.grades)}+{len(heads.others)}"
     spans = (
         (1, 1, "施策ID"),
         (2, name_end, "施策名(主管部署)"),
@@ -149,8 +150,7 @@ def _sheets(heads: Heads, row: int, names: Sequence[str]) -> int:
     painter.line(sheet, row, [Box(*span, "head") for span in spans], 20)
     for entry, name in zip(heads.book.sheets, names, strict=True):
         row += 1
-        at = (row, name, len(heads.grades), len(heads.others))
-        painter.block(sheet, entry, at, partial(_sheet, heads, row, entry, name, spans))
+        painter.block(sheet, entry, f"{row} {wide} {name}", partial(_sheet, heads, row, entry, name, spans))
     return row
 
 

@@ -7,6 +7,7 @@ that nothing is hidden.
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from review.domain.book import BookSheet, JudgedIndicator, YearBook
 from review.domain.fiscal import fiscal_year_label
@@ -44,25 +45,6 @@ def goals(entries: Iterable[BookSheet]) -> list[JudgedIndicator]:
     return [one for one in every if one.grade or one.status or one.name or one.target or one.actual]
 
 
-def grades(book: YearBook) -> list[str]:
-    """The letters of the scale, best first."""
-    return [row.grade for row in book.scale]
-
-
-def beside(book: YearBook) -> list[str]:
-    """The words beside the scale that occur in the book."""
-    words = {entry.standing for entry in book.sheets}
-    words |= {indicator_grade(one) for one in goals(book.sheets)}
-    words -= set(grades(book))
-    return [word for word in _BESIDE if word in words] + sorted(words - set(_BESIDE))
-
-
-def note(book: YearBook) -> str:
-    """What the totals leave out, in the words that occur; '' where they leave out nothing."""
-    words = beside(book)
-    return f"{'・'.join(words)}は、計に数えません。" if words else ""
-
-
 def due(book: YearBook) -> int:
     """How many 施策 are reviewed in the year: all but those 対象外."""
     return sum(entry.aside != EXCLUDED for entry in book.sheets)
@@ -74,45 +56,63 @@ def asides(book: YearBook) -> str:
     return "、".join(f"{word}{counts[word]}件" for word in _BESIDE if counts[word])
 
 
-def overall(book: YearBook) -> list[Row]:
-    """The sheets by 総合評価 and the indicators by 達成区分, each followed by the year before where that is known."""
-    return [
-        Row(label=SHEETS, counts=Counter(entry.standing for entry in book.sheets)),
-        *_year_before(book, SHEETS),
-        Row(label=INDICATORS, counts=_indicators(book.sheets)),
-        *_year_before(book, INDICATORS),
-    ]
+class Tally:
+    """The counts of one book: what each sheet's 成果目標 came to is read once."""
 
+    def __init__(self, book: YearBook) -> None:
+        self.book = book
+        self.marks = [[indicator_grade(one) for one in goals([entry])] for entry in book.sheets]
+        self.indicators = Counter(chain.from_iterable(self.marks))
 
-def _year_before(book: YearBook, label: str) -> list[Row]:
-    if book.previous is None:
-        return []
-    last = book.previous
-    before, same = (last.sheets, last.same_sheets) if label == SHEETS else (last.indicators, last.same_indicators)
-    base = f"{fiscal_year_label(last.fiscal_year)}の{'全' if last.whole else '同じ'}{label[:2]}"
-    rows = [("うち前年度と比べられるもの", same), (base, before)]
-    known = [
-        (words, Counter({grade: counts[grade] for grade in grades(book) if grade in counts})) for words, counts in rows
-    ]
-    return [Row(label=words, counts=counts, graded_only=True) for words, counts in known if counts and known[1][1]]
+    @property
+    def grades(self) -> list[str]:
+        """The letters of the scale, best first."""
+        return [row.grade for row in self.book.scale]
 
+    @property
+    def beside(self) -> list[str]:
+        """The words beside the scale that occur in the book."""
+        words = {entry.standing for entry in self.book.sheets} | self.indicators.keys()
+        words -= set(self.grades)
+        return [word for word in _BESIDE if word in words] + sorted(words - set(_BESIDE))
 
-def by_field(book: YearBook) -> list[Row]:
-    """The indicators of each 分野, in the order of the book."""
-    return _grouped(book, lambda entry: entry.field_name or "(分野なし)")
+    @property
+    def note(self) -> str:
+        """What the totals leave out, in the words that occur; '' where they leave out nothing."""
+        words = self.beside
+        return f"{'・'.join(words)}は、計に数えません。" if words else ""
 
+    def overall(self) -> list[Row]:
+        """The sheets by 総合評価 and the indicators by 達成区分, each followed by the year before where that is known."""
+        return [
+            Row(label=SHEETS, counts=Counter(entry.standing for entry in self.book.sheets)),
+            *self._year_before(SHEETS),
+            Row(label=INDICATORS, counts=self.indicators),
+            *self._year_before(INDICATORS),
+        ]
 
-def by_department(book: YearBook) -> list[Row]:
-    """The indicators of each 主管部署, in the order of the book."""
-    return _grouped(book, lambda entry: entry.sheet.owner or "(部署なし)")
+    def _year_before(self, label: str) -> list[Row]:
+        if self.book.previous is None:
+            return []
+        last, scale = self.book.previous, self.grades
+        before, same = (last.sheets, last.same_sheets) if label == SHEETS else (last.indicators, last.same_indicators)
+        base = f"{fiscal_year_label(last.fiscal_year)}の{'全' if last.whole else '同じ'}{label[:2]}"
+        rows = [("うち前年度と比べられるもの", same), (base, before)]
+        known = [
+            (words, Counter({grade: counts[grade] for grade in scale if grade in counts})) for words, counts in rows
+        ]
+        return [Row(label=words, counts=counts, graded_only=True) for words, counts in known if counts and known[1][1]]
 
+    def by_field(self) -> list[Row]:
+        """The indicators of each 分野, in the order of the book."""
+        return self._grouped(lambda entry: entry.field_name or "(分野なし)")
 
-def _grouped(book: YearBook, key: Callable[[BookSheet], str]) -> list[Row]:
-    groups: dict[str, list[BookSheet]] = {}
-    for entry in book.sheets:
-        groups.setdefault(key(entry), []).append(entry)
-    return [Row(label=label, counts=_indicators(entries)) for label, entries in groups.items()]
+    def by_department(self) -> list[Row]:
+        """The indicators of each 主管部署, in the order of the book."""
+        return self._grouped(lambda entry: entry.sheet.owner or "(部署なし)")
 
-
-def _indicators(entries: Iterable[BookSheet]) -> Counter[str]:
-    return Counter(map(indicator_grade, goals(entries)))
+    def _grouped(self, key: Callable[[BookSheet], str]) -> list[Row]:
+        groups: dict[str, list[str]] = {}
+        for entry, marks in zip(self.book.sheets, self.marks, strict=True):
+            groups.setdefault(key(entry), []).extend(marks)
+        return [Row(label=label, counts=Counter(marks)) for label, marks in groups.items()]

@@ -74,6 +74,33 @@ def save(book: Workbook, out: BinaryIO | Path) -> None:
         _pack(book, out)
 
 
+class _Parts:
+    """What openpyxl takes for an archive, and keeps each part as it is."""
+
+    def __init__(self) -> None:
+        self.parts: dict[str, bytes] = {}
+
+    def writestr(self, name: str, data: str | bytes) -> None:
+        self.parts[name] = data.encode() if isinstance(data, str) else data
+
+    def write(self, path: str, name: str) -> None:
+        self.parts[name] = Path(path).read_bytes()
+
+    def namelist(self) -> list[str]:
+        return list(self.parts)
+
+    def close(self) -> None:
+        """There is no directory to write."""
+
+
+def parts_of(book: Workbook) -> dict[str, bytes]:
+    """The parts of the book's archive by their names, as openpyxl writes them, none of them compressed."""
+    archive: Any = _Parts()
+    ExcelWriter(book, archive).save()
+    parts: dict[str, bytes] = archive.parts
+    return parts
+
+
 def _pack(book: Workbook, stream: BinaryIO) -> None:
     # Workbook.save would overwrite the time of the book, and leave its archive open where the disk is full.
     with ZipFile(stream, "w", ZIP_DEFLATED, allowZip64=True) as archive:

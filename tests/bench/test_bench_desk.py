@@ -1,7 +1,8 @@
 """The desk of a prefecture: 1,000 施策 on PostgreSQL under gunicorn with the city's own settings, 50 people at work.
 
 Each person asks for a page, thinks for two seconds, and asks again: 60 % queue, 25 % sheet, 10 % board, 5 % decisions.
-No worker runs beside it. The table goes to the screen and to build/bench-desk.md; what was asked is p95 under 300 ms.
+No worker runs beside it. The table goes to the screen and to build/bench-desk.md; what was asked
+is p95 of the mix under 120 ms, and of no page over 300.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 SHEETS = int(os.environ.get("MEGURI_BENCH_DESK_SHEETS", "1000"))
 SECONDS = int(os.environ.get("MEGURI_BENCH_DESK_SECONDS", "60" if table.FULL else "20"))
 PEOPLE = int(os.environ.get("MEGURI_BENCH_DESK_PEOPLE", "50"))
-THINKING, WARM_UP, TARGET = 2.0, 10, 300
+THINKING, WARM_UP, TARGET, MIXED = 2.0, 10, 300, 120
 MIX = (("queue", 60), ("sheet", 25), ("board", 10), ("decision", 5))
 
 pytestmark = [
@@ -215,27 +216,27 @@ def test_query_counts_are_the_same_at_30_and_at_1000(cast: Cast) -> None:
 
 
 def report(people: list[Person], decided: int) -> None:
-    """The table: requests, p50, p95, p99 and the worst, for each page."""
-    rows = []
-    for page, share in MIX:
-        milliseconds = sorted(1000 * second for person in people for second in person.seconds.get(page, []))
-        p50, p95, p99 = (
-            milliseconds[min(int(len(milliseconds) * q), len(milliseconds) - 1)] for q in (0.5, 0.95, 0.99)
-        )
-        met = "yes" if p95 < TARGET else "no"
-        table.add(
-            job=f"{page}, {PEOPLE} people, {SHEETS:,} 施策, p95", unit="ms", ours=p95, limit=TARGET, wall=p95 / 1000
-        )
-        rows.append(
-            f"| {page} | {share} % | {len(milliseconds)} | {p50:.0f} | {p95:.0f} | {p99:.0f} | {milliseconds[-1]:.0f} | {met} |"
-        )
+    """The table: requests, p50, p95, p99 and the worst, of all together and for each page."""
+    every = [page for page, _share in MIX]
+    lines = [("the mix", every, 100, MIXED), *((page, [page], share, TARGET) for page, share in MIX)]
+    rows = [line_of(people, *line) for line in lines]
     whole = sum(len(times) for person in people for times in person.seconds.values())
     head = (
         f"{SHEETS} 施策, {PEOPLE} people, {THINKING:.0f} s thinking, {SECONDS} s: {whole / SECONDS:.1f} requests/s, {decided}"
         f" decisions; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     )
-    titles = f"| page | share | requests | p50 ms | p95 ms | p99 ms | worst ms | p95 < {TARGET} |"
+    titles = "| page | share | requests | p50 ms | p95 ms | p99 ms | worst ms | p95 as asked |"
     write("\n".join([head, "", titles, "|---|---|---|---|---|---|---|---|", *rows]))
+
+
+def line_of(people: list[Person], name: str, pages: list[str], share: int, limit: int) -> str:
+    """A line of this table, which is told to that of the whole bench as well."""
+    seconds = [second for person in people for page in pages for second in person.seconds.get(page, [])]
+    milliseconds = sorted(1000 * second for second in seconds)
+    p50, p95, p99 = (milliseconds[min(int(len(milliseconds) * q), len(milliseconds) - 1)] for q in (0.5, 0.95, 0.99))
+    table.add(job=f"{name}, {PEOPLE} people, {SHEETS:,} 施策, p95", unit="ms", ours=p95, limit=limit, wall=p95 / 1000)
+    times, met = f"{p50:.0f} | {p95:.0f} | {p99:.0f} | {milliseconds[-1]:.0f}", "yes" if p95 < limit else "no"
+    return f"| {name} | {share} % | {len(milliseconds)} | {times} | {met}, {limit} |"
 
 
 def write(words: str) -> None:

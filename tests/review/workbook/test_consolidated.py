@@ -152,20 +152,20 @@ def test_totals_say_what_they_count_and_leave_out_what_has_no_grade():
     graded, pending = entry.indicators
     pending = type(pending)(number=2, name="", target="", actual="", status="未入力")
     book = samples.book(samples.sheet(), sheets=(BookSheet(sheet=entry.sheet, indicators=(graded, pending)),))
-    sheets, indicators = tally.overall(book)
+    sheets, indicators = tally.Tally(book).overall()
     assert (sheets.label, indicators.label) == ("施策(総合評価)", "指標(達成区分)")
-    assert (sheets.total(tally.grades(book)), indicators.total(tally.grades(book))) == (0, 1)
-    assert tally.beside(book) == ["未入力", "未定"]
+    assert (sheets.total(tally.Tally(book).grades), indicators.total(tally.Tally(book).grades)) == (0, 1)
+    assert tally.Tally(book).beside == ["未入力", "未定"]
 
 
 def test_the_year_before_stands_beside_this_one():
     before = YearCounts(fiscal_year=2023, sheets={"A": 3, "none": 2}, indicators={"A": 5, "B": 4})
     book = samples.book(samples.sheet(), previous=before)
-    lines = tally.overall(book)
+    lines = tally.Tally(book).overall()
     assert [line.label for line in lines] == [
         "施策(総合評価)", "令和5年度の全施策", "指標(達成区分)", "令和5年度の全指標",
     ]  # fmt: skip
-    assert [line.total(tally.grades(book)) for line in lines] == [1, 3, 2, 9]
+    assert [line.total(tally.Tally(book).grades) for line in lines] == [1, 3, 2, 9]
     out = BytesIO()
     plain_book.write(book, out)
     assert "令和5年度の全指標" in texts(load_workbook(BytesIO(out.getvalue()))["総括"])

@@ -173,8 +173,8 @@ def some(**changes: object) -> YearBook:
 
 # --- what is remembered ------------------------------------------------------------------------------------------
 
-#: of `some`: each sheet's form, its line in 総括 and its lines in 成果指標一覧; and the frame that their forms share
-ALL = 6 * 3 + 1
+#: of `some`: each sheet's form, its line in 総括 and its lines in 成果指標一覧; the frame that their forms share; and the styles
+ALL = 6 * 3 + 2
 
 
 @pytest.fixture
@@ -262,7 +262,7 @@ def test_half_a_letter_is_remembered_like_another_text(path) -> None:
     book = some()
     texts = ["\ud842", "\ud843"]
     first, second = (replace(book, sheets=(replace(book.sheets[0], note=text), *book.sheets[1:])) for text in texts)
-    keys = [engine._Digests(one).key(one.sheets[0], "form") for one in (book, first, second, first)]
+    keys = [engine._Digests(one).key(one.sheets[0]) for one in (book, first, second, first)]
     assert len(set(keys)) == 3 and keys[1] == keys[3]
 
 
@@ -272,7 +272,7 @@ def test_every_value_of_a_sheet_is_part_of_its_key() -> None:
     digests = engine._Digests(some())
     changed = list(changes(entry))
     assert len(changed) > 50
-    keys = {digests.key(one, "form") for one in (entry, *changed)}
+    keys = {digests.key(one) for one in (entry, *changed)}
     assert len(keys) == 1 + len(changed)
 
 
@@ -297,7 +297,9 @@ def test_a_damaged_memory_costs_a_cold_build_and_nothing_else(path, spoil) -> No
 
 
 def test_the_memory_holds_no_more_than_the_last_book(path) -> None:
-    built(path, some())
+    built(
+        path, samples.book(*(samples.sheet(code=f"01-{number:02d}", name=f"{number}番目") for number in range(1, 31)))
+    )
     whole = path.stat().st_size
     built(path, samples.book(samples.sheet()))
     assert path.stat().st_size < whole / 3
