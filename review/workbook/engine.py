@@ -146,14 +146,16 @@ class _Digests:
 
     def __init__(self, book: YearBook) -> None:
         words = [book.city, book.plan_name, book.fiscal_year, book.years]
-        self._common = _data(words) + _code_digest()
+        self._common = sha256(_data(words) + _code_digest())
         self._known: dict[int, bytes] = {}
 
     def key(self, entry: BookSheet | None) -> bytes:
         """The key of what `entry` gives; without one, of what follows from the book's words alone."""
         key = self._known.get(id(entry))
         if key is None:
-            key = self._known[id(entry)] = sha256(self._common + _data(entry)).digest()[:KEY_BYTES]
+            digest = self._common.copy()
+            digest.update(_data(entry))
+            key = self._known[id(entry)] = digest.digest()[:KEY_BYTES]
         return key
 
 

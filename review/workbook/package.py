@@ -60,13 +60,14 @@ class Package:
 
     def __init__(self, out: BinaryIO, made_at: datetime) -> None:
         self._zip = ZipParts(out, made_at)
-        self._forms = 0
+        self._forms: list[str] = []
 
     def add_form(self, name: str, form: Form) -> Placed:
         """Write the form's part now; it becomes a sheet of the book in `close`."""
-        self._forms += 1
-        self._zip.add(f"xl/worksheets/form{self._forms}.xml", form.part)
-        return Placed(name, self._forms, form.print_area)
+        number = len(self._forms) + 1
+        self._forms.append(f"xl/worksheets/form{number}.xml")
+        self._zip.add(self._forms[-1], form.part)
+        return Placed(name, number, form.print_area)
 
     def close(
         self,
@@ -81,8 +82,7 @@ class Package:
         `order` is that of the book: names of openpyxl's sheets, and forms. `styles` are those of the rows, where the
         workbook does not know them.
         """
-        titles = workbook.sheetnames
-        forms = [one.number for one in order if isinstance(one, Placed)]
+        titles, forms = workbook.sheetnames, self._forms
         parts = writer.parts_of(workbook)
         if styles:
             parts[STYLES] = _dressed(parts[STYLES], styles)
@@ -105,21 +105,22 @@ def _changed(
     data: bytes,
     titles: Sequence[str],
     order: Sequence[str | Placed],
-    forms: Sequence[int],
+    forms: Sequence[str],
     rows_of: Callable[[str], Painted],
 ) -> bytes:
     """One of openpyxl's parts as the whole book needs it."""
     if name == WORKBOOK:
         return _SHEETS.sub(lambda match: _directory(match[0], titles, order), data, count=1)
     if name == RELATIONS:
-        places = [("worksheet", _path(n), f"rIdF{n}") for n in forms] + [("sharedStrings", STRINGS, "rIdS")]
+        places = [("worksheet", path, f"rIdF{number}") for number, path in enumerate(forms, start=1)]
+        places.append(("sharedStrings", STRINGS, "rIdS"))
         each = (
             f'<Relationship Type="{_RELATIONS_NAMESPACE}/{one}" Target="/{path}" Id="{key}"/>'
             for one, path, key in places
         )
         return data.replace(b"</Relationships>", "".join(each).encode() + b"</Relationships>")
     if name == CONTENT_TYPES:
-        kinds = [*((_path(n), "worksheet") for n in forms), (STRINGS, "sharedStrings")]
+        kinds = [*((path, "worksheet") for path in forms), (STRINGS, "sharedStrings")]
         types = (f'<Override PartName="/{path}" ContentType="{_TYPE}{kind}+xml"/>' for path, kind in kinds)
         return data.replace(b"</Types>", "".join(types).encode() + b"</Types>")
     if number := re.fullmatch(r"xl/worksheets/sheet(\d+)\.xml", name):
@@ -131,10 +132,6 @@ def _dressed(own: bytes, styles: bytes) -> bytes:
     """The styles with those that the workbook has of its own: what a grade looks like where it is shaded."""
     shaded = _SHADED.search(own)
     return styles.replace(_AFTER_SHADED, (shaded[0] if shaded else b"") + _AFTER_SHADED, 1)
-
-
-def _path(number: int) -> str:
-    return f"xl/worksheets/form{number}.xml"
 
 
 def _directory(written: bytes, titles: Sequence[str], order: Sequence[str | Placed]) -> bytes:

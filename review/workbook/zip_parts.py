@@ -82,7 +82,7 @@ class ZipParts:
     """Writes parts to a stream, one after the other; `close` writes the directory, without which it is no archive."""
 
     def __init__(self, out: BinaryIO, made_at: datetime) -> None:
-        self._out, self._at, self._count = out, 0, 0
+        self._out, self._at = out, 0
         self._waiting, self._waits = list[Held](), 0
         self._directory: list[bytes] = []
         self._date = (max(made_at.year, 1980) - 1980) << 9 | made_at.month << 5 | made_at.day
@@ -94,7 +94,6 @@ class ZipParts:
         common = (_VERSION, 0, _DEFLATED, self._time, self._date, part.crc, size, part.size, len(path), 0)
         self._directory.append(_CENTRAL.pack(_MAGIC[1], _VERSION, *common, 0, 0, 0, 0, self._at) + path)
         self._write(_LOCAL.pack(_MAGIC[0], *common) + path, part.deflated)
-        self._count += 1
 
     def close(self) -> None:
         """Write the directory. Raises ValueError where the archive has outgrown the plain format."""
@@ -102,18 +101,20 @@ class ZipParts:
         self._write(directory)
         if (end := self._at) >= 1 << 32:
             raise ValueError("too much for a plain archive")
-        if self._count > MOST_PARTS:
-            count = self._count, self._count
+        count = len(self._directory), len(self._directory)
+        if count[0] > MOST_PARTS:
             self._write(_WIDE.pack(b"PK\x06\x06", 44, 45, 45, 0, 0, *count, len(directory), begin))
             self._write(_WAY.pack(b"PK\x06\x07", 0, end, 1))
-        count = (min(self._count, 0xFFFF),) * 2
-        self._write(_END.pack(_MAGIC[2], 0, 0, *count, len(directory), begin, 0))
+        most = (min(count[0], 0xFFFF),) * 2
+        self._write(_END.pack(_MAGIC[2], 0, 0, *most, len(directory), begin, 0))
         self._flush()
 
     def _write(self, *pieces: Held) -> None:
         """Small pieces go to the stream together."""
-        size = sum(map(len, pieces))
         self._waiting += pieces
+        size = 0
+        for piece in pieces:
+            size += len(piece)
         self._waits += size
         self._at += size
         if self._waits > AT_ONCE:
