@@ -89,8 +89,8 @@ def _tall(height: float | None) -> str:
     return "" if height is None else f' ht="{height:g}" customHeight="1"'
 
 
-# (what is remembered of, its place, how to make it) -> the bytes, made now or before.
-Remember = Callable[[BookSheet, str, Callable[[], bytes]], Held]
+# (what is remembered of, if of one 施策; its place; how to make it) -> the bytes, made now or before.
+Remember = Callable[[BookSheet | None, str, Callable[[], bytes]], Held]
 
 
 class XmlPainter(Painter):
@@ -189,6 +189,9 @@ class XmlPainter(Painter):
 
         data = self._remember(entry, f"{title} {place}", make)
         self._done.setdefault(title, []).append(Fragment.unpacked(data))
+
+    def part(self, place: str, make: Callable[[], bytes]) -> bytes:
+        return bytes(self._remember(None, place, make))
 
     def taken(self, title: str) -> Painted:
         """What was painted of a sheet, which is then forgotten here."""

@@ -6,8 +6,8 @@ What is written 3,000 times costs no cell object:
 1. 表紙, 総括, 成果指標一覧 and 変更履歴 are painted by the code that `consolidated` uses, with a painter that keeps
    their rows as XML (`cell_xml`); openpyxl writes the sheets without rows, and the rows are put in (`sheet_frame`).
 2. Each form is painted the same way into a frame that openpyxl made once for all forms alike, and compressed.
-3. `part_cache` keeps frames, forms, and the rows that a 施策 has in 総括 and 成果指標一覧, from one build to the next, by
-   a digest of all that they follow from: the values, the book's own words, and this package's code.
+3. `part_cache` keeps frames, styles, charts, forms, and the rows that a 施策 has in 総括 and 成果指標一覧, from one build to
+   the next, by a digest of all that they follow from: the values, the book's own words, and this package's code.
    Their texts stand in one table (`shared_strings`), which grows from build to build.
 4. `package` puts openpyxl's parts and the forms together into one archive (`zip_parts`).
 

@@ -98,6 +98,10 @@ class Painter:
         """Paint some rows, which follow from `entry` and `place` alone: a painter that remembers them need not paint."""
         paint()
 
+    def part(self, place: str, make: Callable[[], bytes]) -> bytes:
+        """A part of the archive that follows from `place` alone, likewise."""
+        return make()
+
     def _mark(self, sheet: Worksheet, cell: Cell, problem: str) -> None:
         self.warnings.append(CellWarning(sheet=sheet.title, cell=cell.coordinate, problem=problem))
         cell.comment = Comment(problem, "Meguri", height=80, width=260)

@@ -121,7 +121,7 @@ def _part(
     if table + below > rest:
         sheet.row_breaks.append(Break(id=empty))
     words = [(heads.word(one.grade).replace("\n", " "), one) for one in heads.book.scale]
-    last = drawn.put(sheet, words, heads.columns, (row + 1, empty - 1), at=empty + 1)
+    last = drawn.put(sheet, painter, words, heads.columns, (row + 1, empty - 1), at=empty + 1)
     for covered in range(empty + 1, last + 2):
         painter.height(sheet, covered, styles.ROW_POINTS)
     return last + 2, rest - table - below

@@ -173,8 +173,9 @@ def some(**changes: object) -> YearBook:
 
 # --- what is remembered ------------------------------------------------------------------------------------------
 
-#: of `some`: each sheet's form, its line in 総括 and its lines in 成果指標一覧; the frame that their forms share; and the styles
-ALL = 6 * 3 + 2
+#: of `some`: each sheet's form, its line in 総括 and its lines in 成果指標一覧; the frame that their forms share; the styles; and
+#: two charts
+ALL = 6 * 3 + 4
 
 
 @pytest.fixture
@@ -222,6 +223,17 @@ def test_a_remembered_frame_is_that_of_forms_alike_only(path, change) -> None:
     fast, count = built(path, changed)
     assert count == 4  # what follows from the sheet, and its frame
     assert_equal(fast, made(changed, plain=True))
+
+
+def test_a_remembered_chart_is_that_of_the_same_words_and_rows_only(path) -> None:
+    book = some()
+    built(path, book)
+    worded = replace(book, scale=(replace(book.scale[0], meaning="すべて達成"), *book.scale[1:]))
+    fast, count = built(path, worded)
+    assert count == 2
+    assert_equal(fast, made(worded, plain=True))
+    fielded = replace(worded, sheets=(*worded.sheets[:5], replace(worded.sheets[5], field_name="別の分野")))
+    assert_equal(built(path, fielded)[0], made(fielded, plain=True))
 
 
 def changes(value: Any) -> Iterator[Any]:
