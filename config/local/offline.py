@@ -96,7 +96,14 @@ def static(archive: Path) -> None:
 def pack(folder: Path, name: str, archive: Path) -> None:
     """All of it belongs to root there: unpacked by root, nothing is given to whoever has the packer's number on that machine."""
     with tarfile.open(archive, "w") as packed:
-        packed.add(folder, name, filter=lambda one: one.replace(uid=0, gid=0, uname="root", gname="root", deep=False))
+        packed.add(folder, name, filter=_of_root)
+
+
+def _of_root(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    # TarInfo.replace came with 3.11.4, and Debian 12 has 3.11.2.
+    member.uid = member.gid = 0
+    member.uname = member.gname = "root"
+    return member
 
 
 def sbom(version: str) -> dict[str, Any]:
