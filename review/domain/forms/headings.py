@@ -183,7 +183,7 @@ def understand(path: Sequence[str]) -> Heading:
         strange = strange or not is_headingish(text)
     if role in (Role.FIGURE, Role.YEAR) and year is not None:
         role = Role.YEARLY
-    if only_year and role not in VALUES and role not in (Role.LEFT_OUT, Role.UNIT, Role.DEPARTMENT):
+    if only_year and role not in VALUES and role not in (Role.LEFT_OUT, Role.DEPARTMENT):
         is_worded = role is Role.TEXT and not core(path[0]).endswith("期間")
         role = Role.LEFT_OUT if is_worded else Role.YEARLY  # 工程 over its years
     if role not in (None, Role.LEFT_OUT) and any(map(is_money, path[:-1])):

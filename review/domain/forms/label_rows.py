@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from review.domain.forms.departments import is_office, split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import NAMING, VALUES, Role, core, is_amount, is_number, role_of
+from review.domain.forms.headings import NAMING, VALUES, Role, core, fold, is_amount, is_number, role_of
 from review.domain.forms.sections import class_of, is_caption
 from review.domain.forms.years import named_year
 
@@ -101,13 +101,14 @@ def office_beside(grid: Grid, row: int) -> str:
 
 
 def names_goal(grid: Grid, row: int) -> bool:
-    """Whether the row begins with 数値目標 and the name of one, and 単位 and its unit stand behind it."""
+    """Whether the row begins with 数値目標 and the name of one, and 単位 and its unit, which may be blank, stand behind it."""
     first, *others = grid.filled(row) or [0]
     roles = [role_of(grid.own(row, column)) for column in others]
     unit = roles.index(Role.UNIT) if Role.UNIT in roles else 0
     label, name = grid.own(row, first), grid.own(row, others[0]) if others else ""
     called = role_of(label) in (Role.GOAL, Role.TARGET) and named_year(label).year is None
-    last = roles[unit + 1] if len(roles) == unit + 2 else Role.UNIT  # 事業 is a unit too
+    blank = roles[-1:] == [Role.UNIT] and any(map(str.isdigit, fold(label)))  # KPI②, its name, 単位 and nothing
+    last = roles[unit + 1] if len(roles) == unit + 2 else None if blank else Role.UNIT  # 事業 is a unit too
     return called and unit > 0 and roles[0] is None and not is_amount(name) and last in NAMING | {None}
 
 
@@ -204,6 +205,8 @@ def _labelled(grid: Grid, row: int, column: int, beside: int | None, allowed: se
         role = Role.GOAL
     if role is Role.TEXT and sum(is_number(grid.own(row, c)) for c in grid.filled(row)) > 1:
         return None  # 決算額, and that of each year
+    if role is Role.MEASURE and named_year(heading).year is not None:
+        role = Role.TEXT  # 令和7年度の取組 says what was done
     if role is None and beside is not None and _is_told(grid, row, column, beside):
         role = Role.TEXT
     if role is None and beside is not None and _PLAN.fullmatch(core(heading)) and class_of(grid.own(row, beside)):

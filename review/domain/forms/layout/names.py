@@ -45,6 +45,8 @@ class Names(Columns):
             self.layout.assumed[before[0]] = "measure_assumed"
         elif not measures and groups[-1] not in self.given:
             before, groups = groups[-1:], groups[:-1]
+            if not groups:  # 分野 alone beside the goals: a person may want each goal to be a 施策 of its own
+                self.layout.assumed[before[0]] = "measure_assumed"
         elif not before:
             before = measures[:1]
         for column in self._finer(before[-1], first_goal) if before else ():
