@@ -6,11 +6,13 @@ import re
 import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+from openpyxl.chart._chart import ChartBase
 from openpyxl.utils import get_column_letter
+from openpyxl.xml.functions import fromstring, tostring
 
 from review.domain.book import BookSheet
 from review.workbook import cell_text
@@ -190,8 +192,12 @@ class XmlPainter(Painter):
         data = self._remember(entry, f"{title} {place}", make)
         self._done.setdefault(title, []).append(Fragment.unpacked(data))
 
-    def part(self, place: str, make: Callable[[], bytes]) -> bytes:
-        return bytes(self._remember(None, place, make))
+    def drawn(self, place: str, draw: Callable[[], ChartBase]) -> ChartBase:
+        """A chart that writes what was drawn, now or before."""
+        xml = bytes(self._remember(None, place, lambda: tostring(draw()._write())))
+        chart = ChartBase()
+        chart._write = partial(fromstring, xml)
+        return chart
 
     def taken(self, title: str) -> Painted:
         """What was painted of a sheet, which is then forgotten here."""

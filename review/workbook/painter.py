@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from openpyxl.cell.cell import Cell
+from openpyxl.chart._chart import ChartBase
 from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
@@ -98,9 +99,9 @@ class Painter:
         """Paint some rows, which follow from `entry` and `place` alone: a painter that remembers them need not paint."""
         paint()
 
-    def part(self, place: str, make: Callable[[], bytes]) -> bytes:
-        """A part of the archive that follows from `place` alone, likewise."""
-        return make()
+    def drawn(self, place: str, draw: Callable[[], ChartBase]) -> ChartBase:
+        """A chart, which follows from `place` alone, likewise."""
+        return draw()
 
     def _mark(self, sheet: Worksheet, cell: Cell, problem: str) -> None:
         self.warnings.append(CellWarning(sheet=sheet.title, cell=cell.coordinate, problem=problem))

@@ -4,10 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from openpyxl.chart import BarChart, Reference
-from openpyxl.chart._chart import ChartBase
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
@@ -16,7 +14,6 @@ from openpyxl.chart.title import Title
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.xml.functions import fromstring, tostring
 
 from review.domain.book import ScaleRow
 from review.workbook import styles
@@ -54,12 +51,8 @@ class Chart:
         `series` are the words and the grades of the columns of numbers. Returns the last row that the chart covers.
         """
         rows = math.ceil(self.height(table[1] - table[0]) / styles.ROW_POINTS)
-
-        def made() -> bytes:
-            xml: bytes = tostring(self._drawn(sheet, series, *table)._write())
-            return xml
-
-        chart = _ready(painter.part(f"{self} of {sheet.title} {table} {series}", made))
+        draw = partial(self._drawn, sheet, series, *table)
+        chart = painter.drawn(f"{self} of {sheet.title} {table} {series}", draw)
         # From cell to cell: as wide as the table in every program, whatever it takes a column's width to be.
         chart.anchor = TwoCellAnchor(
             _from=AnchorMarker(col=0, row=at - 1), to=AnchorMarker(col=columns, row=at - 1 + rows)
@@ -92,13 +85,6 @@ class Chart:
         chart.y_axis.majorGridlines = None
         chart.y_axis.number_format = "0%" if self.share else "0"
         return chart
-
-
-def _ready(xml: bytes) -> Any:
-    """A chart that was drawn before."""
-    chart: Any = ChartBase()
-    chart._write = partial(fromstring, xml)
-    return chart
 
 
 def _title(text: str) -> Title:
