@@ -19,6 +19,7 @@ MORE = {"shifted": 12, "headings_in_one": 15}
 
 
 @pytest.mark.drill
+@pytest.mark.timeout(1800)  # begun among the first: at the end two of three processes would wait for it
 def test_what_is_read_wrongly_of_a_changed_list_is_named() -> None:
     counts: dict[str, Measured] = {}
     for kind, _name, grids, right in everything([*CASES, *UNSEEN_FILES], 1):
