@@ -22,8 +22,6 @@ import gc
 import os
 import shutil
 import tempfile
-import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -153,18 +151,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: min((LONG.index(m.name) for m in item.iter_markers() if m.name in LONG), default=9))
 
 
-#: What has not begun by this moment, in seconds since 1970, is left out, and the end of the run says how many those are. A build
-#: machine has an hour and a half, and a shared one has been seen at a third of its speed: then what has been proved by then counts.
-UNTIL = "MEGURI_TESTS_UNTIL"
-LEFT = "not begun: the time of the build machine was over"
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup() -> None:
-    if time.time() > float(os.environ.get(UNTIL, "inf")):
-        pytest.skip(LEFT)
-
-
 def touches_database(item: pytest.Item) -> bool:
     fixtures = getattr(item, "fixturenames", ())
     return item.get_closest_marker("django_db") is not None or "db" in fixtures or "transactional_db" in fixtures
@@ -185,11 +171,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.section("what failed")
     for name, word in failed.items():
         terminalreporter.write_line(f"{word.upper()} {name}")
-    left = [one.nodeid for one in terminalreporter.getreports("skipped") if LEFT in str(one.longrepr)]
-    if left:
-        terminalreporter.section(f"{len(left)} tests were {LEFT}")
-    for path, number in Counter(name.partition("::")[0] for name in left).items():
-        terminalreporter.write_line(f"{path}: {number}")
 
 
 @pytest.fixture(scope="session")
